@@ -223,7 +223,7 @@ def test_buttons_have_commands_as_actions() -> None:
     wanted = [f"why {fired.id}", f"record {fired.id}", "mute 1h", "mute tomorrow", "settings"]
     assert [button.action for row in alert_buttons(fired, "ko") for button in row] == wanted
     link = alert_buttons(signal(symbol="^GSPC"), "ko", "https://example.com/")[-1][0]
-    assert link.url == "https://example.com/?symbol=%5EGSPC&timeframe=1d"
+    assert link.url == "https://example.com/#/instrument/%5EGSPC?timeframe=1Day"
 
 
 @given(st.text(max_size=600))

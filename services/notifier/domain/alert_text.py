@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from typing import Final
-from urllib.parse import urlencode
+from urllib.parse import quote
 
 from services.notifier.domain import rule_texts
 from services.notifier.domain.charts import ChartBar, ChartRequest, oscillator, overlays, price_level, shape
@@ -97,8 +97,8 @@ def alert_buttons(signal: Signal, language: str, page: str = "") -> Buttons:
     )
     if not page:
         return about, chosen
-    query = urlencode({"symbol": signal.symbol, "timeframe": signal.timeframe.value})
-    return about, chosen, (Button(phrase(language, "alert-page"), url=f"{page.rstrip('/')}/?{query}"),)
+    address = f"#/instrument/{quote(signal.symbol, safe='')}?timeframe={signal.timeframe.row.api}"
+    return about, chosen, (Button(phrase(language, "alert-page"), url=f"{page.rstrip('/')}/{address}"),)
 
 
 def chart_request(

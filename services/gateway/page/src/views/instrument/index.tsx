@@ -2,6 +2,7 @@
 import { useEffect, useMemo } from "preact/hooks";
 import { go, route, setQuery } from "../../app/router";
 import { preferences } from "../../data/preferences";
+import { TIMEFRAMES } from "../../data/types";
 import { t } from "../../i18n/words";
 import { useSession } from "../../ui/session";
 import { ChartModel } from "./chart_model";
@@ -32,7 +33,12 @@ export default function InstrumentView() {
     if (symbol && session.isRead.value) preferences.symbol.value = symbol;
   }, [symbol, session.isRead.value]);
   useEffect(() => () => leave(session), [session]);
-  const compare = route.value.query["compare"] ?? null;
+  const { compare = null, timeframe: asked } = route.value.query;
+  useEffect(() => {
+    const found = TIMEFRAMES.find((each) => each === asked); // a link from an alert names the timeframe of its signal
+    if (found) preferences.timeframe.value = found;
+    if (asked) setQuery(compare ? { compare } : {});
+  }, [asked, compare]);
   useEffect(() => {
     if (model) model.compareWith.value = compare;
   }, [model, compare]);
