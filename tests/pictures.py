@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from playwright.async_api import Browser, ViewportSize, expect
+from playwright.async_api import Browser, expect
 
 from tests.gateway.browsing import DESKTOP, PHONE, Scheme, chromium
 
@@ -24,7 +24,7 @@ class Picture:
     name: str
     address: str
     ready: str
-    viewport: ViewportSize = DESKTOP
+    phone: bool = False
     locale: str = "en-US"
     scheme: Scheme = "light"
 
@@ -33,13 +33,15 @@ PICTURES: Final = (
     Picture("page.png", "/#/instrument/AAPL", ".drawing[data-shows]"),
     Picture("page-market.png", "/#/market", ".tiles [data-strength]:not([data-strength='null'])"),
     Picture("page-dark.png", "/#/instrument/005930.KS", ".drawing[data-shows]", scheme="dark"),
-    Picture("page-phone.png", "/#/market", ".tiles [data-strength]:not([data-strength='null'])", PHONE),
+    Picture("page-phone.png", "/#/market", ".tiles [data-strength]:not([data-strength='null'])", phone=True),
 )
 
 
 async def take(browser: Browser, url: str, picture: Picture) -> None:
     """Open the page and write one picture."""
-    context = await browser.new_context(viewport=picture.viewport, locale=picture.locale, color_scheme=picture.scheme)
+    context = await browser.new_context(
+        viewport=PHONE if picture.phone else DESKTOP, locale=picture.locale, color_scheme=picture.scheme
+    )
     page = await context.new_page()
     await page.goto(url + picture.address)
     await expect(page.locator(picture.ready).first).to_be_visible(timeout=WAIT_MS)

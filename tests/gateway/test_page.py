@@ -385,7 +385,7 @@ async def test_the_api_document_loads_nothing_from_other_hosts(browser: Browser,
     page.on("request", lambda request: requested.append(request.url))
     await page.goto(f"{server.url}/docs")
     await expect(page.locator(".opblock-summary-path").first).to_be_visible(timeout=15_000)
-    await expect(page.locator(".authorization__btn, .auth-wrapper .authorize")).to_have_count(0)
+    await expect(page.locator(".auth-wrapper .authorize")).to_have_count(1)  # a key can be given there
     assert all(url.startswith((server.url, "data:")) for url in requested), requested
     assert "/v1/bars" in (await page.locator(".swagger-ui").inner_text()).replace("\u200b", "")
 

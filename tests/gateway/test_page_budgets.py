@@ -9,14 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, CDPSession, expect
 
 from tests.gateway import market
-from tests.gateway.browsing import visit
+from tests.gateway.browsing import chromium, visit
 from tests.gateway.running_gateway import RunningGateway, read_directory, running_gateway
 from tests.until import until
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 FIRST_PAINT_MS = 4_000
 """Below a second on a machine that does nothing else; the tests run beside others."""
@@ -26,13 +27,22 @@ GROWTH = 0.25
 """Of heap and nodes, from the first thousand updates to the last."""
 
 
-@pytest.fixture
-async def server(built: Path, tmp_path: Path) -> AsyncIterator[RunningGateway]:
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    """One browser for all tests of this file."""
+    async with chromium() as found:
+        yield found
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def server(browser: Browser, built: Path, tmp_path: Path) -> AsyncIterator[RunningGateway]:
     async with running_gateway(tmp_path, page=built) as gateway:
         await market.store(gateway.database, bars=600)
         await read_directory(gateway)
         market.fill(gateway.gateway.market, first=300)
         yield gateway
+        for context in browser.contexts:
+            await context.close()
 
 
 async def sizes(session: CDPSession) -> tuple[float, float]:

@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page, Route, expect
 
 from tests.gateway import market
-from tests.gateway.browsing import visit
+from tests.gateway.browsing import chromium, visit
 from tests.gateway.running_gateway import RunningGateway, read_directory, running_gateway
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 FIGURES: Final = {"total_return": 2.858, "sharpe": 0.86, "max_drawdown": -0.325, "trades": 2, "profit_factor": None}
 BACKTEST: Final = {
@@ -102,13 +103,22 @@ class Jobs:
         return known | changes
 
 
-@pytest.fixture
-async def server(built: Path, tmp_path: Path) -> AsyncIterator[RunningGateway]:
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    """One browser for all tests of this file."""
+    async with chromium() as found:
+        yield found
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def server(browser: Browser, built: Path, tmp_path: Path) -> AsyncIterator[RunningGateway]:
     async with running_gateway(tmp_path, page=built) as gateway:
         await market.store(gateway.database, bars=600, signals=30)
         await read_directory(gateway)
         market.fill(gateway.gateway.market, first=300)
         yield gateway
+        for context in browser.contexts:
+            await context.close()
 
 
 async def test_a_backtest_from_the_form_to_its_result(browser: Browser, server: RunningGateway) -> None:

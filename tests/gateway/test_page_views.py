@@ -10,25 +10,35 @@ from typing import Any
 
 import msgspec
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page, Route, expect
 
 from shared.events import ConditionHistory, ConditionHistoryJob, StoryArticle, SymbolHistory
 from tests.gateway import market, news
-from tests.gateway.browsing import PHONE, visit
+from tests.gateway.browsing import PHONE, chromium, visit
 from tests.gateway.running_gateway import RunningGateway, read_directory, running_gateway
 from tests.until import until
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 
-@pytest.fixture
-async def server(built: Path, tmp_path: Path) -> AsyncIterator[RunningGateway]:
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    """One browser for all tests of this file."""
+    async with chromium() as found:
+        yield found
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def server(browser: Browser, built: Path, tmp_path: Path) -> AsyncIterator[RunningGateway]:
     """A gateway with a small market, signals, patterns and records."""
     async with running_gateway(tmp_path, page=built) as gateway:
         await market.store(gateway.database, bars=600, signals=30)
         await read_directory(gateway)
         market.fill(gateway.gateway.market, first=300)
         yield gateway
+        for context in browser.contexts:
+            await context.close()
 
 
 async def fits(page: Page, width: int) -> bool:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from sqlalchemy import update
+
+from services.analysis.news.adapters.known_instruments import read_instruments
 from services.analysis.news.adapters.story_enricher import StoryEnricher
 from services.analysis.news.handlers.translations import StoryTranslations
 from services.analysis.news.translation.opening import open_translation
@@ -11,6 +14,7 @@ from services.ingest.adapters.instruments import read_universe, store_universe
 from services.ingest.settings import HERE
 from shared.db import open_database
 from shared.events import Story
+from shared.tables import instruments
 from tests.databases import on_mariadb, on_sqlite
 from tests.news.parts import START, Log, article, role
 from tests.news.test_translation import settings_for
@@ -44,6 +48,19 @@ async def test_a_story_states_what_it_is_about_and_why(database_url: str) -> Non
     assert " ".join(story.summary) == EXCERPT
     assert ([each.name for each in korean.instruments], korean.language, korean.summary) == (["005930.KS"], "ko", ())
     assert [each.symbol for each in story.reactions] == ["NVDA", "AMD"]
+
+
+@on_sqlite
+async def test_aliases_that_cannot_be_read_cost_only_the_aliases(database_url: str) -> None:
+    async with open_database(database_url) as database:
+        await store_universe(database, read_universe(UNIVERSE))
+        async with database.begin() as connection:
+            await connection.execute(update(instruments).where(instruments.c.symbol == "AAPL").values(aliases="{"))
+            await connection.execute(update(instruments).where(instruments.c.symbol == "BA").values(active=False))
+        found = {each.symbol: each for each in await read_instruments(database)}
+    assert (found["AAPL"].aliases, found["AAPL"].industries) == ((), ("ai", "electronics"))
+    assert "BA" not in found
+    assert found["005930.KS"].aliases == ("Samsung", "삼성")
 
 
 async def _translated(services: Translators, database_url: str) -> tuple[Story, Story | None]:

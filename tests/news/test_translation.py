@@ -52,7 +52,7 @@ def settings_for(services: Translators, url: str, **more: Any) -> TranslatorSett
         "papago_url": services.url,
         "papago_key_id": SecretStr(KEY_ID),
         "papago_key": SecretStr(KEY),
-        "translation_seconds": 0.5,
+        "translation_seconds": 10,
     }
     return TranslatorSettings(_env_file=None, database_url=url, **fields | more)
 
@@ -134,7 +134,8 @@ async def test_after_a_failure_the_next_one_is_asked(
     services.fault = dict.fromkeys(ORDER[: ORDER.index(service) + 1], fault)
     counted = requests.labels(service, OUTCOMES[fault])._value
     before = counted.get()
-    async with opened(settings_for(services, copied_url), Clock()) as chain:
+    seconds = 0.3 if fault == "slow" else 10
+    async with opened(settings_for(services, copied_url, translation_seconds=seconds), Clock()) as chain:
         found = await chain.translate(TITLE, (), "en")
     assert counted.get() == before + 1
     following = ORDER[ORDER.index(service) + 1 :]

@@ -96,7 +96,7 @@ class Translators:
             case "slow":
                 await asyncio.sleep(30)
             case "huge":
-                return web.json_response(form(["번역" * 1_000_000 for _ in texts]))
+                return web.json_response(form(["번역" * 100_000 for _ in texts]))
             case "broken":
                 return web.Response(text='{"translat', content_type="application/json")
             case "wrong form":

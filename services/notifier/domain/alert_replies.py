@@ -12,7 +12,7 @@ from services.notifier.domain.preferences import local_time
 from services.notifier.domain.recipients import Chat
 from services.notifier.words.catalogue import phrase
 
-COOLDOWNS: Final = ("off", "1h", "4h", "1d")
+COOLDOWNS: Final = ("off", "1h", "4h", "24h")
 EXPIRIES: Final = ("off", "1d", "7d", "30d")
 HOUR: Final = 3_600_000
 

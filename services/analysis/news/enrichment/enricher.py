@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol, TypeVar
+from typing import Final, TypeVar
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from services.analysis.news.domain.ports import Enrichment
+from services.analysis.news.enrichment.article_text import ArticleText
 from services.analysis.news.enrichment.categories import CLEAR_MARGIN, NAMED, WEAK_MARGIN, Classifier, Cues, Evidence, by_words
 from services.analysis.news.enrichment.data_files import read_lines, read_text
 from services.analysis.news.enrichment.industries import Topic, Topics
@@ -30,28 +31,6 @@ MOST_LINKS: Final = 20
 """Instruments or industries of a story."""
 EXCERPT_SHARE: Final = 1 / 3
 """Of a story's articles: what no title names counts if so many excerpts name it."""
-
-
-class ArticleText(Protocol):
-    """What is read of an article."""
-
-    @property
-    def title(self) -> str: ...
-    @property
-    def excerpt(self) -> str: ...
-    @property
-    def body(self) -> str: ...
-    @property
-    def language(self) -> str:
-        """As declared."""
-
-    @property
-    def symbols(self) -> tuple[str, ...]:
-        """Instruments that its feed is about."""
-
-    @property
-    def topics(self) -> tuple[str, ...]:
-        """Its own tags."""
 
 
 @dataclass(frozen=True, slots=True)

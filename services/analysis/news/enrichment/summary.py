@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from math import log
-from typing import Final, Protocol
+from typing import Final
 
 import numpy as np
 import sentencex
 from numpy.typing import NDArray
 
+from services.analysis.news.enrichment.article_text import ArticleText
 from services.analysis.news.enrichment.particles import stem
 from services.analysis.news.enrichment.wording import is_hangul
 
@@ -34,16 +35,7 @@ SAME: Final = 0.7
 _ENDS: Final = (".", "!", "?", '"', "'", "”", "’", ")", "。")
 
 
-class _Article(Protocol):
-    @property
-    def title(self) -> str: ...
-    @property
-    def excerpt(self) -> str: ...
-    @property
-    def body(self) -> str: ...
-
-
-def summarize(articles: Sequence[_Article]) -> tuple[str, ...]:
+def summarize(articles: Sequence[ArticleText]) -> tuple[str, ...]:
     """Up to three sentences of the articles; none where they have only titles.
 
     What repeats a title, or was cut off, is not chosen.

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final, Protocol
+from typing import Final
 
 import structlog
 from purgatory import AsyncCircuitBreakerFactory
@@ -16,6 +15,7 @@ from services.analysis.news.enrichment.proper_names import Span
 from services.analysis.news.translation.checks import Target, fault
 from services.analysis.news.translation.errors import PAUSES, TranslatorError
 from services.analysis.news.translation.masking import Masked, mask
+from services.analysis.news.translation.steps import Step
 from services.analysis.news.translation.tables import TranslationTables
 from shared.metrics import counter, histogram
 from shared.text import normalize
@@ -34,27 +34,6 @@ rejected: Final = counter("analysis_news_translations_rejected_total", "Answers 
 seconds: Final = histogram(
     "analysis_news_translation_seconds", "Time from a request to a translator to its answer or failure.", ["translator"]
 )
-
-
-class TextTranslator(Protocol):
-    """Translates English texts."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def at_a_time(self) -> int:
-        """Most texts of a request."""
-
-    async def translate(self, texts: Sequence[str]) -> list[str]:
-        """The translations, in the order of the texts. Raises TranslatorError."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A translator with the characters that may be sent to it in a day; None: any number."""
-
-    translator: TextTranslator
-    daily: int | None = None
 
 
 class TranslationChain:

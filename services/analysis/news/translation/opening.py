@@ -7,13 +7,14 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from services.analysis.news.enrichment.proper_names import Span
 from services.analysis.news.settings import TranslatorSettings
-from services.analysis.news.translation.chain import Step, TranslationChain
+from services.analysis.news.translation.chain import TranslationChain
 from services.analysis.news.translation.checks import KOREAN, Target
 from services.analysis.news.translation.deepl import DeepL
 from services.analysis.news.translation.http import TranslationHttp
 from services.analysis.news.translation.libretranslate import LibreTranslate
 from services.analysis.news.translation.local_model import LocalModel
 from services.analysis.news.translation.papago import Papago
+from services.analysis.news.translation.steps import Step
 from services.analysis.news.translation.tables import TranslationTables
 from shared.db import Database
 

@@ -1,10 +1,11 @@
 // What followed past signals, in the words of the bot (services/notifier/domain/quality_text.py). Never a recommendation.
 import type { Quality, Timeframe } from "../data/types";
 import { percent } from "./format";
+import { timeframeName } from "./names";
 import { t } from "./words";
 
 export function recordText(quality: Quality | null, timeframe: Timeframe): string {
-  if (!quality) return timeframe === "1Day" ? t("record-none") : t("record-none-of", { timeframe });
+  if (!quality) return timeframe === "1Day" ? t("record-none") : t("record-none-of", { timeframe: timeframeName(timeframe) });
   return t(quality.validated ? "record-validated" : "record-chance", {
     years: quality.years.toFixed(0),
     wins: `${Math.round(quality.win_rate * 100)}%`,
