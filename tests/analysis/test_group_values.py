@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from sqlalchemy import delete, insert, update
 
+from services.analysis.adapters.instrument_groups import GroupTable
 from services.analysis.kernels.closed_bars import inputs
 from services.analysis.kernels.conditions.derived import SeriesNeeds
 from services.analysis.kernels.conditions.other_instruments import OtherInstruments
@@ -22,7 +23,6 @@ from services.analysis.kernels.groups.group_needs import MOST_MEMBERS, MOST_PAIR
 from services.analysis.kernels.groups.instrument_groups import InstrumentGroups, instrument_groups
 from services.analysis.kernels.groups.roster import ClassifiedInstrument, MarketDefinition
 from services.analysis.live.adapters.benchmarks import BenchmarkTable
-from services.analysis.live.adapters.instrument_groups import GroupTable
 from services.analysis.live.domain.checkpoint import needed_windows
 from services.analysis.live.domain.derived_past import symbol_past
 from services.analysis.live.domain.engine import Engine

@@ -54,8 +54,6 @@ def test_input_that_is_not_valid_is_named(capsys: pytest.CaptureFixture[str]) ->
     assert capsys.readouterr().err == "error: condition: something is missing at the end (at character 9)\nrsi_14 <\n        ^\n"
     assert run("close > 1", "AAA", 0) == 2
     assert capsys.readouterr().err == "error: limit: 0 must be from 1 to 100\n"
-    assert run("industry.breadth_50 > 0.5", "AAA", 5) == 2
-    assert "cannot be evaluated over history yet: values of an industry" in capsys.readouterr().err
     assert run("close > 1", "AAA", 5) == 1
     assert "database" in capsys.readouterr().err
     assert run("close > 1", "", 5) == 0

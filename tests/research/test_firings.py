@@ -191,9 +191,9 @@ def test_dividends_and_splits_explain_the_adjusted_prices() -> None:
     assert held == pytest.approx(series.adjusted.close[1:] / series.adjusted.close[:-1] - 1)
 
 
-def test_what_history_cannot_evaluate_is_refused() -> None:
+def test_what_the_source_does_not_know_is_refused() -> None:
     for text in ("industry.breadth_50 > 0.5", "benchmark.rs_63 > 0"):
-        with pytest.raises(SignalNameError, match="cannot be evaluated over history yet"):
+        with pytest.raises(SignalNameError, match="reads industries or relative strength, which"):
             firings(KERNELS, daily(), text)
 
 

@@ -31,6 +31,7 @@ async def test_where_live_fired_history_says_it_held(kafka: Broker, database_url
         async with client(kafka.bootstrap) as jobs:
             await started(tmp_path)
             await agreement(jobs)
+            await without_a_group(jobs)
             await hostile_jobs(jobs)
             await twice(kafka, jobs)
             await poison(kafka, jobs)
@@ -55,13 +56,20 @@ async def agreement(jobs: JobClient) -> None:
         assert all(each.unknown + each.held <= each.bars for each in known)
 
 
+async def without_a_group(jobs: JobClient) -> None:
+    """An instrument without an industry, or without enough sessions, has unknown values, and the job no error."""
+    for text in ("industry.breadth_50 > 0.5 on 15m", "benchmark.rs_63 > 0 on 15m"):
+        found = await jobs.request(job(text, *SYMBOLS), 60)
+        assert found.error is None, found
+        assert [(each.held, each.unknown) for each in found.symbols] == [(0, each.bars) for each in found.symbols]
+        assert all(each.bars for each in found.symbols)
+
+
 async def hostile_jobs(jobs: JobClient) -> None:
     """Each is answered with an error that names the field and the value; none stops the others."""
     good = job(conditions()[0], "AAA", limit=1)
     refused = {
         "invalid-condition": (job("rsi_14 <", "AAA"), "condition: 'rsi_14 <': something is missing at the end"),
-        "not-supported": (job("industry.breadth_50 > 0.5", "AAA"), "values of an industry"),
-        "not-supported ": (job("benchmark.rs_63 > 0", "AAA"), "relative strength"),
         "expired": (job(good.condition, "AAA", ts_event=good.ts_event - 3_600_000), "ts_event"),
     }
     invalid = {

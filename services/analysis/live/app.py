@@ -15,6 +15,7 @@ from typing import Final
 
 import structlog
 
+from services.analysis.adapters.instrument_groups import GroupTable
 from services.analysis.kernels import machine_code
 from services.analysis.kernels.conditions.required_indicators import required_indicator
 from services.analysis.kernels.plan import plan
@@ -23,7 +24,6 @@ from services.analysis.live.adapters.benchmarks import BenchmarkTable
 from services.analysis.live.adapters.calendars import read_calendar
 from services.analysis.live.adapters.checkpoints import CheckpointTable
 from services.analysis.live.adapters.conditions import StoredConditions
-from services.analysis.live.adapters.instrument_groups import GroupTable
 from services.analysis.live.adapters.instruments import InstrumentTable
 from services.analysis.live.adapters.kind_compiler import KindCompiler
 from services.analysis.live.adapters.sequences import SequenceTable

@@ -129,6 +129,7 @@ def histories(settings: ResearchSettings, database: Database, stack: AsyncExitSt
     from services.analysis.research.adapters.calendars import ExchangeCalendars
     from services.analysis.research.adapters.history import StoredHistory
     from services.analysis.research.adapters.kinds import KindCompilations
+    from services.analysis.research.adapters.stored_groups import StoredGroups
     from services.analysis.research.adapters.threads import LowPriorityThreads
     from services.analysis.research.handlers.condition_histories import ConditionHistories
 
@@ -138,6 +139,7 @@ def histories(settings: ResearchSettings, database: Database, stack: AsyncExitSt
     stack.push_async_callback(compilations.close)
     return ConditionHistories(
         StoredHistory(database, settings.rebuild_bars),
+        StoredGroups(database, settings.rebuild_bars),
         ExchangeCalendars(settings.calendar_start, settings.calendar_corrections, settings.session_files),
         code,
         lambda: machine_code.load_patterns(settings.kernels),

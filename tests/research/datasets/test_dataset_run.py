@@ -154,8 +154,8 @@ def test_what_cannot_be_done_is_refused(bars: Path, monkeypatch: pytest.MonkeyPa
         ({"embargo": -1}, "embargo: -1 bars are not from 0 to 1000"),
         ({"features": ["x = rsi_14", "x = rsi_7"]}, "would both be the column x"),
         ({"features": ["news_count"]}, "there are no counts of news yet"),
-        ({"features": ["breadth = industry.breadth_50"]}, "cannot be evaluated over history yet"),
-        ({"features": ["benchmark.rs_63 > 0"]}, "cannot be evaluated over history yet"),
+        ({"features": ["breadth = industry.breadth_50"]}, "reads industries or relative strength, which AAA.csv lacks"),
+        ({"features": ["benchmark.rs_63 > 0"]}, "reads industries or relative strength, which AAA.csv lacks"),
         ({"features": ["rsi_14[1h]"]}, "reads bars of 1h, which AAA.csv lacks"),
         ({"scaling": "none"}, "parameters of dataset: Invalid enum value 'none'"),
     ):

@@ -11,20 +11,10 @@ import numpy as np
 from services.analysis.kernels.conditions.times import ExchangeTimes
 from services.analysis.kernels.groups.condition_values import GroupValues, reads_group
 from services.analysis.kernels.indicators.kind import Floats, Int64s
-from shared.conditions import Node, SeriesName
-from shared.conditions.expression import STRENGTH_FIELDS, Elsewhere, walk
+from shared.conditions import Node
+from shared.conditions.expression import Elsewhere
 
 BENCHMARK: Final = "benchmark"
-INDUSTRY: Final = "industry"
-
-
-def not_computed(node: Node) -> str:
-    """What an expression reads of another instrument that nothing computes yet, so that it is unknown; empty if there is none."""
-    if isinstance(node, Elsewhere) and node.instrument == INDUSTRY:
-        return "values of an industry"
-    if any(isinstance(each, SeriesName) and each.name in STRENGTH_FIELDS for each in walk(node)):
-        return "relative strength"
-    return ""
 
 
 @dataclass(frozen=True)

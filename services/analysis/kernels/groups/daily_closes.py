@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +25,19 @@ class DailyCloses:
         """Whether both have the same closes."""
         pairs = ((self.sessions, other.sessions), (self.ts_close, other.ts_close), (self.prices, other.prices))
         return self.exchange == other.exchange and all(np.array_equal(a, b) for a, b in pairs)
+
+    @property
+    def content_hash(self) -> str:
+        """SHA-256 (64 hex digits) over all closes."""
+        found = hashlib.sha256(f"{self.exchange}:{len(self.sessions)}".encode())
+        for each in (self.sessions, self.ts_close, self.prices):
+            found.update(np.ascontiguousarray(each).tobytes())
+        return found.hexdigest()
+
+    def until(self, moment: int) -> DailyCloses:
+        """The closes of the sessions that had ended by a moment (milliseconds)."""
+        n = int(np.searchsorted(self.ts_close, moment, side="right"))
+        return DailyCloses(self.exchange, self.sessions[:n], self.ts_close[:n], self.prices[:n])
 
     def known_at(self, sessions: Int64s, moments: Int64s) -> Floats:
         """The close as of each session date, as it was known at a moment. Shapes (rows,), (rows,) -> (rows,).

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
-
-import msgspec
-import structlog
 from sqlalchemy import select
 
+from services.analysis.adapters.market_lists import names_of
 from services.analysis.kernels.conditions.other_instruments import Market, benchmark_of
 from shared.db import Database
 from shared.tables import instruments, markets
-
-log: Final = structlog.get_logger("analysis.benchmarks")
-_decoded: Final = msgspec.json.Decoder(tuple[str, ...]).decode
 
 
 class BenchmarkTable:
@@ -33,12 +27,3 @@ class BenchmarkTable:
         known = [Market(names_of(m.market, m.exchanges), m.suffix, names_of(m.market, m.benchmarks)) for m in held]
         found = {symbol: benchmark_of(symbol, exchange, known) for symbol, exchange in listed}
         return {symbol: benchmark for symbol, benchmark in found.items() if benchmark is not None}
-
-
-def names_of(market: str, text: str) -> tuple[str, ...]:
-    """A list of a row of the table of markets; empty, with a warning, if it cannot be read."""
-    try:
-        return _decoded(text)
-    except msgspec.DecodeError as error:
-        log.warning("a list of a market cannot be read", market=market, error=str(error))
-        return ()

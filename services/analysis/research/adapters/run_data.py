@@ -9,24 +9,28 @@ from pathlib import Path
 
 import msgspec
 
+from services.analysis.adapters.instrument_groups import LAST
 from services.analysis.kernels.conditions.times import ExchangeTimes
 from services.analysis.research.adapters.calendars import ExchangeCalendars
 from services.analysis.research.adapters.file_series import folder_series
 from services.analysis.research.adapters.history import StoredHistory
 from services.analysis.research.adapters.listed import instrument
 from services.analysis.research.adapters.run_parts import PartFolder
+from services.analysis.research.adapters.stored_groups import StoredGroups
 from services.analysis.research.adapters.stored_series import StoredSeries
 from services.analysis.research.adapters.tape_series import tape_series
 from services.analysis.research.adapters.thread_workers import ThreadWorkers
 from services.analysis.research.domain import conditions
 from services.analysis.research.domain.data_request import DataProblem, DataRequest, DataRequestError
 from services.analysis.research.domain.firings import KnownMarket, SignalKernels, needed_instruments, needed_timeframes
+from services.analysis.research.domain.known_groups import KnownGroups
 from services.analysis.research.domain.research_series import ResearchSeries
 from services.analysis.research.domain.run_parts import Workers
 from services.analysis.research.domain.run_record import hashed
 from services.analysis.research.domain.signal_names import ConditionSignal, SignalSpec
 from services.analysis.research.settings import ResearchSettings
 from shared.calendars import CALENDARS
+from shared.conditions.expression import Elsewhere
 from shared.db import open_database
 from shared.events import Timeframe
 from shared.migrations.command import current
@@ -90,19 +94,27 @@ class SeriesData:
 
     def market(self, *signals: SignalSpec) -> KnownMarket:
         named = [each for each in signals if isinstance(each, ConditionSignal)]
-        benchmarks, sequences = self._known(named)
+        benchmarks, sequences, groups = self._known(named)
         wanted = dict.fromkeys(
             symbol for each in named for benchmark in benchmarks.values() or [""] for symbol in needed_instruments(each, benchmark)
         )
         others = {each.symbol: self._within(each) for each in self._read(tuple(wanted), Timeframe.D1, ())} if wanted else {}
         self._hashes |= {f"other {symbol}": each.content_hash for symbol, each in others.items()}
+        if groups is not None:
+            self._hashes |= {f"other {symbol} closes": each for symbol, each in groups.hashes.items()}
+            self._problems += [DataProblem("industries", f"{reason}: their values are unknown") for reason in groups.needs.left_out]
         needs_sessions = any(conditions.reads_sessions(each.condition) for each in named)
-        exchanges = self._sessions(each.exchange for each in others.values()) if needs_sessions else {}
-        return KnownMarket(exchanges, others, benchmarks, sequences)
+        more = {*(each.exchange for each in others.values()), *(groups.exchanges if groups else ())}
+        return KnownMarket(self._sessions(more) if needs_sessions else {}, others, benchmarks, sequences, groups)
+
+    @property
+    def _last(self) -> int:
+        """The last session of the range (yyyymmdd)."""
+        return int(f"{self._request.end:%Y%m%d}") if self._request.end else LAST
 
     def _within(self, series: ResearchSeries) -> ResearchSeries:
         """The bars of the range; without a start, those of some years before the last of them."""
-        last = int(f"{self._request.end:%Y%m%d}") if self._request.end else 99991231
+        last = self._last
         upto = series.sessions_between(0, last)
         if not len(upto):
             return upto
@@ -135,22 +147,25 @@ class SeriesData:
             finally:
                 runner.run(opened.__aexit__(None, None, None))
 
-    def _known(self, named: Collection[ConditionSignal]) -> tuple[dict[str, str], tuple[SignalSequence, ...]]:
-        """Benchmarks and sequences, which only the database knows."""
+    def _known(self, named: Collection[ConditionSignal]) -> tuple[dict[str, str], tuple[SignalSequence, ...], KnownGroups | None]:
+        """Benchmarks, sequences and groups, which only the database knows."""
         if self._request.source != "stored" or not named:
-            return {}, ()
+            return {}, (), None
 
-        async def read() -> tuple[dict[str, str], tuple[SignalSequence, ...]]:
+        async def read() -> tuple[dict[str, str], tuple[SignalSequence, ...], KnownGroups]:
             ids = frozenset[str]().union(*(conditions.sequence_ids(each.condition) for each in named))
+            nodes = frozenset[Elsewhere]().union(*(conditions.group_nodes(each.condition) for each in named))
             async with open_database(self._settings.database_url) as database:
                 tables, history = StoredSeries(database, self._settings.rebuild_bars), StoredHistory(database, 1)
                 benchmarks, sequences = dict[str, str](), dict[str, SignalSequence]()
-                for symbol in self._request.symbols or await tables.symbols(self._request.timeframe):
+                symbols = self._request.symbols or await tables.symbols(self._request.timeframe)
+                for symbol in symbols:
                     past = await history.past(symbol, ())
                     if benchmark := await history.benchmark(symbol, past.exchange):
                         benchmarks[symbol] = benchmark
                     sequences |= {each.id: each for each in await history.sequences(ids, symbol)}
-                return benchmarks, tuple(sequences.values())
+                groups = await StoredGroups(database, self._settings.rebuild_bars).known(nodes, symbols, self._last)
+                return benchmarks, tuple(sequences.values()), groups
 
         return asyncio.run(read())
 

@@ -69,7 +69,8 @@ def as_known(series: ResearchSeries, place: int) -> ResearchSeries:
 def market_until(market: KnownMarket, moment: int) -> KnownMarket:
     """What was known of the market at a moment (milliseconds since the epoch). The sessions of exchanges are known in advance."""
     known = {symbol: each.between(None, moment) for symbol, each in market.others.items()}
-    return replace(market, others={symbol: _based_on(each, each.raw[-1]) if len(each) else each for symbol, each in known.items()})
+    others = {symbol: _based_on(each, each.raw[-1]) if len(each) else each for symbol, each in known.items()}
+    return replace(market, others=others, groups=market.groups and market.groups.until(moment))
 
 
 def _based_on(series: ResearchSeries, bar: np.void) -> ResearchSeries:

@@ -13,6 +13,7 @@ from services.analysis.kernels.conditions.other_instruments import OtherInstrume
 from services.analysis.kernels.conditions.programs import compile_conditions, scanned
 from services.analysis.kernels.conditions.symbol_past import SymbolPast
 from services.analysis.kernels.conditions.whole_series import derive
+from services.analysis.kernels.groups.condition_values import GroupValues
 from services.analysis.kernels.indicators.kind import Floats
 from services.analysis.research.domain import conditions
 from services.analysis.research.domain.evaluation import InstrumentPast, session_values
@@ -21,6 +22,7 @@ from services.analysis.research.domain.research_series import ResearchSeries
 from services.analysis.research.domain.series import NeededSeries, needed_series
 from services.analysis.research.domain.signal_names import SignalNameError
 from shared.conditions import Condition, Node
+from shared.conditions.expression import Elsewhere
 from shared.events import Timeframe
 
 if TYPE_CHECKING:  # they are made of what this module is part of
@@ -64,6 +66,8 @@ def _check(condition: Condition, series: ResearchSeries, market: KnownMarket) ->
     lacks = f"which {series.source or 'the data'} lacks"
     if missing := sorted(set(needs_of(condition)) - set(series.bars), key=list(Timeframe).index):
         raise SignalNameError(f"signal: {condition.text!r} reads bars of {missing[0].word}, {lacks}")
+    if conditions.group_nodes(condition) and market.groups is None:
+        raise SignalNameError(f"signal: {condition.text!r} reads industries or relative strength, {lacks}")
     wanted = conditions.references(condition, market.benchmarks.get(series.symbol, ""))
     if absent := [symbol for symbol in wanted if symbol not in market.others]:
         raise SignalNameError(f"signal: {condition.text!r} reads {absent[0]}, {lacks}")
@@ -87,4 +91,8 @@ def _others(kernels: SignalKernels, series: ResearchSeries, asked: Sequence[Cond
         other = market.others[symbol]
         past = InstrumentPast(other.symbol, other.exchange, other.kind, other.bars)
         values[symbol] = session_values(past, found, _runs(kernels, asked, other.kind), market.exchanges)
-    return OtherInstruments(values, {series.symbol: benchmark} if benchmark else {})
+    groups = GroupValues()
+    if market.groups is not None:
+        asked_nodes = frozenset[Elsewhere]().union(*map(conditions.group_nodes, asked))
+        groups = market.groups.of(series.symbol, asked_nodes).values(market.exchanges, kernels.code.core)
+    return OtherInstruments(values, {series.symbol: benchmark} if benchmark else {}, groups)

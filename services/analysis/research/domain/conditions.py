@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from services.analysis.kernels.conditions.derived import needs_of
-from services.analysis.kernels.conditions.other_instruments import BENCHMARK, not_computed
+from services.analysis.kernels.conditions.other_instruments import BENCHMARK
 from services.analysis.kernels.conditions.required_indicators import required_indicators
+from services.analysis.kernels.groups.condition_values import reads_group
 from services.analysis.research.domain.jobs import RefusedJobError
 from shared.conditions import Condition, ConditionError, Node, SeriesName, parse
 from shared.conditions.expression import TIME_FIELDS, Elsewhere, Fired, walk
@@ -27,13 +28,12 @@ def read(text: str) -> Condition:
 
 def check(condition: Condition) -> None:
     """Raises RefusedJobError for a condition that cannot be evaluated over history."""
-    if missing := next(filter(None, map(not_computed, walk(condition.root))), ""):
-        raise _not_supported(condition, missing)
     try:
         required_indicators(condition)
         needs_of(condition)
     except ValueError as error:
-        raise _not_supported(condition, str(error)) from error
+        why = f"condition: {condition.text!r} cannot be evaluated over history: {error}"
+        raise RefusedJobError("not-supported", why) from error
 
 
 def timeframes(condition: Condition) -> frozenset[Timeframe]:
@@ -45,25 +45,27 @@ def timeframes(condition: Condition) -> frozenset[Timeframe]:
 def references(condition: Condition, benchmark: str) -> dict[str, list[Node]]:
     """The expressions over other instruments, by symbol; ``benchmark``: that of the instrument, empty if it has none."""
     found: dict[str, list[Node]] = {}
-    for node in walk(condition.root):
-        if isinstance(node, Elsewhere) and node.instrument:
-            symbol = benchmark if node.instrument == BENCHMARK else node.instrument
-            if symbol:
-                found.setdefault(symbol, []).append(node.operand)
+    for node in _elsewhere(condition):
+        symbol = benchmark if node.instrument == BENCHMARK else node.instrument
+        if symbol and not reads_group(node):
+            found.setdefault(symbol, []).append(node.operand)
     return found
 
 
+def group_nodes(condition: Condition) -> frozenset[Elsewhere]:
+    """The expressions over the industry of the instrument and over its relative strength."""
+    return frozenset(filter(reads_group, _elsewhere(condition)))
+
+
 def reads_benchmark(condition: Condition) -> bool:
-    """Whether it reads values of the benchmark."""
-    return any(isinstance(node, Elsewhere) and node.instrument == BENCHMARK for node in walk(condition.root))
+    """Whether it reads bars of the benchmark."""
+    return any(node.instrument == BENCHMARK and not reads_group(node) for node in _elsewhere(condition))
 
 
 def reads_sessions(condition: Condition) -> bool:
     """Whether it needs the sessions of exchanges."""
-    return any(
-        (isinstance(node, SeriesName) and node.name in TIME_FIELDS) or (isinstance(node, Elsewhere) and node.instrument)
-        for node in walk(condition.root)
-    )
+    names = (node.name for node in walk(condition.root) if isinstance(node, SeriesName))
+    return bool(_elsewhere(condition)) or any(name in TIME_FIELDS for name in names)
 
 
 def sequence_ids(condition: Condition) -> frozenset[str]:
@@ -71,5 +73,6 @@ def sequence_ids(condition: Condition) -> frozenset[str]:
     return frozenset(node.name for node in walk(condition.root) if isinstance(node, Fired) and node.source == "sequence")
 
 
-def _not_supported(condition: Condition, why: str) -> RefusedJobError:
-    return RefusedJobError("not-supported", f"condition: {condition.text!r} cannot be evaluated over history yet: {why}")
+def _elsewhere(condition: Condition) -> list[Elsewhere]:
+    """The expressions over another instrument or a group."""
+    return [node for node in walk(condition.root) if isinstance(node, Elsewhere) and node.instrument]

@@ -26,6 +26,7 @@ from services.analysis.kernels.signatures import PatternKernels
 from services.analysis.kernels.whole_series import history, past_fired
 from services.analysis.research.domain import conditions
 from services.analysis.research.domain.condition_values import condition_values
+from services.analysis.research.domain.known_groups import KnownGroups
 from services.analysis.research.domain.research_series import ResearchSeries
 from services.analysis.research.domain.signal_names import (
     ConditionSignal,
@@ -70,6 +71,8 @@ class KnownMarket:
     """Symbol -> its benchmark."""
     sequences: tuple[SignalSequence, ...] = ()
     """Those that conditions may name by their id."""
+    groups: KnownGroups | None = None
+    """Industries and benchmarks; None: the source knows none."""
 
 
 @dataclass(frozen=True)

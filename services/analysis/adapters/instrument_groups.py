@@ -8,16 +8,17 @@ from typing import Any, Final
 import numpy as np
 from sqlalchemy import and_, func, select
 
+from services.analysis.adapters.market_lists import names_of
 from services.analysis.kernels.groups.daily_closes import DailyCloses, daily_closes
 from services.analysis.kernels.groups.instrument_groups import InstrumentGroups, instrument_groups
 from services.analysis.kernels.groups.roster import ClassifiedInstrument, MarketDefinition
-from services.analysis.live.adapters.benchmarks import names_of
 from shared.db import Database
 from shared.events import Timeframe
 from shared.tables import bars, industries, instrument_industries, instruments, markets
 
 CHUNK: Final = 200
 """Symbols that one statement names."""
+LAST: Final = 99991231
 DAILY: Final = bars.c.timeframe == str(Timeframe.D1)
 
 
@@ -66,10 +67,11 @@ class GroupTable:
                     found[symbol] = (int(state[0]), float(state[1]), float(state[2]))
         return found
 
-    async def closes(self, symbol: str, exchange: str, most: int) -> DailyCloses:
-        """The newest ``most`` daily closes of a symbol, adjusted."""
+    async def closes(self, symbol: str, exchange: str, most: int, last: int = LAST) -> DailyCloses:
+        """The newest ``most`` daily closes of a symbol, adjusted; none of a session after ``last`` (yyyymmdd)."""
         columns = (bars.c.session, bars.c.ts_close, bars.c.close, bars.c.price_factor)
-        newest = select(*columns).where(DAILY & (bars.c.symbol == symbol)).order_by(bars.c.ts_close.desc()).limit(most)
+        own = DAILY & (bars.c.symbol == symbol) & (bars.c.session <= last)
+        newest = select(*columns).where(own).order_by(bars.c.ts_close.desc()).limit(most)
         async with self._database.connect() as connection:
             rows: Sequence[Any] = (await connection.execute(newest)).all()[::-1]
         sessions, ts_close = (np.array([row[n] for row in rows], np.int64) for n in (0, 1))
