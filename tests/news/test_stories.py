@@ -63,6 +63,17 @@ async def test_a_changed_entry_is_an_update_and_an_older_content_is_not(database
     assert (found.revision, found.title, found.articles[0].seen) == (2, changed.title, START)
 
 
+@on_sqlite
+@pytest.mark.parametrize("together", [True, False])
+async def test_an_entry_of_two_feeds_has_the_instruments_of_both(database_url: str, log: Log, together: bool) -> None:
+    one_feed = article(1, FED, symbols=("AAPL",))
+    other_feed = msgspec.structs.replace(one_feed, symbols=("MSFT",), content="2", ts_init=one_feed.ts_init + 1000)
+    async with role(database_url, log) as one:
+        for batch in [(one_feed, other_feed)] if together else [(one_feed,), (other_feed,)]:
+            await one.handle(*batch)
+    assert {link.name for link in log.stories[-1].instruments} == {"AAPL", "MSFT"}
+
+
 @on_mariadb
 async def test_without_a_broker_no_revision_is_lost_or_passed_over(database_url: str, log: Log) -> None:
     first, second, third = article(1, FED), article(2, FED + " now", minutes=1), article(3, FED + " today", minutes=2)

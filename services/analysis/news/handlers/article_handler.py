@@ -10,6 +10,7 @@ from typing import Any, Final, Protocol
 
 import numpy as np
 import structlog
+from msgspec import structs
 from numpy.typing import NDArray
 
 from services.analysis.news.domain.near_duplicates import signature
@@ -150,8 +151,9 @@ class ArticleHandler:
             id_ = stories[article.id]
             mine = plan.members.get(id_) or {each.id: each for each in members[id_]}
             if mine[article.id].content != article.content:
-                plan.members[id_] = mine | {article.id: article}
-                plan.stored.append(StoredArticle(article, replace(indexed, story_id=id_)))
+                joined = _joined(mine[article.id], article)
+                plan.members[id_] = mine | {article.id: joined}
+                plan.stored.append(StoredArticle(joined, replace(indexed, story_id=id_)))
                 plan.vectors[article.id] = indexed.vector
                 metrics.articles.labels("changed").inc()
         waiting = list(zip(fresh, new, strict=True))
@@ -224,9 +226,17 @@ def _newest(events: Any) -> dict[str, Article]:
     found: dict[str, Article] = {}
     for article in events:
         check(article)
-        if article.id not in found or article.ts_init > found[article.id].ts_init:
+        before = found.get(article.id)
+        if before is None:
             found[article.id] = article
+        elif article.ts_init > before.ts_init:
+            found[article.id] = _joined(before, article)
     return found
+
+
+def _joined(before: Article, later: Article) -> Article:
+    """The later content, with the instruments of both: an entry stands in the feed of each of its tickers."""
+    return structs.replace(later, symbols=tuple(dict.fromkeys((*before.symbols, *later.symbols))))
 
 
 def _ordered(before: Story | None, members: Mapping[str, Article]) -> list[Article]:
