@@ -348,6 +348,24 @@ story_labels: Final = Table(
     Column("story_id", String(32), primary_key=True, index=True),
     comment="writer: analysis news. What a story can be found by",
 )
+story_history: Final = Table(
+    "story_history",
+    metadata,
+    Column("kind", String(12), primary_key=True, comment="symbol or industry"),
+    Column("name", String(64), primary_key=True),
+    Column(
+        "known_at",
+        BigInteger,
+        primary_key=True,
+        autoincrement=False,
+        comment="from then on the story had the link and the importance",
+    ),
+    Column("story_id", String(32), primary_key=True, index=True),
+    Column("first_seen", BigInteger, nullable=False),
+    Column("importance", Double, nullable=False),
+    Index("ix_story_history_known_at", "known_at"),
+    comment="writer: analysis news. What was known of stories, and when",
+)
 story_splits: Final = Table(
     "story_splits",
     metadata,
