@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -53,6 +53,9 @@ class BenchData:
 
     def market(self, *_: SignalSpec) -> KnownMarket:
         return KnownMarket()
+
+    def news(self, *_: object) -> Mapping[str, NewsHistory]:
+        return {}
 
 
 def rows() -> list[BenchmarkResult]:
