@@ -348,6 +348,24 @@ story_labels: Final = Table(
     Column("story_id", String(32), primary_key=True, index=True),
     comment="writer: analysis news. What a story can be found by",
 )
+story_history: Final = Table(
+    "story_history",
+    metadata,
+    Column("kind", String(12), primary_key=True, comment="symbol or industry"),
+    Column("name", String(64), primary_key=True),
+    Column(
+        "known_at",
+        BigInteger,
+        primary_key=True,
+        autoincrement=False,
+        comment="from then on the story had the link and the importance",
+    ),
+    Column("story_id", String(32), primary_key=True, index=True),
+    Column("first_seen", BigInteger, nullable=False),
+    Column("importance", Double, nullable=False),
+    Index("ix_story_history_known_at", "known_at"),
+    comment="writer: analysis news. What was known of stories, and when",
+)
 story_splits: Final = Table(
     "story_splits",
     metadata,
@@ -389,6 +407,7 @@ chats: Final = Table(
     Column("briefing", Boolean, nullable=False, default=False, server_default=false(), comment="wants briefings"),
     Column("premium_until", BigInteger, nullable=False, default=0, server_default="0"),
     Column("dark", Boolean, nullable=False, default=False, server_default=false(), comment="wants dark pictures"),
+    Column("news_from", Double, nullable=False, default=0.0, server_default="0", comment="importance of news alerts; 0: none"),
     Index("ix_chats_watch_all", "watch_all"),
     comment="writer: notifier",
 )
@@ -509,7 +528,14 @@ deliveries: Final = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
     Column("to_report", Boolean, nullable=False, default=False, comment="its outcome is not yet on notify.deliveries.v1"),
-    Column("kind", String(8), nullable=False, default="signal", server_default="signal", comment="signal or notice"),
+    Column(
+        "kind",
+        String(8),
+        nullable=False,
+        default="signal",
+        server_default="signal",
+        comment="signal, notice, story, or edit of a story's message",
+    ),
     Column("paced", Boolean, nullable=False, default=True, server_default=true(), comment="counts for the pace of its chat"),
     Index("ix_deliveries_channel_chat_id_updated_at", "channel", "chat_id", "updated_at"),
     Index("ix_deliveries_status_next_try_at", "status", "next_try_at"),

@@ -27,6 +27,7 @@ from services.notifier.adapters.outcome_publisher import KafkaOutcomePublisher
 from services.notifier.adapters.parsing.parser import ProcessParser
 from services.notifier.adapters.personal_data import PersonalDataTables
 from services.notifier.adapters.statistics import StatisticsTables
+from services.notifier.adapters.story_rows import StoryRows
 from services.notifier.adapters.webhook import WebhookChannel
 from services.notifier.bot.backtests import Backtests
 from services.notifier.bot.briefings import Briefings, DailyBriefings
@@ -40,6 +41,7 @@ from services.notifier.delivery.channel_schedule import ChannelSchedule
 from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.delivery.fan_out import FanOut
 from services.notifier.delivery.instruments import LatestInstruments
+from services.notifier.delivery.news_fan_out import NewsFanOut
 from services.notifier.delivery.outcome_reporter import Reporter
 from services.notifier.delivery.picture_cache import PictureCache
 from services.notifier.delivery.sending import Sender, SenderOptions
@@ -49,7 +51,7 @@ from services.notifier.settings import NotifierSettings
 from shared.db import Database, open_database
 from shared.kafka import JobClient, Producer, Record, open_group_consumer, open_producer, open_tail
 from shared.runtime import Lifecycle, Task
-from shared.topics import INDUSTRIES, QUOTES, RESEARCH_RESULTS, SIGNALS
+from shared.topics import INDUSTRIES, QUOTES, RESEARCH_RESULTS, SIGNALS, STORIES
 from shared.waiting import Refresher
 
 if TYPE_CHECKING:
@@ -102,6 +104,15 @@ async def build(settings: NotifierSettings, lifecycle: Lifecycle) -> AsyncIterat
             "reports": partial(reporter.run, lifecycle.stopping),
             "instruments": refresher.run,
         }
+        if bot is not None:
+            group = f"{settings.notifier_group}-news"
+            news = await stack.enter_async_context(open_group_consumer(settings, [STORIES], group, producer))
+            stories = NewsFanOut(
+                StoryRows(database, "telegram"), deliveries, instruments, settings.policy.expiry, clock, sender.wake
+            )
+            lifecycle.on_ready("news", lambda: news.ready)
+            lifecycle.on_alive("news", lambda: news.alive)
+            tasks["news"] = partial(_after_instruments, refresher, partial(news.run, stories.handle), lifecycle.stopping)
         if bot is not None and settings.telegram_polling:
             broadcasting = Broadcasting(NoticeTable(database), "telegram", clock, sender.wake)
             tasks["broadcasts"] = partial(broadcasting.run, lifecycle.stopping)

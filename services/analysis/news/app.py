@@ -13,12 +13,14 @@ import structlog
 
 from services.analysis.news.adapters.bar_closes import BarCloses
 from services.analysis.news.adapters.embedder import Embedder
+from services.analysis.news.adapters.old_news import OldNews
 from services.analysis.news.adapters.story_enricher import StoryEnricher
 from services.analysis.news.adapters.story_owner import StoryOwner
 from services.analysis.news.adapters.story_tables import StoryTables
 from services.analysis.news.domain.story_index import StoryIndex
 from services.analysis.news.handlers.article_handler import ArticleHandler, StoryContext
 from services.analysis.news.handlers.reaction_round import ReactionRound
+from services.analysis.news.handlers.retention import NewsRetention
 from services.analysis.news.handlers.splits import StorySplits
 from services.analysis.news.handlers.story_publisher import StoryPublisher
 from services.analysis.news.handlers.translations import StoryTranslations
@@ -37,6 +39,8 @@ DATABASE_SECONDS: Final = 5.0
 WAIT_SECONDS: Final = 1.0
 """How often a process without the lease tries to get it."""
 TRANSLATION_SECONDS: Final = 1.0
+RETENTION_SECONDS: Final = 600.0
+"""How often old articles and stories are removed."""
 SWITCH_SECONDS: Final = 0.0005
 """How long a thread that computes may hold up the event loop; Python's own value is 5 ms."""
 
@@ -73,6 +77,7 @@ async def build(settings: NewsSettings, lifecycle: Lifecycle) -> AsyncIterator[M
         articles = ArticleHandler(tables, index, embedder, publisher, context)
         splits = StorySplits(tables, publisher, context, articles.moved)
         reactions = ReactionRound(tables, BarCloses(database), publisher, now_ms)
+        retention = NewsRetention(OldNews(database, owner), publisher, settings.news_article_days, settings.news_story_days, now_ms)
         stopping = lifecycle.stopping
         working: list[GroupConsumer] = []
         watch = Refresher(database.ping, "database", DATABASE_SECONDS, stopping)
@@ -115,6 +120,7 @@ async def build(settings: NewsSettings, lifecycle: Lifecycle) -> AsyncIterator[M
             "watchlists": Refresher(watched.read, "watchlists", settings.news_watch_seconds, stopping),
             "reactions": Refresher(while_working(reactions.look), "reactions", settings.news_reaction_seconds, stopping),
             "splits": Refresher(while_working(splits.look), "splits", settings.news_command_seconds, stopping),
+            "retention": Refresher(while_working(retention.look), "retention", RETENTION_SECONDS, stopping),
         }
         if translator is not None:
             translations = StoryTranslations(tables, publisher, translator, now_ms)

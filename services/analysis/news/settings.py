@@ -85,6 +85,11 @@ class NewsSettings(TranslatorSettings):
     """Another process takes over when the one that writes stories has not reported for this long."""
     news_index_most: int = Field(default=20_000, ge=100, le=200_000)
     """Newest articles with which a new one is compared; each takes about 9 KB of memory."""
+    news_article_days: int = Field(default=30, ge=1)
+    """Days beyond the merging time for which the articles of a story are kept after its newest one.
+    The story keeps their headlines."""
+    news_story_days: int = Field(default=730, ge=1)
+    """Days since it was first seen for which a story is kept; longer while its articles are."""
     news_roster_seconds: float = Field(default=30.0, gt=0)
     """How often instruments, their names and industries are read again."""
     news_watch_seconds: float = Field(default=30.0, gt=0)

@@ -18,6 +18,7 @@ from services.analysis.research.adapters.run_process import RunProcess
 from services.analysis.research.adapters.run_table import RunTable
 from services.analysis.research.handlers.jobs import ResearchJobs
 from services.analysis.research.handlers.nightly_datasets import NightlyDatasets
+from services.analysis.research.handlers.old_runs import OldRuns
 from services.analysis.research.handlers.quality import QualityRefresh
 from services.analysis.research.handlers.run_requests import RunRequests
 from services.analysis.research.handlers.run_worker import RunWorker
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
 DATABASE_SECONDS: Final = 5.0
 """How often the database is checked for the readiness probe."""
+OLD_RUNS_SECONDS: Final = 3600.0
+"""How often old runs are removed."""
 NIGHTLY_SECONDS: Final = 60.0
 """How often it is checked whether a data set is due."""
 MOST_JOBS: Final = 50
@@ -83,9 +86,11 @@ async def build(
         lifecycle.on_ready("jobs", lambda: consumer.ready)
         lifecycle.on_ready("database answers", lambda: watch.healthy)
         lifecycle.on_alive("jobs", lambda: consumer.alive)
+        old = old_runs_task(settings, store, lifecycle)
         nightly = nightly_task(settings, store, woken, lifecycle)
         yield {
             **nightly,
+            **old,
             "jobs": lambda: consumer.run(jobs.handle, lifecycle.stopping),
             "quality": quality.run,
             "database watch": watch.run,
@@ -102,6 +107,14 @@ def nightly_task(settings: ResearchSettings, store: RunTable, woken: asyncio.Eve
         settings.research_dataset_parameters, settings.research_dataset_keep, now_ms, woken.set,
     )  # fmt: skip
     return {"nightly data set": Refresher(nightly.look, "nightly data set", NIGHTLY_SECONDS, lifecycle.stopping).run}
+
+
+def old_runs_task(settings: ResearchSettings, store: RunTable, lifecycle: Lifecycle) -> dict[str, Task]:
+    """The task that removes old runs, in a process that does runs: it can write where their files are."""
+    if not settings.research_workers:
+        return {}
+    old = OldRuns(store, RunFiles(settings.research_artefacts), settings.research_run_days, now_ms)
+    return {"old runs": Refresher(old.look, "old runs", OLD_RUNS_SECONDS, lifecycle.stopping).run}
 
 
 class LazyEvaluator:

@@ -53,6 +53,9 @@ class ResearchSettings(MeshSettings):
     research_most_queued: int = Field(default=200, ge=1)
     """Runs that may wait; a further one is refused."""
 
+    research_run_days: int = Field(default=90, ge=1)
+    """Days for which a run that has ended is kept, with its files."""
+
     quality_timeframes: tuple[Timeframe, ...] = (Timeframe.D1,)
     """Timeframes whose signals get a record; JSON as ["1d", "1h"]. A record needs more than two years of bars."""
     quality_seconds: float = Field(default=120.0, gt=0)

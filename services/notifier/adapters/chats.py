@@ -37,6 +37,7 @@ _FIELDS = (
     "briefing",
     "premium_until",
     "dark",
+    "news_from",
 )
 _COLUMNS = tuple(chats.c[name] for name in _FIELDS)
 _CHUNK = 500
@@ -248,18 +249,27 @@ async def _deactivate(connection: AsyncConnection, channel: str, chat_id: str) -
 
 
 async def _move_deliveries(connection: AsyncConnection, channel: str, old: str, new: str, now: int) -> None:
-    """Move open deliveries to the chat's new id; one that exists there is closed as a duplicate."""
+    """Move open deliveries, and those of stories, to the chat's new id; one that exists there is closed as a duplicate.
+
+    The messages themselves stay in the old chat: they are not edited any more.
+    """
     column = deliveries.c
     key = select(column.signal_id, column.thread_id)
     there = {tuple(row) for row in await connection.execute(key.where(column.channel == channel, column.chat_id == new))}
-    waiting = and_(column.channel == channel, column.chat_id == old, column.status.in_(DUE), column.next_try_at < NEVER)
-    for signal_id, thread_id in (await connection.execute(key.where(waiting))).all():
+    mine = and_(column.channel == channel, column.chat_id == old)
+    waiting = and_(mine, column.status.in_(DUE), column.next_try_at < NEVER)
+    for signal_id, thread_id, kind in (await connection.execute(key.add_columns(column.kind).where(waiting))).all():
         change = update(deliveries).where(waiting, column.signal_id == signal_id, column.thread_id == thread_id)
-        if (signal_id, thread_id) in there:
-            closed = {"status": DeliveryStatus.FAILED, "next_try_at": NEVER, "error": "the chat has moved", "to_report": True}
-            await connection.execute(change.values(updated_at=now, **closed))
+        if (signal_id, thread_id) in there or kind == "edit":
+            closed = {"status": DeliveryStatus.FAILED, "next_try_at": NEVER, "error": "the chat has moved"}
+            await connection.execute(change.values(updated_at=now, to_report=kind == "signal", **closed))
         else:
             await connection.execute(change.values(chat_id=new, next_try_at=now, updated_at=now))
+    told = and_(mine, column.kind == "story", column.next_try_at == NEVER)
+    for signal_id, thread_id in (await connection.execute(key.where(told))).all():
+        if (signal_id, thread_id) not in there:
+            one = and_(told, column.signal_id == signal_id, column.thread_id == thread_id)
+            await connection.execute(update(deliveries).where(one).values(chat_id=new, message_id=""))
 
 
 def _row(chat: Chat, now: int) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from services.notifier.domain.ports import NewDelivery
 from shared.db import Database
 from shared.tables import deliveries as table
 
-_COLUMNS = (
+COLUMNS = (
     table.c.signal_id,
     table.c.channel,
     table.c.chat_id,
@@ -28,6 +28,7 @@ _COLUMNS = (
     table.c.created_at,
     table.c.thread_id,
     table.c.kind,
+    table.c.message_id,
 )
 _FINAL = (DeliveryStatus.EXPIRED, DeliveryStatus.MUTED)
 
@@ -48,7 +49,7 @@ class DeliveryTable:
 
     async def due(self, now: int, limit: int, excluding: Sequence[tuple[str, str]] = ()) -> list[DeliveryRow]:
         wanted = (
-            select(*_COLUMNS)
+            select(*COLUMNS)
             .where(table.c.status.in_(DUE), table.c.next_try_at <= now, self._ours)
             .where(*(not_(and_(table.c.channel == channel, table.c.chat_id == chat_id)) for channel, chat_id in excluding))
             .order_by(table.c.next_try_at, table.c.created_at, table.c.signal_id)
@@ -58,14 +59,14 @@ class DeliveryTable:
 
     async def due_of(self, channel: str, chat_id: str, now: int, limit: int) -> list[DeliveryRow]:
         mine = and_(table.c.channel == channel, table.c.chat_id == chat_id)
-        wanted = select(*_COLUMNS).where(mine, table.c.status.in_(DUE), table.c.next_try_at <= now)
+        wanted = select(*COLUMNS).where(mine, table.c.status.in_(DUE), table.c.next_try_at <= now)
         return await self._read(wanted.order_by(table.c.created_at, table.c.signal_id).limit(limit))
 
     async def recent_messages(self, channel: str, chat_id: str, since: int) -> RecentMessages:
         sent = (
             select(func.count(table.c.message_id.distinct()), func.max(table.c.updated_at))
             .where(table.c.channel == channel, table.c.chat_id == chat_id, table.c.updated_at >= since)
-            .where(table.c.status == DeliveryStatus.SENT, table.c.kind == "signal", table.c.paced == true())
+            .where(table.c.status == DeliveryStatus.SENT, table.c.kind.in_(("signal", "story")), table.c.paced == true())
         )
         async with self._database.connect() as connection:
             count, last = (await connection.execute(sent)).one()
@@ -75,7 +76,7 @@ class DeliveryTable:
         ours = []
         async with self._database.begin() as connection:
             for delivery, slot in slots:
-                change = update(table).where(_untouched(delivery)).values(next_try_at=slot)
+                change = update(table).where(untouched(delivery)).values(next_try_at=slot)
                 if (await connection.execute(change)).rowcount == 1:
                     ours.append(replace(delivery, next_try_at=slot))
         return ours
@@ -85,7 +86,7 @@ class DeliveryTable:
         async with self._database.begin() as connection:
             for delivery in deliveries:
                 values = {"status": DeliveryStatus.SENDING, "tries": delivery.tries + 1, "next_try_at": lease, "updated_at": now}
-                if (await connection.execute(update(table).where(_untouched(delivery)).values(**values))).rowcount == 1:
+                if (await connection.execute(update(table).where(untouched(delivery)).values(**values))).rowcount == 1:
                     claimed.append(replace(delivery, status=DeliveryStatus.SENDING, tries=delivery.tries + 1, next_try_at=lease))
         return claimed
 
@@ -97,12 +98,12 @@ class DeliveryTable:
                 table.c.status.in_((DeliveryStatus.SENDING, DeliveryStatus.UNKNOWN)),
             )
         else:
-            held = _untouched(delivery)
+            held = untouched(delivery)
         values = {
             "status": change.status,
             "unknowns": change.unknowns,
             "next_try_at": change.next_try_at,
-            "message_id": change.message_id,
+            "message_id": change.message_id or delivery.message_id,
             "error": change.error,
             "updated_at": now,
             "to_report": change.final and delivery.kind == "signal",
@@ -112,20 +113,20 @@ class DeliveryTable:
 
     async def expired_leases(self, now: int, limit: int) -> list[DeliveryRow]:
         wanted = (
-            select(*_COLUMNS).where(table.c.status == DeliveryStatus.SENDING, table.c.next_try_at <= now, self._ours).limit(limit)
+            select(*COLUMNS).where(table.c.status == DeliveryStatus.SENDING, table.c.next_try_at <= now, self._ours).limit(limit)
         )
         return await self._read(wanted)
 
     async def unreported(self, limit: int) -> list[tuple[DeliveryRow, str]]:
-        wanted = select(*_COLUMNS, table.c.error).where(table.c.to_report == true(), self._ours).limit(limit)
+        wanted = select(*COLUMNS, table.c.error).where(table.c.to_report == true(), self._ours).limit(limit)
         async with self._database.connect() as connection:
             rows = (await connection.execute(wanted)).all()
-        return [(_delivery(row[:-1]), row[-1]) for row in rows]
+        return [(delivery_of(row[:-1]), row[-1]) for row in rows]
 
     async def mark_reported(self, deliveries: Sequence[DeliveryRow]) -> None:
         async with self._database.begin() as connection:
             for delivery in deliveries:
-                await connection.execute(update(table).where(_untouched(delivery)).values(to_report=False))
+                await connection.execute(update(table).where(untouched(delivery)).values(to_report=False))
 
     async def counts_by_status(self, channel: str, chat_id: str, since: int) -> dict[str, int]:
         counted = (
@@ -144,7 +145,7 @@ class DeliveryTable:
 
     async def _read(self, wanted: Any) -> list[DeliveryRow]:
         async with self._database.connect() as connection:
-            return [_delivery(row) for row in (await connection.execute(wanted)).all()]
+            return [delivery_of(row) for row in (await connection.execute(wanted)).all()]
 
 
 def delivery_row(new: NewDelivery, now: int) -> dict[str, Any]:
@@ -180,7 +181,8 @@ def _key(delivery: DeliveryRow) -> ColumnElement[bool]:
     )
 
 
-def _untouched(delivery: DeliveryRow) -> ColumnElement[bool]:
+def untouched(delivery: DeliveryRow) -> ColumnElement[bool]:
+    """Whether the row is as it was read."""
     return and_(
         _key(delivery),
         table.c.status == delivery.status,
@@ -189,6 +191,7 @@ def _untouched(delivery: DeliveryRow) -> ColumnElement[bool]:
     )
 
 
-def _delivery(row: Sequence[Any]) -> DeliveryRow:
+def delivery_of(row: Sequence[Any]) -> DeliveryRow:
+    """A row with ``COLUMNS``."""
     signal_id, channel, chat_id, status, *rest = row
     return DeliveryRow(signal_id, channel, chat_id, DeliveryStatus(status), *rest)

@@ -29,7 +29,7 @@ class Runner:
         if command is None or hidden:
             metrics.UPDATES.labels("unknown").inc()
             return None if incoming.kind == "group" else self._unknown(name, chat.language)
-        if command.changes and (arguments or command.bare) and not await self._may_change(chat, incoming):
+        if command.alters(arguments) and not await self._may_change(chat, incoming):
             metrics.UPDATES.labels("forbidden").inc()
             return Reply(phrase(chat.language, "not-allowed"), notice=True)
         metrics.UPDATES.labels("answered").inc()

@@ -32,6 +32,7 @@ from services.notifier.domain.outcomes import (
 from services.notifier.domain.pacing import PlannedMessage
 from services.notifier.domain.ports import ChatStore, DeliveryStore
 from services.notifier.domain.recipients import Chat, is_stale
+from services.notifier.domain.stories import is_old_story
 from shared.backoff import Backoff
 from shared.failures import TransientError, classify
 from shared.kafka.failure_rate import HOLD_SECONDS, FailureRate
@@ -137,12 +138,14 @@ class Attempt:
             return None, RowChange(DeliveryStatus.FAILED, row.unknowns, error=str(error)[:255])
         if chat is None or not chat.active:
             return content, RowChange(DeliveryStatus.FAILED, row.unknowns, error="the chat is switched off")
-        if content.signal is None:
-            late = row.created_at + self._policy.expiry < now
-            return content, RowChange(DeliveryStatus.EXPIRED, row.unknowns) if late else None
-        if is_stale(content.signal, now, self._policy.expiry):
+        late = row.created_at + self._policy.expiry < now
+        if content.signal is not None:
+            late = is_stale(content.signal, now, self._policy.expiry)
+        elif content.story is not None and row.kind == "story":
+            late = is_old_story(content.story, now, self._policy.expiry)
+        if late:
             return content, RowChange(DeliveryStatus.EXPIRED, row.unknowns)
-        if chat.muted_until > now:
+        if chat.muted_until > now and row.kind in {"signal", "story"}:
             return content, RowChange(DeliveryStatus.MUTED, row.unknowns)
         return content, None
 

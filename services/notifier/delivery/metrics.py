@@ -6,7 +6,7 @@ from typing import Final
 
 from shared.metrics import counter, gauge, histogram
 
-DUE: Final = counter("notifier_due_total", "Deliveries created for signals.", ["channel", "status"])
+DUE: Final = counter("notifier_due_total", "Deliveries created for signals and stories.", ["channel", "status"])
 OUTCOMES: Final = counter("notifier_outcomes_total", "Attempts by outcome.", ["channel", "outcome"])
 UNKNOWNS: Final = counter("notifier_unknowns_total", "Requests without a response: an upper bound of the duplicates.", ["channel"])
 MESSAGES: Final = counter(

@@ -13,10 +13,11 @@ from services.notifier.domain.digest_text import digest_buttons, digest_text, gr
 from services.notifier.domain.instruments import InstrumentIndex
 from services.notifier.domain.messages import Alert
 from services.notifier.domain.recipients import Chat
+from services.notifier.domain.story_text import stories_text, story_text
 from services.notifier.words.catalogue import LANGUAGES
 from shared import wire
-from shared.events import Signal
-from shared.topics import SIGNALS
+from shared.events import Signal, Story
+from shared.topics import SIGNALS, STORIES
 
 Texts = dict[str, str]
 """A notice: its HTML by language."""
@@ -24,11 +25,12 @@ Texts = dict[str, str]
 
 @dataclass(frozen=True)
 class Content:
-    """A row with its signal, or with the texts of its notice."""
+    """A row with its signal, with its story, or with the texts of its notice."""
 
     row: DeliveryRow
     signal: Signal | None = None
     texts: Texts | None = None
+    story: Story | None = None
 
 
 def notice_body(texts: Texts) -> str:
@@ -40,6 +42,8 @@ def decoded(row: DeliveryRow) -> Content:
     """The content of a row. Raises ValueError: it cannot be decoded."""
     if row.kind == "signal":
         return Content(row, wire.decode(SIGNALS, row.body.encode()))
+    if row.kind in {"story", "edit"}:
+        return Content(row, story=wire.decode(STORIES, row.body.encode()))
     texts = msgspec.json.decode(row.body, type=Texts)
     if not set(LANGUAGES) <= texts.keys():
         raise ValueError(f"a notice needs a text in each of {LANGUAGES}, and has {sorted(texts)}")
@@ -49,19 +53,33 @@ def decoded(row: DeliveryRow) -> Content:
 def rendered(
     contents: Sequence[Content], chat: Chat, index: InstrumentIndex, picture: bytes | None, *, digest: bool, page: str = ""
 ) -> Alert:
-    """The message. ``contents``: one notice, or signals; without ``digest``, signals of one instrument and bar."""
+    """The message. ``contents``: one notice, one story, or signals; those of one instrument and bar. A ``digest`` has both."""
     first, language = contents[0], chat.language
     signals = tuple(each.signal for each in contents if each.signal is not None)
-    repeat = any(each.row.unknowns > 0 for each in contents)
+    stories = tuple(each.story for each in contents if each.story is not None)
+    edits = first.row.message_id if first.row.kind == "edit" else ""
+    repeat = not edits and any(each.row.unknowns > 0 for each in contents)
     buttons = digest_buttons(language) if digest else alert_buttons(signals[0], language, page) if signals else ()
     if first.texts is not None:
         text = first.texts[language]
     elif digest:
-        text = digest_text(signals, index, chat, repeat=repeat)
+        parts = [digest_text(signals, index, chat, repeat=repeat)] if signals else []
+        text = "\n\n".join([*parts, stories_text(stories, language, repeat=repeat)] if stories else parts)
+    elif stories:
+        text = story_text(stories[0], index, language, repeat=repeat)
     elif len(signals) > 1:
         text = group_text(signals, index.get(signals[0].symbol), chat, repeat=repeat)
     else:
         text = alert_text(signals[0], index.get(signals[0].symbol), language, repeat=repeat, chat=chat)
     return Alert(
-        signals, text, language, buttons, picture, repeat, first.row.traceparent, silent=chat.silent, key=first.row.signal_id
+        signals,
+        text,
+        language,
+        buttons,
+        picture,
+        repeat,
+        first.row.traceparent,
+        silent=chat.silent,
+        key=first.row.signal_id,
+        edits=edits,
     )

@@ -67,7 +67,10 @@ class DeliveryRow:
     created_at: int
     thread_id: int = 0
     kind: str = "signal"
-    """``signal``, or ``notice``: a text of the bot, which is no outcome to report."""
+    """``signal``; ``notice``: a text of the bot; ``story``: of news; ``edit``: a change of a story's message. Only outcomes of
+    signals are reported."""
+    message_id: str = ""
+    """The message that it was sent as, or that it edits."""
 
     @property
     def address(self) -> Address:

@@ -66,3 +66,5 @@ class Alert:
     """Whether it makes no sound."""
     key: str = ""
     """The permanent id of its first row, by which a receiver can drop repeats."""
+    edits: str = ""
+    """The id of the message that it replaces; empty for a new message."""

@@ -1,4 +1,4 @@
-"""How the waiting alerts of a chat become few messages: one for each instrument and bar, then digests.
+"""How the waiting alerts of a chat become few messages: one for each story, instrument and bar, then digests.
 
 The first messages of a day come at once. Further ones wait and come together, at growing intervals. What a user asked for by a
 condition is not counted and comes at once.
@@ -33,10 +33,21 @@ MOST_A_DAY: Final = 24
 
 @dataclass(frozen=True)
 class Waiting:
-    """A due row with its signal; None where it has none (a notice), or where its body cannot be decoded."""
+    """A due row with its signal; None where it has none (a notice, a story), or where its body cannot be decoded."""
 
     row: DeliveryRow
     signal: Signal | None
+
+    @property
+    def urgent(self) -> bool:
+        """Whether it comes at once: what a user asked for by a condition, a text of the bot, a change of a message."""
+        return bool(self.signal.condition) if self.signal else self.row.kind != "story"
+
+    def is_old(self, now: int) -> bool:
+        """Whether it has waited so long that it comes together with others."""
+        if self.signal is None:
+            return self.row.created_at + STALE < now
+        return not self.signal.replayed and self.signal.ts_init + STALE < now
 
 
 @dataclass(frozen=True)
@@ -66,10 +77,11 @@ class Arrangement:
 def arrange(waiting: Sequence[Waiting], chat: Chat, recent: RecentMessages, now: int) -> Arrangement:
     """The messages for one address of a chat. ``waiting``: its due rows in the order in which they were created."""
     until = quiet_until(chat, now)
-    if until is not None:
-        return Arrangement((), tuple((each.row, until) for each in waiting))
-    urgent = [each for each in waiting if each.signal is None or each.signal.condition]
-    ordinary = [each for each in waiting if each.signal is not None and not each.signal.condition]
+    if until is not None:  # a change of a message makes no sound
+        edits = tuple(PlannedMessage((each.row,)) for each in waiting if each.row.kind == "edit")
+        return Arrangement(edits, tuple((each.row, until) for each in waiting if each.row.kind != "edit"))
+    urgent = [each for each in waiting if each.urgent]
+    ordinary = [each for each in waiting if not each.urgent]
     if chat.pace == "each":
         return Arrangement(tuple(PlannedMessage((each.row,)) for each in waiting))
     messages = _grouped(urgent)
@@ -95,7 +107,7 @@ def _together(chat: Chat, recent: RecentMessages, count: int, waiting: Sequence[
     """Whether ``count`` messages become a digest."""
     if chat.pace == "digest":
         return True
-    old = any(each.signal and not each.signal.replayed and each.signal.ts_init + STALE < now for each in waiting)
+    old = any(each.is_old(now) for each in waiting)
     return old or recent.count + count > FIRST
 
 

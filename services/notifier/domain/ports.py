@@ -18,6 +18,7 @@ from services.notifier.domain.pacing import RecentMessages
 from services.notifier.domain.quality_replies import RuleRecord
 from services.notifier.domain.recipients import Chat
 from services.notifier.domain.record_chart import RecordChart
+from services.notifier.domain.stories import StoryEdit, StoryMessage
 from shared.events import Delivery as DeliveryEvent
 from shared.events import Pattern, Quote, Signal, Story, SymbolHistory
 
@@ -123,6 +124,27 @@ class DeliveryStore(Protocol):
 
     async def count_open(self) -> int:
         """How many rows are not final."""
+
+
+class StoryStore(Protocol):
+    """The rows of stories of news. All methods raise TransientError when the database is not available."""
+
+    async def readers(self, importance: float, symbols: Sequence[str], industries: Sequence[str]) -> list[Chat]:
+        """The addresses in active chats that want stories of this importance, and watch one of the instruments or industries."""
+
+    async def messages(self, story_id: str) -> list[StoryMessage]:
+        """The rows of a story."""
+
+    async def edits(self, of: str) -> list[StoryEdit]:
+        """The rows that edit the messages of a story, by their id."""
+
+    async def grow(
+        self, waiting: Sequence[DeliveryRow], sent: Sequence[tuple[StoryMessage, StoryEdit | None, int]], body: str, now: int
+    ) -> None:
+        """Replace the body of waiting rows, and have messages edited, each when it is due, in one transaction.
+
+        Raises TransientError also where a waiting row has changed since it was read; nothing is written then.
+        """
 
 
 class ChatStore(Protocol):

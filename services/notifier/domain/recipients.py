@@ -50,6 +50,8 @@ class Chat:
     premium_until: int = 0
     dark: bool = False
     """Whether pictures are dark."""
+    news_from: float = 0.0
+    """The importance from which it gets stories of news; 0: none."""
     thread_id: int = 0
     """The topic of the current message; not a setting."""
 

@@ -10,10 +10,13 @@ from services.notifier.domain.messages import ACTION_LENGTH, Button, Buttons, Re
 from services.notifier.domain.preferences import PACES, ZONES, city, clock_time, local_time, zone_of
 from services.notifier.domain.recipients import Chat
 from services.notifier.domain.replies import muted_text
+from services.notifier.domain.stories import LEAST
 from services.notifier.domain.telegram_html import escape
 from services.notifier.words.catalogue import LANGUAGES, phrase
 
 QUIET: Final = ("22:00-07:00", "23:00-08:00", "00:00-09:00", "off")
+NEWS: Final = ("off", f"{LEAST}", "0.5", "0.7", "0.9")
+"""The importance of news alerts that has a button."""
 MUTES: Final = ("1h", "8h", "tomorrow", "off")
 PAGE: Final = 10
 """Industries on one screen."""
@@ -41,6 +44,7 @@ def main_screen(chat: Chat, now: int) -> Reply:
         "muted": muted_text(chat, now),
         "quiet": _quiet(chat),
         "pace": phrase(language, f"settings-pace-{chat.pace}"),
+        "news": _news(chat),
         **{name: phrase(language, "on" if switched_on(chat, name) else "off") for name in SWITCHES},
     }
     menus = [Button(phrase(language, f"settings-open-{name}"), f"settings {name}") for name in MENUS]
@@ -81,6 +85,14 @@ def pace_screen(chat: Chat) -> Reply:
     return _screen(chat, phrase(chat.language, "settings-pace", pace=phrase(chat.language, f"settings-pace-{chat.pace}")), buttons)
 
 
+def news_screen(chat: Chat) -> Reply:
+    """The importance of news alerts; it can be typed."""
+    off = phrase(chat.language, "off")
+    buttons = _rows([Button(off if each == "off" else f"{each} +", f"settings news {each}") for each in NEWS], 3)
+    text = phrase(chat.language, "settings-news", news=_news(chat), least=f"{LEAST}")
+    return _screen(chat, text, buttons, expects="settings news")
+
+
 def mute_screen(chat: Chat) -> Reply:
     """Mute for some time."""
     buttons = (tuple(Button(phrase(chat.language, f"mute-{each}"), f"mute {each}") for each in MUTES),)
@@ -92,6 +104,7 @@ MENUS: Final[dict[str, Callable[[Chat], Reply]]] = {
     "zone": zone_screen,
     "quiet": quiet_screen,
     "pace": pace_screen,
+    "news": news_screen,
     "mute": mute_screen,
 }
 """Settings that have a screen of their own."""
@@ -142,6 +155,10 @@ def _quiet(chat: Chat) -> str:
     if chat.quiet_from < 0:
         return phrase(chat.language, "off")
     return f"{clock_time(chat.quiet_from)}-{clock_time(chat.quiet_until)}"
+
+
+def _news(chat: Chat) -> str:
+    return f"{chat.news_from:g}" if chat.news_from > 0 else phrase(chat.language, "off")
 
 
 def _off_on(chat: Chat, name: str) -> str:

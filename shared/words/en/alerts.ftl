@@ -43,6 +43,21 @@ digest =
     }
 digest-why-many = They come together, because there were many in a short time.
 digest-why-chosen = They come together, as you chose.
+story-digest =
+    { $count ->
+        [one] 📰 <b>{ $count } story</b>
+       *[other] 📰 <b>{ $count } stories</b>
+    }
+story-facts =
+    { $publishers ->
+        [one] { $publishers } publisher
+       *[other] { $publishers } publishers
+    } · importance { $importance }
+story-language = { $code ->
+    [en] in English
+    [ko] in Korean
+   *[other] in another language
+    }
 digest-more = … and { $count } more
 digest-signals = 📋 Latest signals
 

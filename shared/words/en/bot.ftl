@@ -14,6 +14,7 @@ help =
     /brief - briefing of today
     /signals [NAME] - latest signals
     /news [NAME] - latest news, of an instrument or industry too (<code>/news semiconductors</code>)
+    /news alerts 0.5 - alerts on news about what you watch, from this importance on (<code>off</code>: none)
     /backtest NAME CONDITION - what trading on it would have made (<code>/backtest AAPL rsi_14 &lt; 30</code>)
     /quality RULE [NAME] - what followed past signals (<code>/quality golden_cross AAPL</code>)
 

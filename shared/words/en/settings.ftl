@@ -4,7 +4,7 @@ settings =
     Language: English · Time zone: { $zone }
     Alerts: { $muted }
     Quiet hours: { $quiet } · Silent: { $silent }
-    Pace: { $pace }
+    Pace: { $pace } · News alerts: { $news }
     Briefings: { $briefing } · Dark pictures: { $dark }
     Predictions without a validated record: { $unproven }
     Bars still forming: { $provisional }
@@ -15,6 +15,7 @@ settings-help =
     <code>/settings quiet 22:00-07:00</code>: quiet hours (<code>off</code> ends them)
     <code>/settings pace auto|each|digest</code>: how alerts come
     <code>/settings silent on|off</code>: alerts without a sound
+    <code>/settings news off|0.3 to 1.0</code>: news about what you watch, from this importance on
     <code>/settings briefing on|off</code>: briefings at the close
     <code>/settings dark on|off</code>: dark pictures
     <code>/settings industries semiconductors</code>: industries that you watch
@@ -23,6 +24,7 @@ settings-open-language = 🌐 Language
 settings-open-zone = 🕒 Time zone
 settings-open-quiet = 🌙 Quiet hours
 settings-open-pace = 📦 Pace
+settings-open-news = 📰 News alerts
 settings-open-mute = 🔕 Mute
 settings-open-industries = 🏭 Industries
 settings-switch-silent = Silent: { $on }
@@ -41,6 +43,9 @@ settings-pace =
 settings-pace-auto = automatic
 settings-pace-each = one by one
 settings-pace-digest = always together
+settings-news =
+    News alerts: { $news }
+    News about your instruments and industries is sent from this importance on. You can write it ({ $least } to 1.0): <code>0.6</code>
 settings-industries = Invest only in what you know. Industries that you watch: { $count }
 mute-1h = 1 hour
 mute-8h = 8 hours

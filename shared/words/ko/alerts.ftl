@@ -28,6 +28,13 @@ record-instrument = 이 종목 { $group }
 digest = 📦 <b>신호 { $count }개</b> · 종목 { $instruments }개
 digest-why-many = 짧은 시간에 알림이 많아 묶어서 보냅니다.
 digest-why-chosen = 설정에 따라 묶어서 보냅니다.
+story-digest = 📰 <b>뉴스 { $count }건</b>
+story-facts = 매체 { $publishers }곳 · 중요도 { $importance }
+story-language = { $code ->
+    [en] 영어
+    [ko] 한국어
+   *[other] 외국어
+    }
 digest-more = … 외 { $count }개
 digest-signals = 📋 최근 신호
 

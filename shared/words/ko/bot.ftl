@@ -14,6 +14,7 @@ help =
     /brief - 오늘의 브리핑
     /signals [종목] - 최근 신호
     /news [종목·산업] - 최근 뉴스 (<code>/news 반도체</code>)
+    /news alerts 0.5 - 이 중요도부터 관심 종목·산업의 뉴스 알림 (<code>off</code>: 끄기)
     /backtest 종목 조건 - 과거에 그 조건으로 매매했다면 (<code>/backtest AAPL rsi_14 &lt; 30</code>)
     /quality 신호 [종목] - 과거 기록 (<code>/quality golden_cross AAPL</code>)
 

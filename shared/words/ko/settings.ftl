@@ -4,7 +4,7 @@ settings =
     언어: 한국어 · 시간대: { $zone }
     알림: { $muted }
     방해 금지 시간: { $quiet } · 무음: { $silent }
-    받는 방식: { $pace }
+    받는 방식: { $pace } · 뉴스 알림: { $news }
     브리핑: { $briefing } · 어두운 그림: { $dark }
     검증되지 않은 예측: { $unproven }
     닫히기 전의 봉: { $provisional }
@@ -15,6 +15,7 @@ settings-help =
     <code>/settings quiet 22:00-07:00</code>: 방해 금지 시간 (<code>off</code>: 해제)
     <code>/settings pace auto|each|digest</code>: 받는 방식
     <code>/settings silent on|off</code>: 소리 없이 받기
+    <code>/settings news off|0.3 ~ 1.0</code>: 관심 종목·산업의 뉴스를 이 중요도부터 받기
     <code>/settings briefing on|off</code>: 장 마감 브리핑
     <code>/settings dark on|off</code>: 어두운 그림
     <code>/settings industries 반도체</code>: 관심 산업
@@ -23,6 +24,7 @@ settings-open-language = 🌐 언어
 settings-open-zone = 🕒 시간대
 settings-open-quiet = 🌙 방해 금지 시간
 settings-open-pace = 📦 받는 방식
+settings-open-news = 📰 뉴스 알림
 settings-open-mute = 🔕 잠시 끄기
 settings-open-industries = 🏭 관심 산업
 settings-switch-silent = 소리 없이 받기: { $on ->
@@ -56,6 +58,9 @@ settings-pace =
 settings-pace-auto = 자동
 settings-pace-each = 하나씩
 settings-pace-digest = 항상 묶어서
+settings-news =
+    뉴스 알림: { $news }
+    관심 종목이나 관심 산업의 뉴스를 이 중요도부터 보냅니다. 직접 적어도 됩니다({ $least } ~ 1.0). 예: <code>0.6</code>
 settings-industries = 아는 산업에만 투자하세요. 관심 산업: { $count }개
 mute-1h = 1시간
 mute-8h = 8시간

@@ -14,7 +14,8 @@ from services.analysis.research.adapters.run_table import RunTable
 from services.analysis.research.app import nightly_task
 from services.analysis.research.domain.data_request import DataRequest
 from services.analysis.research.domain.run_record import RunRecord
-from services.analysis.research.handlers.nightly_datasets import REQUESTED_BY, NightlyDatasets
+from services.analysis.research.domain.run_rows import NIGHTLY
+from services.analysis.research.handlers.nightly_datasets import NightlyDatasets
 from services.analysis.research.settings import ResearchSettings
 from shared.db import open_database
 from shared.migrations.command import upgrade
@@ -52,7 +53,7 @@ async def test_each_night_has_one_and_old_ones_go(database_url: str, tmp_path: P
             clock.now = moment(day, time)
             for each in two:
                 await each.look()
-            return sorted(row.id for row in await table.newest(50) if row.requested_by == REQUESTED_BY)
+            return sorted(row.id for row in await table.newest(50) if row.requested_by == NIGHTLY)
 
         async def finished(run_id: str) -> None:
             row = await table.claim(clock.now, 1000)

@@ -17,7 +17,7 @@ from services.analysis.news.domain.stories import search_text
 from services.analysis.news.domain.story_index import DIMENSIONS, IndexedArticle
 from shared.db import Database
 from shared.events import Article, Story
-from shared.tables import articles, stories, story_labels, story_splits, watchlists
+from shared.tables import articles, stories, story_history, story_labels, story_splits, watchlists
 from shared.wire import encode
 
 log: Final = structlog.get_logger("analysis.news")
@@ -96,6 +96,9 @@ class StoryTables:
             labels = [row for each in changed for row in _label_rows(each.story)]
             if labels:
                 await connection.execute(self._database.upsert(story_labels, labels), labels)
+            history = [row for each in changed for row in _history_rows(each.story)] if stored else []
+            if history:
+                await connection.execute(self._database.upsert(story_history, history), history)
             for split in done:
                 await connection.execute(
                     update(story_splits)
@@ -230,4 +233,19 @@ def _label_rows(story: Story) -> list[dict[str, Any]]:
         {"kind": kind, "name": name, "first_seen": story.first_seen, "story_id": story.id}
         for kind, names in labels.items()
         for name in dict.fromkeys(name[:MOST_LABEL] for name in names)
+    ]
+
+
+def _history_rows(story: Story) -> list[dict[str, Any]]:
+    """What is known of a story from this revision on. For a tape it is known at the moment that it plays."""
+    facts = {
+        "known_at": story.ts_event if story.replayed else story.ts_init,
+        "story_id": story.id,
+        "first_seen": story.first_seen,
+        "importance": story.importance,
+    }
+    return [
+        {"kind": kind, "name": name, **facts}
+        for kind, links in (("symbol", story.instruments), ("industry", story.industries))
+        for name in dict.fromkeys(link.name[:MOST_LABEL] for link in links)
     ]

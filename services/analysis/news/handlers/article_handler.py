@@ -107,8 +107,9 @@ class ArticleHandler:
             await self._publisher.flush()
             try:
                 plan = await self._plan(fresh, later, {each.id: known[each.id].story_id for each in later}, vectors)
+                before = await self._tables.stories(plan.members)
+                self._leave_out_old(plan, before)
                 if plan.members:
-                    before = await self._tables.stories(plan.members)
                     changed = [await self._grown(id_, before.get(id_), plan) for id_ in plan.members]
                     await self._publisher.store(plan.stored, changed)
             except BaseException:
@@ -164,6 +165,13 @@ class ArticleHandler:
             waiting = self._add(plan, placed)
         plan.members = {id_: mine for id_, mine in plan.members.items() if not plan.vectors.keys().isdisjoint(mine)}
         return plan
+
+    def _leave_out_old(self, plan: _Plan, before: Mapping[str, Story]) -> None:
+        """An article that comes again after those of its story were removed changes nothing: the story would lose the others."""
+        gone = {id_ for id_, story in before.items() if not {each.id for each in story.articles} <= plan.members[id_].keys()}
+        plan.members = {id_: mine for id_, mine in plan.members.items() if id_ not in gone}
+        self._index.remove(each.article.id for each in plan.stored if each.indexed.story_id in gone)
+        plan.stored = [each for each in plan.stored if each.indexed.story_id not in gone]
 
     def _add(
         self, plan: _Plan, placed: Sequence[tuple[Article, IndexedArticle, Placement | None]]

@@ -14,3 +14,4 @@ reactions = counter("analysis_news_reactions_total", "Revisions of stories with 
 translations = counter("analysis_news_translations_total", "Attempts to translate a story.", ("outcome",))
 splits = counter("analysis_news_splits_total", "Articles split off their story by command, or refused.", ("outcome",))
 event_time = gauge("analysis_news_event_time_seconds", "Newest event time of a published story, seconds since the epoch.")
+removed = counter("analysis_news_removed_total", "Stories that were removed for their age, or their articles alone.", ("what",))

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from sqlalchemy import delete, select, update
 
 from shared.db import Database
 from shared.tables import translation_usage, translations
+
+AT_A_TIME: Final = 500
+"""Translations that one transaction removes."""
 
 
 class TranslationTables:
@@ -37,9 +41,13 @@ class TranslationTables:
                 await connection.execute(self._database.upsert(translations, rows), rows)
 
     async def forget(self, before: int) -> None:
-        """Remove the translations that are older."""
-        async with self._database.begin() as connection:
-            await connection.execute(delete(translations).where(translations.c.created_at < before))
+        """Remove the translations that are older, a few at a time."""
+        old = select(translations.c.id).where(translations.c.created_at < before).limit(AT_A_TIME)
+        ids: Sequence[str] | None = None
+        while ids is None or len(ids) == AT_A_TIME:
+            async with self._database.begin() as connection:
+                ids = (await connection.execute(old)).scalars().all()
+                await connection.execute(delete(translations).where(translations.c.id.in_(ids)))
 
     async def charge(self, translator: str, day: int, characters: int, most: int) -> bool:
         """Count characters that are about to be sent on a day (yyyymmdd, UTC).

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -17,6 +17,7 @@ from services.analysis.research.adapters.history import StoredHistory
 from services.analysis.research.adapters.listed import instrument
 from services.analysis.research.adapters.run_parts import PartFolder
 from services.analysis.research.adapters.stored_groups import StoredGroups
+from services.analysis.research.adapters.stored_news import StoredNews
 from services.analysis.research.adapters.stored_series import StoredSeries
 from services.analysis.research.adapters.tape_series import tape_series
 from services.analysis.research.adapters.thread_workers import ThreadWorkers
@@ -24,6 +25,7 @@ from services.analysis.research.domain import conditions
 from services.analysis.research.domain.data_request import DataProblem, DataRequest, DataRequestError
 from services.analysis.research.domain.firings import KnownMarket, SignalKernels, needed_instruments, needed_timeframes
 from services.analysis.research.domain.known_groups import KnownGroups
+from services.analysis.research.domain.news_history import NewsHistory
 from services.analysis.research.domain.research_series import ResearchSeries
 from services.analysis.research.domain.run_parts import Workers
 from services.analysis.research.domain.run_record import hashed
@@ -111,6 +113,19 @@ class SeriesData:
     def _last(self) -> int:
         """The last session of the range (yyyymmdd)."""
         return int(f"{self._request.end:%Y%m%d}") if self._request.end else LAST
+
+    def news(self, industries: Mapping[str, Sequence[str]], until: int) -> dict[str, NewsHistory]:
+        async def read() -> dict[str, NewsHistory]:
+            async with open_database(self._settings.database_url) as database:
+                table = StoredNews(database)
+                return {symbol: await table.history(symbol, own, until) for symbol, own in industries.items()}
+
+        found = asyncio.run(read())
+        self._hashes |= {
+            f"other news of {symbol}": hashed((each.since, each.own.tolist(), each.industry.tolist()))
+            for symbol, each in found.items()
+        }
+        return found
 
     def _within(self, series: ResearchSeries) -> ResearchSeries:
         """The bars of the range; without a start, those of some years before the last of them."""

@@ -11,7 +11,7 @@ from sqlalchemy import Select, and_, delete, func, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from services.analysis.research.domain.run_record import RunRecord, canonical
-from services.analysis.research.domain.run_rows import MOST_TRIES, OPEN, RunRequest, RunRow, RunState
+from services.analysis.research.domain.run_rows import MOST_TRIES, NIGHTLY, OPEN, RunRequest, RunRow, RunState
 from shared.db import Database
 from shared.tables import research_runs as table
 
@@ -109,6 +109,11 @@ class RunTable:
         """The runs of a requester that have an outcome which is published, newest first."""
         ended = and_(table.c.requested_by == requested_by, table.c.state.not_in(OPEN), ~table.c.to_report)
         return await self._read(select(*COLUMNS).where(ended).order_by(table.c.created_at.desc(), table.c.id))
+
+    async def ended_before(self, moment: int, limit: int) -> list[RunRow]:
+        """The oldest runs whose outcome is older and published, without the data sets of nights, of which some are kept."""
+        ended = and_(table.c.state.not_in(OPEN), ~table.c.to_report, table.c.finished_at < moment, table.c.requested_by != NIGHTLY)
+        return await self._read(select(*COLUMNS).where(ended).order_by(table.c.finished_at, table.c.id).limit(limit))
 
     async def remove(self, run_id: str) -> None:
         """Forget a run that has an outcome."""

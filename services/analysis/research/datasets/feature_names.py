@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from types import MappingProxyType
+from typing import Final, Literal
 
 from services.analysis.research.datasets.calendar_features import CALENDAR
 from services.analysis.research.datasets.feature_groups import GROUPS, USUAL, signal_names
@@ -29,6 +30,11 @@ SIGNS: Final = (
 """What stands for a sign in the name of a column."""
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,47}")
 _STRENGTH: Final = re.compile(r"(?P<scope>relative|industry)_strength\s*\(\s*(?P<sessions>\d{1,4})\s*\)")
+_NEWS: Final = re.compile(r"(?P<name>news_count|news_importance|industry_news_count)\s*\(\s*(?P<sessions>\d{1,4})\s*\)")
+NewsMeasure = Literal["count", "importance", "industry_count"]
+_MEASURES: Final[Mapping[str, NewsMeasure]] = MappingProxyType(
+    {"news_count": "count", "news_importance": "importance", "industry_news_count": "industry_count"}
+)
 
 
 @dataclass(frozen=True)
@@ -73,7 +79,18 @@ class StrengthFeature:
     """Bars of the return."""
 
 
-Feature = ExpressionFeature | SignalFeature | CalendarFeature | StrengthFeature
+@dataclass(frozen=True)
+class NewsFeature:
+    """A number of the stories that were first seen in the last sessions."""
+
+    column: str
+    text: str
+    measure: NewsMeasure
+    sessions: int
+    """Up to the close of the bar."""
+
+
+Feature = ExpressionFeature | SignalFeature | CalendarFeature | StrengthFeature | NewsFeature
 
 
 def read_features(texts: Sequence[str], timeframe: Timeframe) -> tuple[Feature, ...]:
@@ -112,13 +129,18 @@ def read_feature(text: str, timeframe: Timeframe) -> Feature:
     if own in CALENDAR:
         return CalendarFeature(column, own)
     if strength := _STRENGTH.fullmatch(own):
-        sessions = int(strength["sessions"])
-        if not 1 <= sessions <= LONGEST:
-            raise RunError(f"features: {own!r}: {sessions} sessions are not from 1 to {LONGEST}")
-        return StrengthFeature(column, own, strength["scope"] == "industry", sessions)
-    if own.startswith("news"):
-        raise RunError(f"features: {own!r}: there are no counts of news yet: no stories are stored")
+        return StrengthFeature(column, own, strength["scope"] == "industry", _sessions(own, strength["sessions"]))
+    if news := _NEWS.fullmatch(own):
+        return NewsFeature(column, own, _MEASURES[news["name"]], _sessions(own, news["sessions"]))
+    if own.startswith(("news", "industry_news")):
+        raise RunError(f"features: {own!r}: of news there are {', '.join(f'{name}(5)' for name in _MEASURES)}")
     return _of_language(column, own, timeframe)
+
+
+def _sessions(text: str, written: str) -> int:
+    if not 1 <= (sessions := int(written)) <= LONGEST:
+        raise RunError(f"features: {text!r}: {sessions} sessions are not from 1 to {LONGEST}")
+    return sessions
 
 
 def column_name(text: str) -> str:

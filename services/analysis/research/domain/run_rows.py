@@ -11,6 +11,8 @@ from services.analysis.research.domain.data_request import DataRequest
 RunState = Literal["queued", "running", "done", "failed", "refused", "cancelled"]
 OPEN: Final[tuple[RunState, ...]] = ("queued", "running")
 """The states of runs that have no outcome yet."""
+NIGHTLY: Final = "nightly"
+"""The requester of the data set of each night."""
 MOST_TRIES: Final = 3
 """A run whose process was killed this often is not begun again: it may be what kills it."""
 

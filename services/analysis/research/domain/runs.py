@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -10,6 +10,7 @@ import msgspec
 
 from services.analysis.research.domain.data_request import DataRequest
 from services.analysis.research.domain.firings import KnownMarket, SignalKernels
+from services.analysis.research.domain.news_history import NewsHistory
 from services.analysis.research.domain.research_series import ResearchSeries
 from services.analysis.research.domain.run_parts import PartStore, Workers
 from services.analysis.research.domain.signal_names import SignalSpec
@@ -42,6 +43,12 @@ class RunData(Protocol):
 
     def market(self, *signals: SignalSpec) -> KnownMarket:
         """Sessions and other instruments that some signals read. Raises DataRequestError."""
+
+    def news(self, industries: Mapping[str, Sequence[str]], until: int) -> Mapping[str, NewsHistory]:
+        """What was known by ``until`` (milliseconds since the epoch) of stories about each instrument and its industries.
+
+        Raises DataRequestError.
+        """
 
     @property
     def workers(self) -> Workers:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 from collections.abc import Callable, Mapping
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 import structlog
 
 from services.analysis.research.domain.data_request import DataRequest
-from services.analysis.research.domain.run_rows import RunRequest, RunRow
-from shared.failures import TransientError
+from services.analysis.research.domain.run_rows import NIGHTLY, RunRequest, RunRow
+from services.analysis.research.handlers.old_runs import RunFolders, remove_run
 
 log = structlog.get_logger("analysis.research.nightly")
-REQUESTED_BY: Final = "nightly"
 
 
 class RunStore(Protocol):
@@ -25,12 +23,6 @@ class RunStore(Protocol):
     async def ended_of(self, requested_by: str) -> list[RunRow]: ...
 
     async def remove(self, run_id: str) -> None: ...
-
-
-class RunFolders(Protocol):
-    """Where the files of runs are. Blocks."""
-
-    def remove(self, folder: str) -> None: ...
 
 
 class NightlyDatasets:
@@ -62,9 +54,7 @@ class NightlyDatasets:
         """
         now = self._clock()
         request = RunRequest(kind="dataset", data=DataRequest(), parameters=self._parameters)
-        row = RunRow(
-            id=f"nightly-{self._due(now):%Y%m%d}", request=request, requested_by=REQUESTED_BY, state="queued", created_at=now
-        )
+        row = RunRow(id=f"nightly-{self._due(now):%Y%m%d}", request=request, requested_by=NIGHTLY, state="queued", created_at=now)
         if await self._store.add(row):
             log.info("data set requested", run=row.id)
             self._wake()
@@ -76,11 +66,6 @@ class NightlyDatasets:
         return moment.date() if moment.time() >= self._at else moment.date() - dt.timedelta(days=1)
 
     async def _remove_old(self) -> None:
-        for row in (await self._store.ended_of(REQUESTED_BY))[self._keep :]:
-            if folder := row.location.rstrip("/").rpartition("/")[2]:
-                try:
-                    await asyncio.to_thread(self._folders.remove, folder)
-                except OSError as error:
-                    raise TransientError(f"the files of {row.id} cannot be removed: {error}") from error
-            await self._store.remove(row.id)
+        for row in (await self._store.ended_of(NIGHTLY))[self._keep :]:
+            await remove_run(self._store, self._folders, row)
             log.info("data set removed", run=row.id)

@@ -8,15 +8,17 @@ from typing import Any
 import numpy as np
 
 from services.analysis.research.datasets.columns import data_columns
-from services.analysis.research.datasets.feature_names import ExpressionFeature, Feature, SignalFeature, read_features
+from services.analysis.research.datasets.feature_names import ExpressionFeature, Feature, NewsFeature, SignalFeature, read_features
 from services.analysis.research.datasets.feature_values import feature_units, own_values, strength_values
 from services.analysis.research.datasets.folds import with_folds
 from services.analysis.research.datasets.label_names import Label, read_labels
 from services.analysis.research.datasets.label_values import label_values
+from services.analysis.research.datasets.news_features import news_values
 from services.analysis.research.datasets.parquet import check_packages
 from services.analysis.research.datasets.parts import Boundaries, part_codes
 from services.analysis.research.datasets.rows import Block, check_size
 from services.analysis.research.datasets.strength_features import Closes, adjusted_closes
+from services.analysis.research.domain.run_record import RunError
 from services.analysis.research.domain.runs import Progress, RunData, RunKind, RunResult
 from services.analysis.research.domain.signal_names import SignalSpec
 from services.analysis.research.runs.dataset_files import dataset_files
@@ -33,6 +35,11 @@ def run(asked: DatasetParameters, data: RunData, progress: Progress) -> RunResul
     asked.check()
     timeframe = data.request.timeframe
     features, labels = read_features(asked.features, timeframe), read_labels(asked.labels)
+    about_news = any(isinstance(each, NewsFeature) for each in features)
+    if about_news and data.request.source != "stored":
+        raise RunError(
+            f"features: stories are known for stored bars alone, not for those of the {data.request.source}: leave news out"
+        )
     units = feature_units(data.kernels, features)
     signals = _signals(features)
     market = data.market(*signals)
@@ -56,7 +63,11 @@ def run(asked: DatasetParameters, data: RunData, progress: Progress) -> RunResul
     embargo = max(label.horizon for label in labels) if asked.embargo is None else asked.embargo
     boundaries = Boundaries.of(np.concatenate([each.ts_close for each in blocks]), asked.train, asked.validation)
     together = Closes.of(closes, {each.symbol: each.industries for each in blocks})
+    until = max(int(each.ts_close[-1]) for each in blocks)
+    news = data.news({each.symbol: each.industries for each in blocks}, until) if about_news else {}
     for block in blocks:
+        if about_news:
+            block.features |= news_values(news[block.symbol], block.ts_close, block.session, features)
         block.features |= strength_values(together, block.symbol, features)
         block.part = part_codes(block.ts_close, block.label_end, boundaries, embargo)
     folds = with_folds(blocks, embargo)

@@ -8,7 +8,7 @@ from typing import Any
 
 from aiogram import Bot
 from aiogram.exceptions import TelegramBadRequest, TelegramEntityTooLarge
-from aiogram.types import BufferedInputFile
+from aiogram.types import BufferedInputFile, LinkPreviewOptions
 
 from services.notifier.adapters.telegram.api import ERRORS, outcome_of
 from services.notifier.adapters.telegram.forum_topics import accepts_no_messages
@@ -20,6 +20,9 @@ from services.notifier.domain.telegram_html import CAPTION_LIMIT, plain, visible
 from services.notifier.words.catalogue import phrase
 
 UNPARSED = "can't parse entities"
+UNCHANGED = "message is not modified"
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+"""A preview would show more of a linked article than its headline."""
 PICTURE_WORDS = (UNPARSED, "photo", "image", "file", "wrong type")
 
 
@@ -36,7 +39,7 @@ class TelegramChannel:
     async def send(self, to: Address, alert: Alert) -> Outcome:
         try:
             async with asyncio.timeout(self._timeout):
-                return await self._send_to_topic(to, alert)
+                return await self._edit(to, alert) if alert.edits else await self._send_to_topic(to, alert)
         except ERRORS as error:
             return outcome_of(error, self._bot.token)
 
@@ -49,6 +52,17 @@ class TelegramChannel:
                 raise
         noted = replace(alert, text=f"{phrase(alert.language, 'topic-gone')}\n{alert.text}")
         return Sent(str(await self._send(to.chat_id, None, noted)), redirected=True)
+
+    async def _edit(self, to: Address, alert: Alert) -> Sent:
+        """Replace the text of a message."""
+        try:
+            await self._bot.edit_message_text(
+                alert.text, chat_id=to.chat_id, message_id=int(alert.edits), link_preview_options=NO_PREVIEW
+            )
+        except TelegramBadRequest as error:
+            if UNCHANGED not in str(error):
+                raise
+        return Sent(alert.edits)
 
     async def _send(self, chat_id: str, thread_id: int | None, alert: Alert) -> int:
         buttons = keyboard(alert.buttons, chat_id, self._bot.token)
@@ -66,7 +80,7 @@ class TelegramChannel:
                 if not too_large and not any(word in str(error).casefold() for word in PICTURE_WORDS):
                     raise  # the picture is not the cause; where it is, nothing was delivered
         try:
-            return (await self._bot.send_message(chat_id, alert.text, **about)).message_id
+            return (await self._bot.send_message(chat_id, alert.text, link_preview_options=NO_PREVIEW, **about)).message_id
         except TelegramBadRequest as error:
             if UNPARSED not in str(error):
                 raise

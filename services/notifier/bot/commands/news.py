@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from services.notifier.bot.commands.settings import settings
+from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.delivery.instruments import LatestInstruments
 from services.notifier.domain import replies
 from services.notifier.domain.instruments import industry
@@ -13,13 +15,26 @@ from services.notifier.domain.ports import ChatStore, MarketStore, NewsStore
 from services.notifier.domain.recipients import Chat
 
 SHOWN_STORIES: Final = 8
+ALERTS: Final = "alerts"
+"""The first word of the arguments that set the alerts."""
 
 
 async def news(
-    chat: Chat, arguments: str, chats: ChatStore, market: MarketStore, news_stories: NewsStore, instruments: LatestInstruments
+    chat: Chat,
+    arguments: str,
+    chats: ChatStore,
+    market: MarketStore,
+    news_stories: NewsStore,
+    instruments: LatestInstruments,
+    clock: TimeAndRandom,
 ) -> Reply:
-    """The newest stories about an instrument or an industry; about the watchlist where none is named, all where that is empty."""
+    """The newest stories about an instrument or an industry; about the watchlist where none is named, all where that is empty.
+
+    ``alerts off`` or ``alerts 0.5`` sets the importance from which stories are sent.
+    """
     language = chat.language
+    if arguments.casefold().partition(" ")[0] == ALERTS:
+        return await settings(chat, f"news {arguments[len(ALERTS) :]}", chats, market, clock)
     if not arguments:
         symbols = [] if chat.watch_all else await chats.watched(chat.address)
         labels = [("symbol", symbol) for symbol in symbols]

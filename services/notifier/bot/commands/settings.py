@@ -13,6 +13,7 @@ from services.notifier.domain.ports import ChatStore, MarketStore
 from services.notifier.domain.preferences import PACES, find_zone, parse_quiet
 from services.notifier.domain.recipients import PROVISIONAL, Chat
 from services.notifier.domain.settings_replies import MENUS, SWITCHES, main_screen
+from services.notifier.domain.stories import parse_importance
 from services.notifier.domain.telegram_html import escape
 from services.notifier.words.catalogue import LANGUAGES, phrase
 
@@ -56,6 +57,11 @@ def _pace(chat: Chat, value: str) -> Chat | None:
     return replace(chat, pace=value.casefold()) if value.casefold() in PACES else None
 
 
+def _news(chat: Chat, value: str) -> Chat | None:
+    importance = parse_importance(value)
+    return None if importance is None else replace(chat, news_from=importance)
+
+
 def _switch(name: str) -> Callable[[Chat, str], Chat | None]:
     def switch(chat: Chat, value: str) -> Chat | None:
         wanted = {"on": True, "off": False}.get(value.casefold())
@@ -78,6 +84,7 @@ SETTERS: Final[dict[str, Callable[[Chat, str], Chat | None]]] = {
     "zone": _zone,
     "quiet": _quiet,
     "pace": _pace,
+    "news": _news,
     **{name: _switch(name) for name in SWITCHES},
 }
 """A setting's name -> the chat with a new value; None where the text is no value."""

@@ -17,7 +17,7 @@ from services.notifier.bot.commands.industry import industry
 from services.notifier.bot.commands.language import lang
 from services.notifier.bot.commands.link import link
 from services.notifier.bot.commands.mute import mute
-from services.notifier.bot.commands.news import news
+from services.notifier.bot.commands.news import ALERTS, news
 from services.notifier.bot.commands.operator import broadcast, stats
 from services.notifier.bot.commands.price import price
 from services.notifier.bot.commands.privacy import export, forget, privacy
@@ -42,10 +42,19 @@ class Command:
     """It changes settings when it has arguments; without arguments it only shows them."""
     bare: bool = False
     """It changes settings even without arguments."""
+    changing: str = ""
+    """It changes settings only where this is the first of several words of its arguments."""
     operator: bool = False
     """Only the operator may use it; to others it does not exist."""
     listed: bool = True
     """It is in the menu, with the description ``menu-NAME`` of the catalogue."""
+
+    def alters(self, arguments: str) -> bool:
+        """Whether it changes settings with these arguments."""
+        if self.changing:
+            word, _, rest = arguments.casefold().partition(" ")
+            return word == self.changing and bool(rest)
+        return self.changes and (bool(arguments) or self.bare)
 
 
 COMMANDS: Final[dict[str, Command]] = {
@@ -54,7 +63,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "unwatch": Command(unwatch, changes=True),
     "list": Command(show_list),
     "signals": Command(signals),
-    "news": Command(news),
+    "news": Command(news, changing=ALERTS),
     "alert": Command(alert, changes=True),
     "build": Command(build, changes=True),
     "alerts": Command(alerts, changes=True),
