@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +16,7 @@ from services.analysis.research.adapters.run_parts import PartFolder
 from services.analysis.research.adapters.thread_workers import ThreadWorkers
 from services.analysis.research.domain.data_request import DataRequest
 from services.analysis.research.domain.firings import KnownMarket, SignalKernels
+from services.analysis.research.domain.news_history import NewsHistory
 from services.analysis.research.domain.research_series import SERIES_RECORD, ResearchSeries
 from services.analysis.research.domain.signal_names import SignalSpec
 from services.analysis.research.runs.execution import read_parameters
@@ -53,6 +54,9 @@ class BenchData:
 
     def market(self, *_: SignalSpec) -> KnownMarket:
         return KnownMarket()
+
+    def news(self, *_: object) -> Mapping[str, NewsHistory]:
+        return {}
 
 
 def rows() -> list[BenchmarkResult]:
