@@ -190,8 +190,11 @@ async def test_deliveries_of_the_linked_chat(server: RunningGateway, client: aio
             {
                 "signal_id": signal.id, "channel": "telegram", "chat_id": chat, "thread_id": 0, "status": "sent" if n else "failed",
                 "tries": 1, "error": "" if n else "refused", "body": wire.encode(signal).decode(), "created_at": n, "updated_at": n,
+                "kind": "signal",
             }
         )  # fmt: skip
+    others = ("notice", "story", "edit")
+    rows += [rows[0] | {"signal_id": kind, "kind": kind, "body": "{}", "created_at": 9, "status": "failed"} for kind in others]
     async with server.database.begin() as connection:
         await connection.execute(insert(deliveries), rows)
     assert (await send(client, "GET", "/v1/deliveries", key))[1]["results"] == []

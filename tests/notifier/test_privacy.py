@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
 from services.notifier.adapters.personal_data import TABLES
 from services.notifier.domain.address import Address
 from services.notifier.domain.telegram_html import plain
-from shared.tables import metadata
+from shared.tables import key_chats, metadata
 from tests.notifier.parts import records, signal
 from tests.notifier.test_bot import BotUser, bot_user
 from tests.notifier.test_setup import list_industries
@@ -26,6 +26,9 @@ async def fill(user: BotUser, chat: int) -> None:
     await user.ask("/alert AAPL above 200", chat=chat, user=chat)
     await user.ask("/build", chat=chat, user=chat)  # a dialog that expects a text
     await user.parts.fan_out.handle(records([signal(chat)]))
+    link = {"key_id": f"key{chat}", "channel": "telegram", "chat_id": str(chat), "code_hash": f"hash{chat}", "created_at": 0}
+    async with user.parts.database.begin() as connection:
+        await connection.execute(insert(key_chats).values(**link))
 
 
 async def rows_of(user: BotUser, chat: str) -> dict[str, int]:

@@ -130,7 +130,8 @@ class OwnedTables:
         self, owner: Owner, status: str | None, limit: int, before: tuple[int, str] | None
     ) -> list[tuple[int, DeliveryView]]:
         c = deliveries.c
-        wanted = select(deliveries).where(_mine(deliveries, owner)).order_by(c.created_at.desc(), c.signal_id.desc()).limit(limit)
+        signals = and_(_mine(deliveries, owner), c.kind == "signal")  # the others have no signal in their body
+        wanted = select(deliveries).where(signals).order_by(c.created_at.desc(), c.signal_id.desc()).limit(limit)
         if status is not None:
             wanted = wanted.where(c.status == status)
         if before is not None:

@@ -8,9 +8,19 @@ from sqlalchemy import Table, and_, delete, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from shared.db import Database
-from shared.tables import alert_rules, chats, conditions, deliveries, dialogs, payments, watched_industries, watchlists
+from shared.tables import alert_rules, chats, conditions, deliveries, dialogs, key_chats, payments, watched_industries, watchlists
 
-TABLES: Final[tuple[Table, ...]] = (chats, watchlists, watched_industries, alert_rules, conditions, dialogs, payments, deliveries)
+TABLES: Final[tuple[Table, ...]] = (
+    chats,
+    watchlists,
+    watched_industries,
+    alert_rules,
+    conditions,
+    dialogs,
+    payments,
+    key_chats,
+    deliveries,
+)
 """Every table with rows about a chat; a test compares them with the columns of all tables."""
 COUNTED: Final = frozenset({"deliveries"})
 """Tables whose rows a copy counts instead of listing them."""
