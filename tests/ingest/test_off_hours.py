@@ -135,7 +135,7 @@ async def test_trading_on_a_closed_exchange_is_reported_and_extended_hours_are_n
     own = tmp_path / "own.jsonl"
     lines = [
         {"exchange": "CRYPTO", "source": "test", "date": str(today + dt.timedelta(days=days)), "closed": True}
-        for days in range(-2, 3)
+        for days in range(-1, 4)  # the session before them is the nearest, at any hour of today
     ]
     own.write_text("\n".join(json.dumps(line) for line in lines))
     coins = tuple(crypto(symbol) for symbol in ("AAA-USD", "BBB-USD", "CCC-USD"))
@@ -158,7 +158,7 @@ async def test_trading_on_a_closed_exchange_is_reported_and_extended_hours_are_n
         assert (report.values["ticks"] or 0) >= 6
         assert (
             report.values["session_close"]
-            == int(dt.datetime(*(today - dt.timedelta(days=2)).timetuple()[:3], tzinfo=dt.UTC).timestamp()) * 1000
+            == int(dt.datetime(*(today - dt.timedelta(days=1)).timetuple()[:3], tzinfo=dt.UTC).timestamp()) * 1000
         )
         assert "CRYPTO trades on " in report.note
         assert calendar_doubt.labels("CRYPTO")._value.get() == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from sqlalchemy import update
 
 from services.analysis.news.adapters.known_instruments import read_instruments
@@ -14,6 +15,7 @@ from services.ingest.adapters.instruments import read_universe, store_universe
 from services.ingest.settings import HERE
 from shared.db import open_database
 from shared.events import Story
+from shared.failures import TransientError
 from shared.tables import instruments
 from tests.databases import on_mariadb, on_sqlite
 from tests.news.parts import START, Log, article, role
@@ -32,7 +34,8 @@ async def test_a_story_states_what_it_is_about_and_why(database_url: str) -> Non
         enricher = StoryEnricher(database)
         async with role(database_url, log, enricher=enricher) as running:
             await running.handle(article(1, TITLE, excerpt=EXCERPT))
-            await enricher.read()  # before ingest has stored the instruments, and after
+            with pytest.raises(TransientError, match="no instruments"):  # before ingest has stored them
+                await enricher.read()
             await store_universe(database, read_universe(UNIVERSE))
             await enricher.read()
             await running.handle(article(2, "삼성전자가 12조원을 벌었다", minutes=2000))

@@ -184,8 +184,9 @@ async def test_the_bot_asks_analysis_when_a_condition_was_true_last(kafka: Broke
                 assert "RSI(14) is below 45" in answer
                 assert f"last true {format_time(closes[-1])}" in answer
                 assert f"on {len(closes)} of " in answer
-                unsupported = await user.ask("/explain industry.breadth_50 > 0.5 for AAA")
-                assert "cannot be evaluated over the past yet" in unsupported
+                no_industry = plain(await user.ask("/explain industry.breadth_50 > 0.5 for AAA"))
+                assert "last true" not in no_industry
+                assert "never true on " in no_industry, "its values are unknown"
 
 
 async def test_errors_are_marked_in_the_text_in_both_languages(database_url: str) -> None:
