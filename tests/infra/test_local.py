@@ -171,7 +171,7 @@ async def test_nothing_outlives_a_killed_run(run: Run) -> None:
     run.start()
     await until(lambda: "  kafka" in run.printed(), START_SECONDS)
     assert run.process is not None
-    await until(lambda: len(run.children()) >= 5, 20)
+    await until(lambda: len(run.children()) >= 5, START_SECONDS)
     children = run.children()
     run.process.kill()
     run.process.wait(10)
