@@ -86,7 +86,10 @@ class Run:
         assert self.process is not None
         found = {}
         for child in psutil.Process(self.process.pid).children(recursive=True):
-            line = child.cmdline() or ["gone"]
+            try:
+                line = child.cmdline() or ["gone"]
+            except psutil.Error:  # a short task of the start has just ended
+                continue
             name = "kafka" if "kafka.Kafka" in line else line[line.index("-m") + 1] if "-m" in line else line[0]
             found[name] = child
         return found
