@@ -15,9 +15,10 @@ from services.analysis.kernels.indicators.kind import Bars
 from services.analysis.research.adapters.run_parts import PartFolder
 from services.analysis.research.adapters.thread_workers import ThreadWorkers
 from services.analysis.research.domain.data_request import DataRequest
-from services.analysis.research.domain.firings import KnownMarket, SignalKernels
+from services.analysis.research.domain.known_market import KnownMarket
 from services.analysis.research.domain.news_history import NewsHistory
 from services.analysis.research.domain.research_series import SERIES_RECORD, ResearchSeries
+from services.analysis.research.domain.signal_kernels import SignalKernels
 from services.analysis.research.domain.signal_names import SignalSpec
 from services.analysis.research.runs.execution import read_parameters
 from services.analysis.research.runs.grid import KIND

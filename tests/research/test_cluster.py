@@ -13,9 +13,10 @@ from distributed import LocalCluster
 from services.analysis.research.adapters.dask_workers import DaskWorkers, do_part
 from services.analysis.research.adapters.thread_workers import ThreadWorkers
 from services.analysis.research.backtest.orders import Costs, Orders
-from services.analysis.research.domain.firings import KnownMarket, SignalKernels
+from services.analysis.research.domain.known_market import KnownMarket
 from services.analysis.research.domain.research_series import SERIES_RECORD, ResearchSeries
 from services.analysis.research.domain.run_parts import WorkersError
+from services.analysis.research.domain.signal_kernels import SignalKernels
 from services.analysis.research.domain.signal_names import SignalNameError
 from services.analysis.research.runs.grid_batch import GridSet, GridWork, trade_batch
 from services.analysis.research.runs.versions import code_version

@@ -12,8 +12,10 @@ import pytest
 from services.analysis.kernels.rules.table import RULES
 from services.analysis.research.adapters.tape_series import tape_series
 from services.analysis.research.domain.condition_values import condition_values
-from services.analysis.research.domain.firings import DEFAULT, KnownMarket, SignalKernels, default_firings, firings, pattern_firings
+from services.analysis.research.domain.firings import DEFAULT, default_firings, firings, pattern_firings
+from services.analysis.research.domain.known_market import KnownMarket
 from services.analysis.research.domain.research_series import SERIES_RECORD, ResearchSeries
+from services.analysis.research.domain.signal_kernels import SignalKernels
 from services.analysis.research.domain.signal_names import FIXED, RuleSignal, SignalNameError, own_plan, read_signal
 from shared.conditions import parse
 from shared.events import Timeframe

@@ -17,7 +17,8 @@ from services.analysis.research.adapters.run_data import SeriesData
 from services.analysis.research.app import histories
 from services.analysis.research.audit.signals import Audit
 from services.analysis.research.domain.data_request import DataRequest
-from services.analysis.research.domain.firings import KnownMarket, firings
+from services.analysis.research.domain.firings import firings
+from services.analysis.research.domain.known_market import KnownMarket
 from services.analysis.research.domain.research_series import ResearchSeries
 from services.analysis.research.domain.signal_names import read_signal
 from services.analysis.research.handlers.condition_histories import ConditionHistories

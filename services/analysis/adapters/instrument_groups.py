@@ -8,13 +8,12 @@ from typing import Any, Final
 import numpy as np
 from sqlalchemy import and_, func, select
 
-from services.analysis.adapters.market_lists import names_of
+from services.analysis.adapters.market_lists import read_market_lists
 from services.analysis.kernels.groups.daily_closes import DailyCloses, daily_closes
 from services.analysis.kernels.groups.instrument_groups import InstrumentGroups, instrument_groups
-from services.analysis.kernels.groups.roster import ClassifiedInstrument, MarketDefinition
 from shared.db import Database
 from shared.events import Timeframe
-from shared.tables import bars, industries, instrument_industries, instruments, markets
+from shared.tables import bars
 
 CHUNK: Final = 200
 """Symbols that one statement names."""
@@ -30,25 +29,8 @@ class GroupTable:
 
     async def groups(self) -> InstrumentGroups:
         """The groups of the active instruments."""
-        async with self._database.connect() as connection:
-            named = (await connection.execute(select(industries))).all()
-            pairs = (await connection.execute(select(instrument_industries))).all()
-            held = (await connection.execute(select(markets).order_by(markets.c.place))).all()
-            columns = (instruments.c.symbol, instruments.c.exchange, instruments.c.kind)
-            listed = (await connection.execute(select(*columns).where(instruments.c.active.is_(True)))).all()
-        of: dict[str, list[str]] = {}
-        for symbol, industry in pairs:
-            of.setdefault(symbol, []).append(industry)
-        return instrument_groups(
-            [ClassifiedInstrument(symbol, exchange, kind, tuple(of.get(symbol, ()))) for symbol, exchange, kind in listed],
-            {row.industry: (row.name_en, row.name_ko) for row in named},
-            [
-                MarketDefinition(
-                    m.market, m.name_en, m.name_ko, names_of(m.market, m.exchanges), m.suffix, names_of(m.market, m.benchmarks)
-                )
-                for m in held
-            ],
-        )
+        lists = await read_market_lists(self._database)
+        return instrument_groups(lists.instruments, lists.industries, lists.markets)
 
     async def newest(self, symbols: Collection[str]) -> dict[str, tuple[int, float, float]]:
         """The close time, close and price factor of the newest daily bar of each symbol that has one."""

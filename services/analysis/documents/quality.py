@@ -11,7 +11,7 @@ from services.analysis.documents.outcomes import KERNELS
 from services.analysis.documents.page import DocumentPage, table
 from services.analysis.kernels.sorts import event_instances
 from services.analysis.research.adapters.tape_series import tape_series
-from services.analysis.research.domain.firings import SignalKernels
+from services.analysis.research.domain.signal_kernels import SignalKernels
 from services.analysis.research.quality import blocks, evidence, records, walk_forward, windows
 from services.analysis.research.quality.machine_code import load_quality
 from services.analysis.research.quality.panel import instrument, signal_keys, signal_kinds

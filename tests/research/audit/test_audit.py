@@ -21,8 +21,10 @@ from services.analysis.research.audit.difference import Difference
 from services.analysis.research.audit.signals import Audit
 from services.analysis.research.audit.truncated import audited_places, prefix_differences
 from services.analysis.research.commands.line import main
-from services.analysis.research.domain.firings import DEFAULT, Firings, KnownMarket, SignalKernels, default_firings
+from services.analysis.research.domain.firings import DEFAULT, Firings, default_firings
+from services.analysis.research.domain.known_market import KnownMarket
 from services.analysis.research.domain.research_series import ResearchSeries
+from services.analysis.research.domain.signal_kernels import SignalKernels
 from services.analysis.research.domain.signal_names import read_signal
 from shared.events import Timeframe
 from tests.research.role import ROOT

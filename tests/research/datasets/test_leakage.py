@@ -19,9 +19,10 @@ from services.analysis.research.datasets.parts import Boundaries, part_codes
 from services.analysis.research.datasets.strength_features import Closes, adjusted_closes
 from services.analysis.research.datasets.transforms import fitted
 from services.analysis.research.datasets.units import Unit
-from services.analysis.research.domain.firings import KnownMarket, SignalKernels
+from services.analysis.research.domain.known_market import KnownMarket
 from services.analysis.research.domain.research_series import ResearchSeries
 from services.analysis.research.domain.run_record import RunError
+from services.analysis.research.domain.signal_kernels import SignalKernels
 from shared.events import Timeframe
 from tests.research.datasets.walks import changed, market
 from tests.research.role import ROOT

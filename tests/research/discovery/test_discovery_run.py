@@ -18,7 +18,8 @@ from services.analysis.research.discovery.past import Past
 from services.analysis.research.discovery.reading import STEPS, past, state_texts
 from services.analysis.research.discovery.run import DISCOVERY, Finding
 from services.analysis.research.domain.data_request import DataRequest, DataRequestError
-from services.analysis.research.domain.firings import KnownMarket, firings
+from services.analysis.research.domain.firings import firings
+from services.analysis.research.domain.known_market import KnownMarket
 from services.analysis.research.domain.research_series import ResearchSeries
 from services.analysis.research.domain.run_jobs import new_row
 from services.analysis.research.domain.run_record import RunError

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
-import msgspec
-import structlog
 from sqlalchemy import select
 
+from services.analysis.adapters.market_lists import read_market_lists
 from services.analysis.industries.domain.closes import KEPT, Close
-from services.analysis.kernels.groups.roster import ClassifiedInstrument, MarketDefinition, Roster, roster
+from services.analysis.kernels.groups.roster import Roster, roster
 from shared.db import Database
 from shared.events import Timeframe
-from shared.tables import bars, industries, instrument_industries, instruments, markets
+from shared.tables import bars
 
-log: Final = structlog.get_logger("analysis.industries")
 SECONDS: Final = 120.0
-
-_names: Final = msgspec.json.Decoder(tuple[str, ...]).decode
 
 
 class IndustryTables:
@@ -28,25 +24,8 @@ class IndustryTables:
 
     async def roster(self) -> Roster:
         """The active instruments in their industries and markets."""
-        async with self._database.connect() as connection:
-            named = (await connection.execute(select(industries))).all()
-            pairs = (await connection.execute(select(instrument_industries))).all()
-            held = (await connection.execute(select(markets).order_by(markets.c.place))).all()
-            columns = (instruments.c.symbol, instruments.c.exchange, instruments.c.kind)
-            listed = (await connection.execute(select(*columns).where(instruments.c.active.is_(True)))).all()
-        belongs: dict[str, list[str]] = {}
-        for symbol, industry in pairs:
-            belongs.setdefault(symbol, []).append(industry)
-        return roster(
-            [ClassifiedInstrument(symbol, exchange, kind, tuple(belongs.get(symbol, ()))) for symbol, exchange, kind in listed],
-            {row.industry: (row.name_en, row.name_ko) for row in named},
-            [
-                MarketDefinition(
-                    m.market, m.name_en, m.name_ko, _list(m.market, m.exchanges), m.suffix, _list(m.market, m.benchmarks)
-                )
-                for m in held
-            ],
-        )
+        lists = await read_market_lists(self._database)
+        return roster(lists.instruments, lists.industries, lists.markets)
 
     async def closes(self, symbol: str) -> list[Close]:
         """The newest daily closes of a symbol, adjusted, oldest first."""
@@ -56,11 +35,3 @@ class IndustryTables:
         async with self._database.connect(seconds=SECONDS) as connection:
             rows = (await connection.execute(newest)).all()
         return [Close(session, ts_close, close * factor) for session, ts_close, close, factor in reversed(rows)]
-
-
-def _list(market: str, text: str) -> tuple[str, ...]:
-    try:
-        return _names(text)
-    except msgspec.DecodeError as error:
-        log.warning("a list of a market cannot be read", market=market, error=str(error))
-        return ()

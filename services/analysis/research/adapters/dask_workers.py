@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
-from services.analysis.research.domain.firings import SignalKernels
 from services.analysis.research.domain.run_parts import P, S, Work, WorkersError
+from services.analysis.research.domain.signal_kernels import SignalKernels
 from services.analysis.research.runs.versions import code_version
 from services.analysis.research.settings import ResearchSettings
 from shared.settings import read_settings

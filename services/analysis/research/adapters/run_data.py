@@ -23,12 +23,14 @@ from services.analysis.research.adapters.tape_series import tape_series
 from services.analysis.research.adapters.thread_workers import ThreadWorkers
 from services.analysis.research.domain import conditions
 from services.analysis.research.domain.data_request import DataProblem, DataRequest, DataRequestError
-from services.analysis.research.domain.firings import KnownMarket, SignalKernels, needed_instruments, needed_timeframes
+from services.analysis.research.domain.firings import needed_instruments, needed_timeframes
 from services.analysis.research.domain.known_groups import KnownGroups
+from services.analysis.research.domain.known_market import KnownMarket
 from services.analysis.research.domain.news_history import NewsHistory
 from services.analysis.research.domain.research_series import ResearchSeries
 from services.analysis.research.domain.run_parts import Workers
 from services.analysis.research.domain.run_record import hashed
+from services.analysis.research.domain.signal_kernels import SignalKernels
 from services.analysis.research.domain.signal_names import ConditionSignal, SignalSpec
 from services.analysis.research.settings import ResearchSettings
 from shared.calendars import CALENDARS

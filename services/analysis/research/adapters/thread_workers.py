@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 
-from services.analysis.research.domain.firings import SignalKernels
 from services.analysis.research.domain.run_parts import P, S, Work
+from services.analysis.research.domain.signal_kernels import SignalKernels
 
 
 class ThreadWorkers:

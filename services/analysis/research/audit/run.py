@@ -8,7 +8,7 @@ import msgspec
 
 from services.analysis.research.audit.difference import Difference
 from services.analysis.research.audit.signals import Audit
-from services.analysis.research.domain.firings import KnownMarket
+from services.analysis.research.domain.known_market import KnownMarket
 from services.analysis.research.domain.run_record import RunError, canonical
 from services.analysis.research.domain.runs import Progress, RunData, RunKind, RunResult
 from services.analysis.research.domain.signal_names import SignalSpec, read_signal

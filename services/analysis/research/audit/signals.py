@@ -20,16 +20,10 @@ from services.analysis.research.audit.truncated import (
     market_until,
     prefix_differences,
 )
-from services.analysis.research.domain.firings import (
-    DEFAULT,
-    Firings,
-    KnownMarket,
-    SignalKernels,
-    firings,
-    pattern_firings,
-    rule_firings,
-)
+from services.analysis.research.domain.firings import DEFAULT, Firings, firings, pattern_firings, rule_firings
+from services.analysis.research.domain.known_market import KnownMarket
 from services.analysis.research.domain.research_series import ResearchSeries
+from services.analysis.research.domain.signal_kernels import SignalKernels
 from services.analysis.research.domain.signal_names import ConditionSignal, PatternSignal, RuleSignal, SequenceSignal, SignalSpec
 
 SIGNS = {1: "up", -1: "down"}

@@ -10,7 +10,8 @@ import numpy.typing as npt
 
 from services.analysis.kernels.indicators.kind import Bars
 from services.analysis.research.audit.difference import Difference, compared
-from services.analysis.research.domain.firings import Firings, KnownMarket
+from services.analysis.research.domain.firings import Firings
+from services.analysis.research.domain.known_market import KnownMarket
 from services.analysis.research.domain.research_series import ResearchSeries
 
 Places = npt.NDArray[np.intp]

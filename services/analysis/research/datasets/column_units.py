@@ -10,8 +10,9 @@ import numpy as np
 from services.analysis.kernels.indicators.kind import Floats
 from services.analysis.research.datasets.units import Unit, UnitError
 from services.analysis.research.domain.condition_values import condition_values
-from services.analysis.research.domain.firings import KnownMarket, SignalKernels
+from services.analysis.research.domain.known_market import KnownMarket
 from services.analysis.research.domain.research_series import SERIES_RECORD, ResearchSeries
+from services.analysis.research.domain.signal_kernels import SignalKernels
 from shared.conditions import Condition, SeriesName
 from shared.events import Timeframe
 

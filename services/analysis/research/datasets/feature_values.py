@@ -21,10 +21,12 @@ from services.analysis.research.datasets.strength_features import Closes
 from services.analysis.research.datasets.units import PURE, Unit, UnitError, unit_of
 from services.analysis.research.domain import conditions
 from services.analysis.research.domain.condition_values import condition_values
-from services.analysis.research.domain.firings import KnownMarket, SignalKernels, firings
+from services.analysis.research.domain.firings import firings
 from services.analysis.research.domain.jobs import RefusedJobError
+from services.analysis.research.domain.known_market import KnownMarket
 from services.analysis.research.domain.research_series import ResearchSeries
 from services.analysis.research.domain.run_record import RunError
+from services.analysis.research.domain.signal_kernels import SignalKernels
 
 
 def feature_units(kernels: SignalKernels, features: Sequence[Feature]) -> dict[str, Unit]:

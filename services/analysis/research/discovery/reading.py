@@ -9,8 +9,10 @@ import numpy as np
 
 from services.analysis.kernels.sequences.kinds import kinds
 from services.analysis.research.discovery.past import Past
-from services.analysis.research.domain.firings import DEFAULT, KnownMarket, SignalKernels, firings
+from services.analysis.research.domain.firings import DEFAULT, firings
+from services.analysis.research.domain.known_market import KnownMarket
 from services.analysis.research.domain.research_series import ResearchSeries
+from services.analysis.research.domain.signal_kernels import SignalKernels
 from services.analysis.research.domain.signal_names import SignalSpec
 from services.analysis.research.quality.panel import instrument, signal_keys
 from shared.sequences import Step

@@ -14,7 +14,7 @@ from services.analysis.research.discovery.past import Past
 from services.analysis.research.discovery.reading import STEPS, past, state_texts
 from services.analysis.research.discovery.search import Judged, Search, SearchRange, search
 from services.analysis.research.domain.data_request import DataRequestError
-from services.analysis.research.domain.firings import KnownMarket
+from services.analysis.research.domain.known_market import KnownMarket
 from services.analysis.research.domain.run_record import RunError, canonical
 from services.analysis.research.domain.runs import Progress, RunData, RunKind, RunResult
 from services.analysis.research.domain.signal_names import SignalSpec, read_signal

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,15 +17,14 @@ from services.analysis.kernels.indicators.kind import Floats
 from services.analysis.research.domain import conditions
 from services.analysis.research.domain.evaluation import InstrumentPast, session_values
 from services.analysis.research.domain.jobs import RefusedJobError
+from services.analysis.research.domain.known_market import KnownMarket
 from services.analysis.research.domain.research_series import ResearchSeries
 from services.analysis.research.domain.series import NeededSeries, needed_series
+from services.analysis.research.domain.signal_kernels import SignalKernels
 from services.analysis.research.domain.signal_names import SignalNameError
 from shared.conditions import Condition, Node
 from shared.conditions.expression import Elsewhere
 from shared.events import Timeframe
-
-if TYPE_CHECKING:  # they are made of what this module is part of
-    from services.analysis.research.domain.firings import KnownMarket, SignalKernels
 
 
 def condition_values(kernels: SignalKernels, series: ResearchSeries, asked: Sequence[Condition], market: KnownMarket) -> Floats:

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from services.analysis.kernels import machine_code
-from services.analysis.kernels.conditions.times import ExchangeTimes
 from services.analysis.kernels.indicators.kind import Bars
-from services.analysis.kernels.machine_code import MachineCode
 from services.analysis.kernels.pattern_inputs import pattern_inputs
 from services.analysis.kernels.patterns.layout import CONFIRMED, Records
 from services.analysis.kernels.patterns.table import PATTERNS
@@ -22,12 +17,12 @@ from services.analysis.kernels.patterns.whole_series import no_patterns
 from services.analysis.kernels.plan import TIMEFRAME_NAMES, Plan, RuleInstance, instrument_code, plan
 from services.analysis.kernels.sequences.kinds import kinds
 from services.analysis.kernels.sequences.whole_series import completed, fired_of
-from services.analysis.kernels.signatures import PatternKernels
 from services.analysis.kernels.whole_series import history, past_fired
 from services.analysis.research.domain import conditions
 from services.analysis.research.domain.condition_values import condition_values
-from services.analysis.research.domain.known_groups import KnownGroups
+from services.analysis.research.domain.known_market import KnownMarket
 from services.analysis.research.domain.research_series import ResearchSeries
+from services.analysis.research.domain.signal_kernels import SignalKernels
 from services.analysis.research.domain.signal_names import (
     ConditionSignal,
     PatternSignal,
@@ -43,36 +38,6 @@ Firings = npt.NDArray[np.int8]
 """+1 up, -1 down, 0 nothing, on each bar: (bars,), or (signals, bars)."""
 DEFAULT: Final = plan()
 """The rules of live. Its version stands in every result."""
-
-
-@dataclass(frozen=True)
-class SignalKernels:
-    """The compiled kernels that signals run."""
-
-    code: MachineCode
-    patterns: Callable[[], PatternKernels]
-    """Loads those of the chart patterns, which few signals need."""
-
-    @classmethod
-    def of(cls, folder: Path) -> SignalKernels:
-        """Those of a folder (setting ``kernels``). What is not there yet is compiled when it is first run."""
-        return cls(machine_code.load(folder), lambda: machine_code.load_patterns(folder))
-
-
-@dataclass(frozen=True)
-class KnownMarket:
-    """What a signal may read besides the bars of its own instrument."""
-
-    exchanges: Mapping[str, ExchangeTimes] = field(default_factory=dict)
-    """Sessions by exchange; only conditions with time fields or other instruments need them."""
-    others: Mapping[str, ResearchSeries] = field(default_factory=dict)
-    """Daily series of the instruments that conditions name, by symbol."""
-    benchmarks: Mapping[str, str] = field(default_factory=dict)
-    """Symbol -> its benchmark."""
-    sequences: tuple[SignalSequence, ...] = ()
-    """Those that conditions may name by their id."""
-    groups: KnownGroups | None = None
-    """Industries and benchmarks; None: the source knows none."""
 
 
 @dataclass(frozen=True)

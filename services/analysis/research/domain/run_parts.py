@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol, TypeVar
 
-from services.analysis.research.domain.firings import SignalKernels
 from services.analysis.research.domain.run_record import RunError
+from services.analysis.research.domain.signal_kernels import SignalKernels
 
 S = TypeVar("S")
 P = TypeVar("P")

@@ -9,10 +9,11 @@ from typing import Any, Generic, Protocol, TypeVar
 import msgspec
 
 from services.analysis.research.domain.data_request import DataRequest
-from services.analysis.research.domain.firings import KnownMarket, SignalKernels
+from services.analysis.research.domain.known_market import KnownMarket
 from services.analysis.research.domain.news_history import NewsHistory
 from services.analysis.research.domain.research_series import ResearchSeries
 from services.analysis.research.domain.run_parts import PartStore, Workers
+from services.analysis.research.domain.signal_kernels import SignalKernels
 from services.analysis.research.domain.signal_names import SignalSpec
 
 P = TypeVar("P", bound=msgspec.Struct)

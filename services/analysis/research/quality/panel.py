@@ -10,8 +10,9 @@ import numpy as np
 
 from services.analysis.kernels.patterns.table import PATTERNS
 from services.analysis.kernels.plan import plan
-from services.analysis.research.domain.firings import SignalKernels, default_firings, pattern_firings
+from services.analysis.research.domain.firings import default_firings, pattern_firings
 from services.analysis.research.domain.research_series import ResearchSeries
+from services.analysis.research.domain.signal_kernels import SignalKernels
 from services.analysis.research.quality.cells import Instrument
 from services.analysis.research.quality.records import Key
 from services.analysis.research.quality.windows import Prices

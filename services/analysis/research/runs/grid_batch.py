@@ -16,8 +16,9 @@ from services.analysis.research.backtest.orders import Costs, Orders
 from services.analysis.research.backtest.simulation import simulate
 from services.analysis.research.backtest.sweep import SweepTerms
 from services.analysis.research.backtest.sweeping import sweep_terms, work_space
-from services.analysis.research.domain.firings import KnownMarket, SignalKernels
+from services.analysis.research.domain.known_market import KnownMarket
 from services.analysis.research.domain.research_series import ResearchSeries
+from services.analysis.research.domain.signal_kernels import SignalKernels
 from services.analysis.research.grid.layout import Accounts, GridPrices
 from services.analysis.research.grid.machine_code import GridKernels, load_grid
 from services.analysis.research.runs.backtest_input import instrument_input

@@ -20,8 +20,10 @@ from services.analysis.kernels.indicators.kind import Floats
 from services.analysis.kernels.plan import BAR_FIELDS, Plan, plan
 from services.analysis.kernels.whole_series import history
 from services.analysis.research.backtest.layout import EITHER, Int8s
-from services.analysis.research.domain.firings import KnownMarket, SignalKernels, firings
+from services.analysis.research.domain.firings import firings
+from services.analysis.research.domain.known_market import KnownMarket
 from services.analysis.research.domain.research_series import ResearchSeries
+from services.analysis.research.domain.signal_kernels import SignalKernels
 from services.analysis.research.domain.signal_names import ConditionSignal, RuleSignal, SignalSpec, read_signal
 from services.analysis.research.grid.machine_code import GridKernels
 from services.analysis.research.runs.backtest_signals import entries, exits, fires_both_ways

@@ -11,7 +11,7 @@ import numpy as np
 
 from services.analysis.kernels.indicators.kind import Int64s
 from services.analysis.research.backtest.machine_code import load_backtest
-from services.analysis.research.domain.firings import SignalKernels
+from services.analysis.research.domain.signal_kernels import SignalKernels
 from services.analysis.research.grid.objectives import FIGURES, figure
 from services.analysis.research.grid.plateau import neighbourhood
 from services.analysis.research.grid.search import FoldResult, returns_of
