@@ -28,8 +28,17 @@ class Operations:
         return found
 
     async def delete_alerts_by_number(self, number: str, *, idempotency_key: str | None = None) -> None:
-        """Remove an alert."""
+        """Remove an alert. PUT takes that back, until another one is added or removed."""
         await self.call("DELETE", f"/v1/alerts/{quote(number, safe='')}", {}, headers={"Idempotency-Key": idempotency_key})
+
+    async def put_alerts_by_number(
+        self, number: str, body: models.AlertChange, *, idempotency_key: str | None = None
+    ) -> models.AlertPage:
+        """Pause an alert or resume it."""
+        found: models.AlertPage = await self.call(
+            "PUT", f"/v1/alerts/{quote(number, safe='')}", {}, body, headers={"Idempotency-Key": idempotency_key}
+        )
+        return found
 
     async def audit(self, *, limit: int | None = None, page_token: str | None = None) -> models.AuditRecordPage:
         """What was changed through the gateway, the newest first."""
