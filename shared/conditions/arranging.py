@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from shared.conditions.durations import durations, place_timeframes, repetitions
+from shared.conditions.clauses import clauses
+from shared.conditions.durations import averages_of_days, durations, place_timeframes, repetitions
 from shared.conditions.items import OPERAND_ENDS, OPERAND_STARTS, Item
 from shared.conditions.relations import between, percents
 
@@ -16,7 +17,7 @@ def arrange(items: list[Item]) -> list[Item]:
     Raises:
         ConditionError: a duration is counted in another unit than the bars are; without a text.
     """
-    items = durations(place_timeframes(repetitions(items)))
+    items = durations(averages_of_days(place_timeframes(repetitions(clauses(items)))))
     return _particles(_connectives(between(percents(items))))
 
 

@@ -17,7 +17,8 @@ from shared.conditions.expression import (
     SeriesName,
     is_boolean,
 )
-from shared.conditions.literals import PRICES, Percent, is_price, plain
+from shared.conditions.lexicon import LEVELS
+from shared.conditions.literals import PRICES, Percent, is_price, kind_of, plain, signed
 from shared.conditions.normal_form import render
 from shared.conditions.operations import bars_of, is_constant, lagged, largest, logical_not, number, truth, unary_minus, windowed
 
@@ -37,6 +38,14 @@ class Chain(Operation):
     """Comparisons that were chained."""
 
 
+class Crossing(Operation):
+    """A crossing that was typed with a sign: a comparison behind it is of its first value."""
+
+
+class OmittedTrend(Operation):
+    """A trend without its value: of the first value of the comparison before it, or of the close."""
+
+
 class Omitted(Operation):
     """A comparison without its first value, as in ``rsi_14 > 30 and < 70``: of the one before it.
 
@@ -51,6 +60,8 @@ def compare(left: Node, sign: str, right: Node, at: int) -> Node:
         last = earlier[-1]
         if isinstance(last, Comparison) and any({last.typed, sign} <= signs for signs in _SAME_WAY):
             return Chain("and", (*earlier, _comparison(last.right, sign, right)), left.at)
+    if isinstance(left, Crossing) and not is_boolean(right):
+        return connective("and", left, _comparison(left.operands[0], sign, right))
     for operand in (left, right):
         if isinstance(operand, Fired):
             number(operand, sign)
@@ -61,9 +72,16 @@ def compare(left: Node, sign: str, right: Node, at: int) -> Node:
 
 def omitted(sign: str, right: Node, at: int) -> Node:
     """A comparison whose first value is that of the comparison before it; with a price, the close."""
-    if isinstance(right, SeriesName) and is_price(right.name):
+    if is_level(right):
         return _comparison(SeriesName("close", at), sign, right)
     return Omitted(sign, (right, right), at)
+
+
+def is_level(node: Node) -> bool:
+    """Whether it is a price, also of another timeframe, with which the close can be compared."""
+    if isinstance(node, Elsewhere) and not node.instrument:
+        node = node.operand
+    return isinstance(node, SeriesName) and is_price(node.name)
 
 
 def settle(node: Node) -> Node:
@@ -79,15 +97,33 @@ def settle(node: Node) -> Node:
 
 def grouped(node: Node) -> Node:
     """The node in parentheses: a chain ends there."""
-    if isinstance(node, Comparison | Chain):
+    if isinstance(node, Comparison | Chain | Crossing | OmittedTrend):
         return Operation(node.name, node.operands, node.at)
     return node
 
 
 def crossing(name: str, left: Node, right: Node, at: int) -> Node:
     """``crosses_above`` or ``crosses_below``."""
-    first, second = plain(left, right), plain(right, left)
-    return Operation(name, (number(first, name), number(second, name)), at)
+    first, second = number(plain(left, right), name), number(plain(right, left), name)
+    _refuse_never(name, first, second, at)
+    return Crossing(name, (first, second), at)
+
+
+def beyond_level(operand: Node, word: str, at: int) -> Node:
+    """``stochastic oversold``: the oscillator is below or above its usual level."""
+    levels = LEVELS.get(kind_of(operand.name)) if isinstance(operand, SeriesName) else None
+    if levels is None:
+        raise ConditionError("level", "", at, found=word, known=", ".join(sorted(LEVELS)))
+    sign, value = ("<", levels[0]) if word == "oversold" else (">", levels[1])
+    return _comparison(operand, sign, signed(value, at))
+
+
+def touch(left: Node, right: Node, at: int) -> Node:
+    """``price touches sma_50``: the range of the bar holds the value. Of another value there is no range."""
+    if not (isinstance(left, SeriesName) and left.name in PRICES - {"volume"}):
+        raise ConditionError("direction", "", at, example="crosses above")
+    low, high = (_comparison(SeriesName(name, left.at), sign, right) for name, sign in (("low", "<="), ("high", ">=")))
+    return connective("and", low, high)
 
 
 def connective(name: str, left: Node, right: Node) -> Node:
@@ -128,11 +164,21 @@ def _completed(earlier: Node, node: Node) -> Node:
     value = isinstance(node, SeriesName) and is_price(node.name) and node.name not in events()  # a rule's name alone is the rule
     if value and isinstance(earlier, Comparison) and _is_price(earlier.left):
         return compare(earlier.left, earlier.typed, node, node.at)
+    if isinstance(node, OmittedTrend):
+        return windowed(node.name, _subject(earlier) or node.operands[0], node.operands[1], node.at)
     if not isinstance(node, Omitted):
         return node
-    if not isinstance(earlier, Comparison):
+    subject = _subject(earlier)
+    if subject is None:
         raise ConditionError("subject", "", node.at)
-    return compare(earlier.left, node.name, node.operands[0], node.at)
+    return compare(subject, node.name, node.operands[0], node.at)
+
+
+def _subject(node: Node) -> Node | None:
+    """What a comparison or crossing is about; of ``30 < rsi_14`` the RSI."""
+    if isinstance(node, Comparison):
+        return node.right if is_constant(node.left) else node.left
+    return node.operands[0] if isinstance(node, Crossing) else None
 
 
 def _is_price(node: Node) -> bool:
@@ -158,27 +204,39 @@ def _comparison(left: Node, sign: str, right: Node) -> Comparison:
         found = Comparison(MIRRORED[sign], (second, first), left.at)
     else:
         found = Comparison(sign, (first, second), left.at)
-    _refuse_never(found)
+    _refuse_never(found.name, *found.operands, found.at)
     object.__setattr__(found, "typed", sign)
     object.__setattr__(found, "left", left)
     object.__setattr__(found, "right", right)
     return found
 
 
-def _refuse_never(node: Operation) -> None:
-    """``high > highest(high, 20)``: the highest of 20 bars includes this one."""
-    price, past = node.operands
-    sign = node.name
-    if isinstance(price, Operation):
-        past, price, sign = price, past, MIRRORED[sign]
-    wanted = {">": ("highest", "high"), "<": ("lowest", "low")}.get(sign)
-    if wanted is None or not isinstance(price, SeriesName) or not isinstance(past, Operation) or past.name != wanted[0]:
-        return
+def _refuse_never(name: str, first: Node, second: Node, at: int) -> None:
+    """``high > highest(high, 20)``, ``close > donchian_upper_20``: what is compared with includes this bar."""
+    crossed = {"crosses_above": ">", "crosses_below": "<"}.get(name)
+    ways = [(crossed or name, first, second), *([] if crossed else [(MIRRORED[name], second, first)])]
+    for sign, price, past in ways:
+        bars = _reached(sign, price, past)
+        if bars:
+            found, example = (
+                f"{name}({render(price)}, {level})" if crossed else f"{render(price)} {sign} {level}"
+                for level in (render(past), f"prev({render(past)})")
+            )
+            raise ConditionError("never", "", at, found=found, bars=bars, example=example)
+
+
+def _reached(sign: str, price: Node, past: Node) -> str:
+    """The bars whose extreme a price is never beyond, as this bar is one of them; empty where it may be."""
+    if not isinstance(price, SeriesName):
+        return ""
+    wanted = {">": ("highest", "high", "donchian_upper_"), "<": ("lowest", "low", "donchian_lower_")}.get(sign)
+    if wanted is None:
+        return ""
+    of_bar = price.name in {"open", "high", "low", "close"}
+    if isinstance(past, SeriesName):
+        return past.name.removeprefix(wanted[2]) if of_bar and past.name.startswith(wanted[2]) else ""
+    if not isinstance(past, Operation) or past.name != wanted[0]:
+        return ""
     inner = past.operands[0]
-    if inner == price or (
-        isinstance(inner, SeriesName) and inner.name == wanted[1] and price.name in {"open", "high", "low", "close"}
-    ):
-        example = f"{render(price)} {sign} prev({render(past)})"
-        raise ConditionError(
-            "never", "", node.at, found=f"{render(price)} {sign} {render(past)}", bars=render(past.operands[1]), example=example
-        )
+    own = inner == price or (isinstance(inner, SeriesName) and inner.name == wanted[1] and of_bar)
+    return render(past.operands[1]) if own else ""

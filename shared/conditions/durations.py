@@ -7,9 +7,13 @@ from typing import Final
 
 from shared.conditions.errors import ConditionError
 from shared.conditions.items import Item
-from shared.conditions.timeframes import is_unit, unit_of
+from shared.conditions.timeframes import UNIT_WORDS, is_unit, timeframe, unit_of
 from shared.events import Timeframe
 
+_LAST: Final = {"MOVED": 3, "EXTREME": 1}
+"""Items with a number of bars behind so many other words."""
+_BARS_IN: Final = {("week", "day"): 5, ("month", "day"): 21, ("year", "day"): 252, ("month", "week"): 4, ("day", "hour"): 7}
+"""About how many bars a longer unit has, for the spelling in an error."""
 COUNTS: Final = frozenset({"HELD", "WITHIN", "AGO", "BACK"})
 """Items with a number of bars."""
 
@@ -21,12 +25,45 @@ def place_timeframes(items: list[Item]) -> list[Item]:
     last = ons[-1:] == [len(items) - 2] and len(ons) == 1
     if last:
         items = [replace(item, type="ON_ALL") if i == ons[0] else item for i, item in enumerate(items)]
-    whole = [i for i in frames if items[i].type == "FRAME_WHOLE" or (i == 0 and len(frames) == 1)]
+    same = frames[:1] == [0] and len({items[i].value for i in frames}) == 1  # 'weekly close > weekly sma(close, 30)'
+    whole = [i for i in frames if items[i].type == "FRAME_WHOLE" or (i == 0 and same)]
     if whole and not ons:
         frame = items[whole[0]]
-        rest = [item for i, item in enumerate(items) if i != whole[0]]
+        left_out = frames if same else whole[:1]
+        rest = [item for i, item in enumerate(items) if i not in left_out]
         items = [*rest, Item("ON_ALL", "on", frame.at, frame.shown), replace(frame, type="TIMEFRAME")]
+    elif not frames and not ons:
+        items = _of_move(items)
     return [replace(item, type="FRAME") if item.type == "FRAME_WHOLE" else item for item in items]
+
+
+def _of_move(items: list[Item]) -> list[Item]:
+    """``up 3% in 15 minutes``: the only timeframe in the text is that of the move."""
+    for i, item in enumerate(items):
+        name, sign, percent, count, *unit = item.value.split() if item.type == "MOVED" else ["", "", "", "", ""]
+        if not unit or not name or is_unit(unit[0], "day"):
+            continue
+        frame, bars = timeframe(f"{count} {unit[0]}"), "1"
+        if frame is None:
+            frame, bars = timeframe(f"1 {unit[0]}"), count
+        if frame is not None:
+            moved = replace(item, value=f"{name} {sign} {percent} {bars}")
+            return [*items[:i], moved, *items[i + 1 :], Item("ON_ALL", "on", item.at), Item("TIMEFRAME", str(frame), item.at)]
+    return items
+
+
+def averages_of_days(items: list[Item]) -> list[Item]:
+    """``200 day moving average`` is of daily bars, unless another timeframe stands right before or behind it."""
+    found: list[Item] = []
+    for i, item in enumerate(items):
+        if item.type != "DAYS":
+            found.append(item)
+            continue
+        own = next((each.value for each in items[i:] if each.type == "TIMEFRAME"), Timeframe.D1.value)
+        framed = len(found) > 1 and found[-2].type == "FRAME"
+        if not framed and item.value != f"[{own}]" and not (i + 1 < len(items) and items[i + 1].type == "BRACKET"):
+            found.append(replace(item, type="BRACKET"))
+    return found
 
 
 def repetitions(items: list[Item]) -> list[Item]:
@@ -44,7 +81,7 @@ def repetitions(items: list[Item]) -> list[Item]:
 def durations(items: list[Item]) -> list[Item]:
     """Bars, counted in bars or in the unit of the timeframe; a trend with the number of its bars."""
     frame = _own(items)
-    counted = [replace(item, value=str(_bars(item, frame))) if item.type in COUNTS else item for item in items]
+    counted = [replace(item, value=_in_bars(item, frame)) if item.type in COUNTS | _LAST.keys() else item for item in items]
     found: list[Item] = []
     for item in counted:
         last = found[-1] if found else None
@@ -56,6 +93,16 @@ def durations(items: list[Item]) -> list[Item]:
         else:
             found.append(item)
     return found
+
+
+def _in_bars(item: Item, frame: Timeframe) -> str:
+    """The value with the number of its bars in place of ``5 days``."""
+    before, space, count = "", "", item.value
+    if item.type in _LAST:
+        words = item.value.split()
+        fixed = _LAST[item.type]
+        before, space, count = " ".join(words[:fixed]), " ", " ".join(words[fixed:]) or "1"
+    return f"{before}{space}{_bars(replace(item, value=count), frame)}"
 
 
 def _own(items: list[Item]) -> Timeframe:
@@ -70,5 +117,6 @@ def _own(items: list[Item]) -> Timeframe:
 def _bars(item: Item, frame: Timeframe) -> int:
     count, _, unit = item.value.partition(" ")
     if unit and not (is_unit(unit, unit_of(frame)) and frame.startswith("1")):
-        raise ConditionError("unit", "", item.at, found=f"{count} {unit}", frame=frame.word, example=f"{count} bars")
+        bars = _BARS_IN.get((UNIT_WORDS.get(unit, unit), unit_of(frame)), 1) * int(count)
+        raise ConditionError("unit", "", item.at, found=f"{count} {unit}", frame=frame.word, example=f"{bars} bars")
     return int(count)
