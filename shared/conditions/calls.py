@@ -26,6 +26,8 @@ _FRACTIONS: Final = frozenset({"pct_change", "pctchange"})
 _AVERAGES: Final = frozenset({"sma", "ema"})
 """Functions that are columns of the close."""
 _SOURCES: Final = {"close", "volume"}
+_PLAIN_WORDS: Final = frozenset({"all", "any", "every", "total", "mean", "offset", "shift", "delay", "increasing", "decreasing"})
+"""Names of functions in other programs that without parentheses are only words."""
 _BARS_LAST: Final = frozenset({"highest", "lowest", "sum", "sma", "ema", "stdev", "rising", "falling", "change", "change_pct"})
 _COUNTS_BELOW_ZERO: Final = frozenset({"ref"})
 _OWN_SOURCES: Final = {
@@ -43,7 +45,7 @@ def name_of(name: str, at: int) -> Node:
     """The series that a name stands for."""
     if (name in ARITY or name in FUNCTIONS) and known_stem(name) in NUMBERED:
         raise _unknown(name, at)
-    if name in ARITY or (name in FUNCTIONS and column_of(name) is None and known_stem(name) is None):
+    if name in ARITY or (name in FUNCTIONS and name not in _PLAIN_WORDS and column_of(name) is None and known_stem(name) is None):
         raise ConditionError("call", "", at, found=f"'{name}'", example=example(FUNCTIONS.get(name, name)))
     if name in _PLACE_FIELDS:
         return SeriesName(name, at)

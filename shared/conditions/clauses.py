@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from shared.conditions.items import OPERAND_ENDS, Item
+from shared.conditions.items import OPERAND_ENDS, OPERAND_STARTS, Item
 from shared.conditions.lexicon import SIDES
+from shared.conditions.literals import kind_of
 
 _ENDS: Final = frozenset({"AND", "OR", "NOT"})
 _UPPER: Final = frozenset({">", ">=", "crosses_above"})
@@ -47,11 +48,16 @@ def _sides(items: Sequence[Item]) -> list[Item]:
 
 
 def _directions(items: Sequence[Item]) -> list[Item]:
-    """``crosses the average from below``; ``30 이하에서 상향 돌파``."""
+    """``crosses the average from below``; ``30 이하에서 상향 돌파``; ``the previous 20-day high`` has no bar of today anyway."""
     found: list[Item] = []
-    for item in items:
+    for i, item in enumerate(items):
+        behind = items[i + 1].type if i + 1 < len(items) else ""
+        if item.type == "FROM" and found and found[-1].type == "COMPARE_AFTER" and behind in OPERAND_STARTS:
+            item = Item("AND", "and", item.at, item.shown, korean=True)  # '120일선 위에서 거래량 급증'
         if item.type == "CROSS_AFTER" and [each.type for each in found[-2:]] == ["COMPARE_AFTER", "FROM"]:
             del found[-2:]
+        if item.type == "BACK" and item.shown in {"previous", "prior"} and behind == "NAME" and _is_before(items[i + 1].value):
+            continue
         if item.type != "DIRECTION":
             found.append(item)
             continue
@@ -61,6 +67,11 @@ def _directions(items: Sequence[Item]) -> list[Item]:
         else:
             found.append(item)
     return found
+
+
+def _is_before(name: str) -> bool:
+    """Whether a column is of the bars before this one."""
+    return kind_of(name) in {"extremes", "year", "all_time"}
 
 
 def _befores(items: Sequence[Item]) -> list[Item]:
@@ -82,7 +93,8 @@ def _befores(items: Sequence[Item]) -> list[Item]:
             found.append(held)
             held = None
         if item.type == "TREND" and item.shown in _PRICE_TRENDS and _alone(found[:-1]) and _of_volume(found):
-            found.insert(-1, Item("NAME", "close", item.at, item.shown))
+            lasting = len(found) > 1 and found[-2].type in {"HELD", "WITHIN"}
+            found.insert(-2 if lasting else -1, Item("NAME", "close", item.at, item.shown))
     return found if held is None else [*found, held]
 
 
@@ -94,7 +106,9 @@ def _is_change(items: Sequence[Item], at: int) -> bool:
 
 
 def _alone(found: Sequence[Item]) -> bool:
-    return bool(found) and found[-1].type in _ENDS
+    """Whether no value stands before, since the last connective."""
+    before = next((item for item in reversed(found) if item.type not in {"HELD", "WITHIN"}), None)
+    return before is not None and before.type in _ENDS
 
 
 def _of_volume(found: Sequence[Item]) -> bool:

@@ -13,15 +13,24 @@ from shared.conditions.expression import (
     Elsewhere,
     Fired,
     Node,
+    Number,
     Operation,
     SeriesName,
     is_boolean,
 )
 from shared.conditions.lexicon import LEVELS
-from shared.conditions.literals import PRICES, Percent, is_price, kind_of, plain, signed
-from shared.conditions.normal_form import render
-from shared.conditions.operations import bars_of, is_constant, lagged, largest, logical_not, number, truth, unary_minus, windowed
+from shared.conditions.literals import PRICES, Percent, fraction, is_price, kind_of, plain, signed
+from shared.conditions.normal_form import ATOM, BINDING, render
+from shared.conditions.operations import arithmetic, bars_of, is_constant, lagged, largest, logical_not, number, truth, unary_minus, windowed
 
+NOT_EXACT: Final = {
+    "bounces": "low <= {b} and {a} > {b}",
+    "rejects": "high >= {b} and {a} < {b}",
+    "near": "abs({a} / {b} - 1) <= 0.01",
+}
+"""What words that say no exact level may mean."""
+STATES: Final = {"rsi_oversold": "not_oversold", "rsi_overbought": "not_overbought"}
+"""Rules whose contrary is a state of the RSI."""
 MIRRORED: Final = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "==", "!=": "!="}
 _SAME_WAY: Final = ({"<", "<="}, {">", ">="}, {"=="})
 
@@ -78,9 +87,11 @@ def omitted(sign: str, right: Node, at: int) -> Node:
 
 
 def is_level(node: Node) -> bool:
-    """Whether it is a price, also of another timeframe, with which the close can be compared."""
+    """Whether it is a price, a multiple of one, or one of another timeframe: with these the close can be compared."""
     if isinstance(node, Elsewhere) and not node.instrument:
         node = node.operand
+    if isinstance(node, Operation) and node.name == "*" and isinstance(node.operands[0], Number):  # '10% below sma_50'
+        node = node.operands[1]
     return isinstance(node, SeriesName) and is_price(node.name)
 
 
@@ -113,15 +124,38 @@ def beyond_level(operand: Node, word: str, at: int) -> Node:
     """``stochastic oversold``: the oscillator is below or above its usual level."""
     levels = LEVELS.get(kind_of(operand.name)) if isinstance(operand, SeriesName) else None
     if levels is None:
-        raise ConditionError("level", "", at, found=word, known=", ".join(sorted(LEVELS)))
+        raise ConditionError("level", "", at, sign=word.replace("_", " "), known=", ".join(sorted(LEVELS)))
+    negated, word = word.startswith("not_"), word.removeprefix("not_")
     sign, value = ("<", levels[0]) if word == "oversold" else (">", levels[1])
+    sign = sign if not negated else {"<": ">=", ">": "<="}[sign]
     return _comparison(operand, sign, signed(value, at))
+
+
+def not_exact(word: str, left: Node, right: Node, at: int) -> ConditionError:
+    """The error for ``bounces off x`` and the like, which everybody measures in another way, with a spelling that is exact."""
+    event = f"{render(left, BINDING['and'])} and " if is_boolean(left) else ""
+    first, second = "close" if event else render(plain(left)), render(plain(right), ATOM)
+    example = event + NOT_EXACT[word].format(a=first, b=second)
+    return ConditionError("instead", "", at, found=f"'{word}'", instead=f"'{example}'")
+
+
+def of_base(left: Node, base: Node, share: Node, sign: str, *, percent: bool) -> Node:
+    """``거래량이 20일 평균 대비 200% 이상``: a share of a value. Of less than 100 % of a price a change may be meant."""
+    value = share.value if isinstance(share, Number) else 0.0
+    if not percent:
+        return compare(left, sign, arithmetic("*", base, share), left.at)
+    if value < 100 and not (isinstance(left, SeriesName) and left.name == "volume"):
+        first, second = render(left), render(base)
+        factor = fraction(value if value >= 50 else 100 + value if sign in {">", ">="} else 100 - value)
+        raise ConditionError("instead", "", share.at, found=f"'{value:g}%'", instead=f"'{first} {sign} {factor:g} * {second}'")
+    return compare(left, sign, arithmetic("*", base, Number(fraction(value), share.at)), left.at)
 
 
 def touch(left: Node, right: Node, at: int) -> Node:
     """``price touches sma_50``: the range of the bar holds the value. Of another value there is no range."""
     if not (isinstance(left, SeriesName) and left.name in PRICES - {"volume"}):
-        raise ConditionError("direction", "", at, example="crosses above")
+        example = f"crosses_above({render(plain(left))}, {render(plain(right, left))})"
+        raise ConditionError("direction", "", at, example=example)
     low, high = (_comparison(SeriesName(name, left.at), sign, right) for name, sign in (("low", "<="), ("high", ">=")))
     return connective("and", low, high)
 

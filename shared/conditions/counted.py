@@ -102,8 +102,8 @@ def _longer(pieces: Sequence[Piece], at: int) -> tuple[str, int] | None:
 
 
 def _frame(words: Sequence[Piece]) -> str:
-    """The timeframe that the words behind a number of bars name."""
-    units = {UNIT_WORDS[piece.text] for piece in words if piece.text in UNIT_WORDS}
+    """The timeframe that the words behind a number of bars name; ``20일선`` is that of any chart."""
+    units = {UNIT_WORDS[piece.text] for piece in words if piece.text in UNIT_WORDS and piece.text != "일"}
     return next((frame for unit, frame in _FRAMES.items() if unit in units), "")
 
 

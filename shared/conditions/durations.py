@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Final
 
 from shared.conditions.errors import ConditionError
 from shared.conditions.items import Item
-from shared.conditions.timeframes import UNIT_WORDS, is_unit, timeframe, unit_of
+from shared.conditions.timeframes import UNIT_WORDS, is_unit, minutes, timeframe, unit_of
 from shared.events import Timeframe
 
 _LAST: Final = {"MOVED": 3, "EXTREME": 1}
 """Items with a number of bars behind so many other words."""
-_BARS_IN: Final = {("week", "day"): 5, ("month", "day"): 21, ("year", "day"): 252, ("month", "week"): 4, ("day", "hour"): 7}
-"""About how many bars a longer unit has, for the spelling in an error."""
+_SESSION: Final = 390
+"""Minutes of a session of shares in New York, for the number of bars in an error."""
+_MINUTES: Final = {"minute": 1, "hour": 60, "day": _SESSION, "week": 5 * _SESSION, "month": 21 * _SESSION}
 COUNTS: Final = frozenset({"HELD", "WITHIN", "AGO", "BACK"})
 """Items with a number of bars."""
 
@@ -117,6 +119,16 @@ def _own(items: list[Item]) -> Timeframe:
 def _bars(item: Item, frame: Timeframe) -> int:
     count, _, unit = item.value.partition(" ")
     if unit and not (is_unit(unit, unit_of(frame)) and frame.startswith("1")):
-        bars = _BARS_IN.get((UNIT_WORDS.get(unit, unit), unit_of(frame)), 1) * int(count)
-        raise ConditionError("unit", "", item.at, found=f"{count} {unit}", frame=frame.word, example=f"{bars} bars")
+        raise ConditionError("unit", "", item.at, found=f"{count} {unit}", frame=frame.word, example=_spelled(int(count), unit, frame))
     return int(count)
+
+
+def _spelled(count: int, unit: str, frame: Timeframe) -> str:
+    """About as long a time in bars; what is shorter than a bar, in bars of its own timeframe."""
+    word = unit_of(frame)
+    own = _MINUTES[word] if word in {"day", "week", "month"} else minutes(frame)
+    given = count * _MINUTES[UNIT_WORDS.get(unit, word)]
+    finer = timeframe(f"1 {unit}")
+    if given < own and finer is not None:
+        return f"{count} bars on {finer.word}"
+    return f"{max(1, math.ceil(given / own))} bars"

@@ -43,6 +43,9 @@ _OTHER: Final = (
     "회",
     "번째",
     "갭",
+    "상",
+    "패턴",
+    "캔들",
     "월",
 )
 """Parts that the code names itself."""

@@ -49,7 +49,9 @@ def move(pieces: Sequence[Piece], at: int) -> Found | None:
 
 def gap(pieces: Sequence[Piece], at: int) -> Found | None:
     """``gap up 3%``, ``gaps down more than 2%``, ``갭상승 3% 이상``: of the open against the close of the session before."""
-    words = [piece.text for piece in pieces[at : at + 2]]
+    words = [piece.text for piece in pieces[at : at + 5]]
+    if pieces[at].kind == "number" and len(words) > 3 and words[1] == "%":
+        return _gap_after(pieces, at, words)
     if len(words) < 2 or words[0] not in _GAPS or words[1] not in _WAYS:
         return None
     size = _size(pieces, at + 2)
@@ -59,9 +61,22 @@ def gap(pieces: Sequence[Piece], at: int) -> Found | None:
     after = pieces[end].text if end < len(pieces) else ""
     if after in _KOREAN_SIGNS:
         sign, end = _KOREAN_SIGNS[after], end + 1
+    return _gap_items(pieces[at], sign, percent, up=up), end
+
+
+def _gap_after(pieces: Sequence[Piece], at: int, words: Sequence[str]) -> Found | None:
+    """``5% 이상 갭상승``."""
+    sign = _KOREAN_SIGNS.get(words[2])
+    rest = words[3:] if sign else words[2:]
+    if len(rest) < 2 or rest[0] != "갭" or rest[1] not in _WAYS:
+        return None
+    return _gap_items(pieces[at], sign or ">=", words[0], up=_WAYS[rest[1]] > 0), at + (5 if sign else 4)
+
+
+def _gap_items(first: Piece, sign: str, percent: str, *, up: bool) -> list[Item]:
     ratio = [("NAME", "open"), ("DIVIDED", "/"), ("NAME", "prev_session_close"), ("MINUS", "-"), ("NUMBER", "1")]
     limit = [("COMPARE", sign if up else _MIRRORED[sign]), *([] if up else [("MINUS", "-")]), ("PERCENT", percent)]
-    return [Item(kind, value, pieces[at].at, pieces[at].text) for kind, value in (*ratio, *limit)], end
+    return [Item(kind, value, first.at, first.text) for kind, value in (*ratio, *limit)]
 
 
 def _size(pieces: Sequence[Piece], end: int) -> tuple[str, str, int] | None:

@@ -27,8 +27,9 @@ _MEANS: Final = frozenset({"average", "avg", "mean", "평균"})
 _LEVEL_RULES: Final = frozenset({"rsi_oversold", "rsi_overbought"})
 """Rules whose words, behind an oscillator, are about that one."""
 _DISPARITY: Final = frozenset({"이격도", "disparity"})
+_FORMS: Final = frozenset({"candle", "candles", "candlestick", "candlesticks", "bar", "pattern", "formation", "패턴", "캔들"})
 _IN_A_ROW: Final = frozenset({"consecutive", "straight"})
-_OF_PRICE: Final = frozenset({"new_high", "new_low"})
+_OF_PRICE: Final = frozenset({"new_high", "new_low", "gap"})
 _AT_END: Final = frozenset("?.!;。")
 
 
@@ -67,6 +68,10 @@ class _Reader:
         if found is None:
             phrase = phrases().longest(self._pieces, at, self._accepts)
             found = self._phrase(at, *phrase) if phrase else self._single(at)
+        if piece.text in _FORMS and self.items and self.items[-1].type in {"RULE", "PARAMETERS", "CLOSE", "WAY", "STATUS"}:
+            found = [], at + 1  # 'doji candle', 'double bottom pattern'
+        if len(found[0]) > 1 and found[0][0].value == "open" and self.items and self.items[-1].type == "THAN_BEFORE":
+            self.items.pop()  # '전일 종가 대비 5% 이상 갭상승'
         if piece.text in _DISPARITY:
             found = self._disparity(at) or found
         items, end = found
@@ -147,8 +152,12 @@ class _Reader:
         elif kind == "EXPRESSION":
             inside = [Item(each.type, each.value, first.at, shown) for each in read_items(value)]
             return [Item("OPEN", "", first.at, shown), *inside, Item("CLOSE", "", first.at, shown)], end
+        elif kind == "BETWEEN" and end < len(self._pieces) and self._pieces[end].kind == "clock" and not ends_operand(self.items):
+            return [Item("NAME", "time", first.at, shown), item], end
         elif kind == "RULE_WAY":
             rule, way = value.split()
+            if self.items and (self.items[-1].type, self.items[-1].value) == ("NAME", "close") and rule in _OF_PRICE:
+                self.items.pop()  # 'price gaps up'
             fired, after = self._rule(replace(item, type="RULE", value=rule), end)
             if rule in _LEVEL_RULES and self.items and (ends_operand(self.items) or self.items[-1].type == "SUBJECT"):
                 return [Item("LEVEL", rule.partition("_")[2], first.at, shown)], end

@@ -36,6 +36,8 @@ class Builder(Transformer[Token, "tuple[Node, Timeframe]"]):
         return build.logical_not(operand, position(sign))
 
     def logical_not_after(self, operand: Node, _sign: Token) -> Node:
+        if isinstance(operand, Fired) and operand.name in comparing.STATES:  # '과매수가 아니고' is a state, no event
+            return comparing.beyond_level(SeriesName("rsi_14", operand.at), comparing.STATES[operand.name], operand.at)
         return build.logical_not(operand, operand.at)
 
     def placed(self, operand: Node, _on: Token, timeframe: Token) -> Node:
@@ -85,6 +87,8 @@ class Builder(Transformer[Token, "tuple[Node, Timeframe]"]):
         return self._crossed(left, right, direction)
 
     def _crossed(self, left: Node, right: Node, direction: Token) -> Node:
+        if direction in comparing.NOT_EXACT:
+            raise comparing.not_exact(str(direction), left, right, position(direction))
         if direction == "touches":
             return comparing.touch(left, right, position(direction))
         return comparing.crossing(str(direction), left, right, left.at)
@@ -121,6 +125,12 @@ class Builder(Transformer[Token, "tuple[Node, Timeframe]"]):
     def level(self, operand: Node, word: Token) -> Node:
         return comparing.beyond_level(operand, str(word), position(word))
 
+    def turn(self, operand: Node, direction: Token) -> Node:
+        at, one = position(direction), Number(1.0)
+        now, before = str(direction), "falling" if direction == "rising" else "rising"
+        earlier = build.lagged(build.windowed(before, operand, one, at), 1, at)
+        return comparing.connective("and", build.windowed(now, operand, one, at), earlier)
+
     def extreme(self, operand: Node, place: Token) -> Node:
         name, bars = place.split()
         at = position(place)
@@ -136,6 +146,13 @@ class Builder(Transformer[Token, "tuple[Node, Timeframe]"]):
 
     def versus_before_close(self, particle: Token, factor: Token, sign: Token) -> Node:
         return self.versus_before(SeriesName("close", position(particle)), particle, factor, sign)
+
+    def versus(self, left: Node, _particle: Token, base: Node, word: Token, share: Token, sign: Token) -> Node:
+        return comparing.of_base(left, base, Number(_amount(share), position(share)), str(sign), percent=share.type == "PERCENT")
+
+    def versus_own(self, base: Node, word: Token, share: Token, sign: Token) -> Node:
+        left = base.operands[0] if isinstance(base, Operation) and base.name == "prev" else SeriesName("close", base.at)
+        return self.versus(left, word, base, word, share, sign)
 
     def moved_from(self, base: Node, _particle: Token, move: Token) -> Node:
         return self.moved_off(SeriesName("close", position(move)), move, _particle, base)
