@@ -42,7 +42,9 @@ def _sides(items: Sequence[Item]) -> list[Item]:
             relation = next((each for each in behind if each.type in _RELATIONS | _AFTER), None)
             sign = relation.value if relation else ""
             mirrored = relation is not None and relation.type == "COMPARE"
-        side = upper if sign in (_LOWER if mirrored else _UPPER) else lower if sign in (_UPPER if mirrored else _LOWER) else item.value
+        side = (
+            upper if sign in (_LOWER if mirrored else _UPPER) else lower if sign in (_UPPER if mirrored else _LOWER) else item.value
+        )
         found.append(replace(item, type="NAME", value=side))
     return found
 
@@ -53,7 +55,8 @@ def _directions(items: Sequence[Item]) -> list[Item]:
     for i, item in enumerate(items):
         behind = items[i + 1].type if i + 1 < len(items) else ""
         if item.type == "FROM" and found and found[-1].type == "COMPARE_AFTER" and behind in OPERAND_STARTS:
-            item = Item("AND", "and", item.at, item.shown, korean=True)  # '120일선 위에서 거래량 급증'
+            found.append(Item("AND", "and", item.at, item.shown, korean=True))  # '120일선 위에서 거래량 급증'
+            continue
         if item.type == "CROSS_AFTER" and [each.type for each in found[-2:]] == ["COMPARE_AFTER", "FROM"]:
             del found[-2:]
         if item.type == "BACK" and item.shown in {"previous", "prior"} and behind == "NAME" and _is_before(items[i + 1].value):

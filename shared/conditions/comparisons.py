@@ -18,19 +18,21 @@ from shared.conditions.expression import (
     SeriesName,
     is_boolean,
 )
-from shared.conditions.lexicon import LEVELS
-from shared.conditions.literals import PRICES, Percent, fraction, is_price, kind_of, plain, signed
-from shared.conditions.normal_form import ATOM, BINDING, render
-from shared.conditions.operations import arithmetic, bars_of, is_constant, lagged, largest, logical_not, number, truth, unary_minus, windowed
+from shared.conditions.literals import PRICES, Percent, is_price, plain
+from shared.conditions.never import refuse_never
+from shared.conditions.normal_form import render
+from shared.conditions.operations import (
+    bars_of,
+    is_constant,
+    lagged,
+    largest,
+    logical_not,
+    number,
+    truth,
+    unary_minus,
+    windowed,
+)
 
-NOT_EXACT: Final = {
-    "bounces": "low <= {b} and {a} > {b}",
-    "rejects": "high >= {b} and {a} < {b}",
-    "near": "abs({a} / {b} - 1) <= 0.01",
-}
-"""What words that say no exact level may mean."""
-STATES: Final = {"rsi_oversold": "not_oversold", "rsi_overbought": "not_overbought"}
-"""Rules whose contrary is a state of the RSI."""
 MIRRORED: Final = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "==", "!=": "!="}
 _SAME_WAY: Final = ({"<", "<="}, {">", ">="}, {"=="})
 
@@ -68,21 +70,21 @@ def compare(left: Node, sign: str, right: Node, at: int) -> Node:
         earlier = left.operands if isinstance(left, Operation) and left.name == "and" else (left,)
         last = earlier[-1]
         if isinstance(last, Comparison) and any({last.typed, sign} <= signs for signs in _SAME_WAY):
-            return Chain("and", (*earlier, _comparison(last.right, sign, right)), left.at)
+            return Chain("and", (*earlier, compared(last.right, sign, right)), left.at)
     if isinstance(left, Crossing) and not is_boolean(right):
-        return connective("and", left, _comparison(left.operands[0], sign, right))
+        return connective("and", left, compared(left.operands[0], sign, right))
     for operand in (left, right):
         if isinstance(operand, Fired):
             number(operand, sign)
         if is_boolean(operand):
             raise ConditionError("chained", "", at)
-    return _comparison(left, sign, right)
+    return compared(left, sign, right)
 
 
 def omitted(sign: str, right: Node, at: int) -> Node:
     """A comparison whose first value is that of the comparison before it; with a price, the close."""
     if is_level(right):
-        return _comparison(SeriesName("close", at), sign, right)
+        return compared(SeriesName("close", at), sign, right)
     return Omitted(sign, (right, right), at)
 
 
@@ -116,48 +118,8 @@ def grouped(node: Node) -> Node:
 def crossing(name: str, left: Node, right: Node, at: int) -> Node:
     """``crosses_above`` or ``crosses_below``."""
     first, second = number(plain(left, right), name), number(plain(right, left), name)
-    _refuse_never(name, first, second, at)
+    refuse_never(name, first, second, at)
     return Crossing(name, (first, second), at)
-
-
-def beyond_level(operand: Node, word: str, at: int) -> Node:
-    """``stochastic oversold``: the oscillator is below or above its usual level."""
-    levels = LEVELS.get(kind_of(operand.name)) if isinstance(operand, SeriesName) else None
-    if levels is None:
-        raise ConditionError("level", "", at, sign=word.replace("_", " "), known=", ".join(sorted(LEVELS)))
-    negated, word = word.startswith("not_"), word.removeprefix("not_")
-    sign, value = ("<", levels[0]) if word == "oversold" else (">", levels[1])
-    sign = sign if not negated else {"<": ">=", ">": "<="}[sign]
-    return _comparison(operand, sign, signed(value, at))
-
-
-def not_exact(word: str, left: Node, right: Node, at: int) -> ConditionError:
-    """The error for ``bounces off x`` and the like, which everybody measures in another way, with a spelling that is exact."""
-    event = f"{render(left, BINDING['and'])} and " if is_boolean(left) else ""
-    first, second = "close" if event else render(plain(left)), render(plain(right), ATOM)
-    example = event + NOT_EXACT[word].format(a=first, b=second)
-    return ConditionError("instead", "", at, found=f"'{word}'", instead=f"'{example}'")
-
-
-def of_base(left: Node, base: Node, share: Node, sign: str, *, percent: bool) -> Node:
-    """``거래량이 20일 평균 대비 200% 이상``: a share of a value. Of less than 100 % of a price a change may be meant."""
-    value = share.value if isinstance(share, Number) else 0.0
-    if not percent:
-        return compare(left, sign, arithmetic("*", base, share), left.at)
-    if value < 100 and not (isinstance(left, SeriesName) and left.name == "volume"):
-        first, second = render(left), render(base)
-        factor = fraction(value if value >= 50 else 100 + value if sign in {">", ">="} else 100 - value)
-        raise ConditionError("instead", "", share.at, found=f"'{value:g}%'", instead=f"'{first} {sign} {factor:g} * {second}'")
-    return compare(left, sign, arithmetic("*", base, Number(fraction(value), share.at)), left.at)
-
-
-def touch(left: Node, right: Node, at: int) -> Node:
-    """``price touches sma_50``: the range of the bar holds the value. Of another value there is no range."""
-    if not (isinstance(left, SeriesName) and left.name in PRICES - {"volume"}):
-        example = f"crosses_above({render(plain(left))}, {render(plain(right, left))})"
-        raise ConditionError("direction", "", at, example=example)
-    low, high = (_comparison(SeriesName(name, left.at), sign, right) for name, sign in (("low", "<="), ("high", ">=")))
-    return connective("and", low, high)
 
 
 def connective(name: str, left: Node, right: Node) -> Node:
@@ -223,7 +185,8 @@ def _is_chain(node: Node) -> bool:
     return isinstance(node, Comparison | Chain)
 
 
-def _comparison(left: Node, sign: str, right: Node) -> Comparison:
+def compared(left: Node, sign: str, right: Node) -> Comparison:
+    """A comparison of two values; constants go to the right."""
     first, second = plain(left, right), plain(right, left)
     if (
         isinstance(right, Percent)
@@ -238,39 +201,8 @@ def _comparison(left: Node, sign: str, right: Node) -> Comparison:
         found = Comparison(MIRRORED[sign], (second, first), left.at)
     else:
         found = Comparison(sign, (first, second), left.at)
-    _refuse_never(found.name, *found.operands, found.at)
+    refuse_never(found.name, found.operands[0], found.operands[1], found.at)
     object.__setattr__(found, "typed", sign)
     object.__setattr__(found, "left", left)
     object.__setattr__(found, "right", right)
     return found
-
-
-def _refuse_never(name: str, first: Node, second: Node, at: int) -> None:
-    """``high > highest(high, 20)``, ``close > donchian_upper_20``: what is compared with includes this bar."""
-    crossed = {"crosses_above": ">", "crosses_below": "<"}.get(name)
-    ways = [(crossed or name, first, second), *([] if crossed else [(MIRRORED[name], second, first)])]
-    for sign, price, past in ways:
-        bars = _reached(sign, price, past)
-        if bars:
-            found, example = (
-                f"{name}({render(price)}, {level})" if crossed else f"{render(price)} {sign} {level}"
-                for level in (render(past), f"prev({render(past)})")
-            )
-            raise ConditionError("never", "", at, found=found, bars=bars, example=example)
-
-
-def _reached(sign: str, price: Node, past: Node) -> str:
-    """The bars whose extreme a price is never beyond, as this bar is one of them; empty where it may be."""
-    if not isinstance(price, SeriesName):
-        return ""
-    wanted = {">": ("highest", "high", "donchian_upper_"), "<": ("lowest", "low", "donchian_lower_")}.get(sign)
-    if wanted is None:
-        return ""
-    of_bar = price.name in {"open", "high", "low", "close"}
-    if isinstance(past, SeriesName):
-        return past.name.removeprefix(wanted[2]) if of_bar and past.name.startswith(wanted[2]) else ""
-    if not isinstance(past, Operation) or past.name != wanted[0]:
-        return ""
-    inner = past.operands[0]
-    own = inner == price or (isinstance(inner, SeriesName) and inner.name == wanted[1] and of_bar)
-    return render(past.operands[1]) if own else ""

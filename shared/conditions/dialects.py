@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from shared.conditions.columns import known_stem, places
+from shared.conditions.functions import OF_TRUTHS, is_function
 from shared.conditions.lexicon import ARGUMENTS, AVERAGE_METHODS, COLUMNS, COUNTED_WORDS, FACTORS, FUNCTIONS, NUMBER_WORDS
 from shared.conditions.scanning import Piece
 
@@ -18,9 +19,10 @@ _PINE_FRAMES: Final = {"d": "1d", "w": "1w", "m": "1M", "1d": "1d", "1w": "1w", 
 
 @dataclass
 class _Call:
-    """An open parenthesis: where it is among the pieces, its commas, and the place of its last named argument in the usual order."""
+    """An open parenthesis: where it is, its commas, and the place of its last named argument in the usual order."""
 
     at: int
+    takes_names: bool = False
     commas: list[int] = field(default_factory=list)
     rank: int = 0
 
@@ -32,7 +34,7 @@ def plain_calls(given: Iterable[Piece]) -> list[Piece]:
     while i < len(pieces):
         piece = pieces[i]
         if piece.text == "(":
-            calls.append(_Call(len(found)))
+            calls.append(_Call(len(found), takes_names=bool(found) and _takes_names(found[-1])))
         elif piece.text == "," and calls:
             calls[-1].commas.append(len(found))
         elif piece.text == ")" and calls:
@@ -50,11 +52,19 @@ def plain_calls(given: Iterable[Piece]) -> list[Piece]:
     return found
 
 
+def _takes_names(piece: Piece) -> bool:
+    """Whether a call of it may name its arguments; what takes a truth may hold ``price = 100``."""
+    name = piece.text.rpartition(".")[2]
+    if piece.kind != "word" or FUNCTIONS.get(name, name) in OF_TRUTHS:
+        return False
+    return is_function(name) or known_stem(name) is not None
+
+
 def _is_named(call: _Call, found: list[Piece], pieces: list[Piece], i: int) -> bool:
     """``length =`` at the beginning of an argument, where the named ones come in the usual order."""
     rank = ARGUMENTS.get(pieces[i].text)
     begins = found[-1].text in {"(", ","}
-    if rank is None or not begins or i + 1 >= len(pieces) or pieces[i + 1].text != "=" or rank < call.rank:
+    if rank is None or not call.takes_names or not begins or i + 1 >= len(pieces) or pieces[i + 1].text != "=" or rank < call.rank:
         return False
     call.rank = rank
     return True
@@ -68,7 +78,7 @@ def _close(call: _Call, found: list[Piece], pieces: list[Piece], i: int) -> int:
         return 1
     if name.text in _SECURITY and len(call.commas) == 2:
         return _security(call, found, pieces[i])
-    before = _bar_before(name, found[call.at + 1 :])
+    before = _bar_before(name, found[call.at + 1 :]) if len(found) - call.at <= 3 else ""
     if before:
         found[call.at :] = [Piece("bracket", f"[{before}]", found[call.at].at, pieces[i].end)]
         return 1
@@ -91,7 +101,12 @@ def _security(call: _Call, found: list[Piece], closing: Piece) -> int:
     text = frame[1] if len(frame) == 3 and frame[0] == frame[2] and frame[0] in {'"', "'"} else ""
     known = f"{text}m" if text.isdigit() else _PINE_FRAMES.get(text, "")
     if known and len(symbol) == 1 and symbol[0].text in _OWN:
-        found[call.at - 1 :] = [found[call.at], *found[second + 1 :], closing, Piece("bracket", f"[{known}]", closing.at, closing.end)]
+        found[call.at - 1 :] = [
+            found[call.at],
+            *found[second + 1 :],
+            closing,
+            Piece("bracket", f"[{known}]", closing.at, closing.end),
+        ]
     else:
         found.append(closing)
     return 1
@@ -108,10 +123,9 @@ def _bar_before(name: Piece, inside: list[Piece]) -> str:
 
 def _drop_last(name: Piece, call: _Call, found: list[Piece]) -> None:
     """The last argument, where it names the sort of average, is a sign of percent, or says that the bar is the newest."""
-    last = found[call.commas[-1] + 1 :]
-    if len(last) != 1:
+    if len(found) - call.commas[-1] != 2:
         return
-    text = last[0].text
+    text = found[-1].text
     function = FUNCTIONS.get(name.text, name.text)
     if text in AVERAGE_METHODS and function == _AVERAGE:
         found[call.at - 1] = replace(name, text=AVERAGE_METHODS[text])

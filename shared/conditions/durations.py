@@ -57,11 +57,12 @@ def _of_move(items: list[Item]) -> list[Item]:
 def averages_of_days(items: list[Item]) -> list[Item]:
     """``200 day moving average`` is of daily bars, unless another timeframe stands right before or behind it."""
     found: list[Item] = []
+    frames = [(i, item.value) for i, item in enumerate(items) if item.type == "TIMEFRAME"]
     for i, item in enumerate(items):
         if item.type != "DAYS":
             found.append(item)
             continue
-        own = next((each.value for each in items[i:] if each.type == "TIMEFRAME"), Timeframe.D1.value)
+        own = next((value for at, value in frames if at > i), Timeframe.D1.value)
         framed = len(found) > 1 and found[-2].type == "FRAME"
         if not framed and item.value != f"[{own}]" and not (i + 1 < len(items) and items[i + 1].type == "BRACKET"):
             found.append(replace(item, type="BRACKET"))
@@ -119,7 +120,9 @@ def _own(items: list[Item]) -> Timeframe:
 def _bars(item: Item, frame: Timeframe) -> int:
     count, _, unit = item.value.partition(" ")
     if unit and not (is_unit(unit, unit_of(frame)) and frame.startswith("1")):
-        raise ConditionError("unit", "", item.at, found=f"{count} {unit}", frame=frame.word, example=_spelled(int(count), unit, frame))
+        raise ConditionError(
+            "unit", "", item.at, found=f"{count} {unit}", frame=frame.word, example=_spelled(int(count), unit, frame)
+        )
     return int(count)
 
 

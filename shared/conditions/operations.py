@@ -7,6 +7,7 @@ from typing import Final
 from shared.conditions.errors import ConditionError
 from shared.conditions.events import events
 from shared.conditions.expression import (
+    BAR_FIELDS,
     Elsewhere,
     Fired,
     Node,
@@ -120,7 +121,8 @@ def windowed(name: str, operand: Node, bars: Node, at: int) -> Node:
 def largest(name: str, values: tuple[Node, ...], at: int) -> Node:
     """``min`` or ``max`` of two or more values."""
     first, *rest = (number(value, name) for value in values)
-    if len(rest) == 1 and bars_of(first) > 1 and isinstance(rest[0], SeriesName):  # the number of bars first
+    # other programs write the number of bars first: max(252, high)
+    if len(rest) == 1 and bars_of(first) > 1 and isinstance(rest[0], SeriesName) and rest[0].name in BAR_FIELDS:
         first, rest = rest[0], [first]
     count = bars_of(rest[-1]) if len(rest) == 1 else 0
     if 2 <= count <= MOST_BARS and isinstance(first, SeriesName):

@@ -29,17 +29,23 @@ def partners(items: Sequence[Item]) -> list[Item]:
     last: _Named | None = None
     for i, item in enumerate(items):
         named = _named(items, i) if item.type == "NAME" else None
-        if named is not None:
-            if last is not None and not named.numbers and item.shown.lower() != column_of(item.value):
-                stem = _line(named, last)
-                if stem != named.stem or (named.kind == last.kind and stem != last.stem):
-                    indicator = stems()[stem][0]
-                    numbers = last.numbers if len(last.numbers) == len(indicator.parameters) else ()
-                    item = replace(item, value="_".join([stem, *numbers]))
-                    named = _Named(indicator.kind, stem, numbers)
-            last = named
-        found.append(item)
+        if named is None:
+            found.append(item)
+            continue
+        loose = last is not None and not named.numbers and item.shown.lower() != column_of(item.value)
+        partner = _partner(named, last) if last is not None and loose else None
+        found.append(replace(item, value="_".join([partner.stem, *partner.numbers])) if partner else item)
+        last = partner or named
     return found
+
+
+def _partner(named: _Named, last: _Named) -> _Named | None:
+    """The line of the indicator that was named last which a name without numbers means; None: it means its own."""
+    stem = _line(named, last)
+    if stem == named.stem and (named.kind != last.kind or stem == last.stem):
+        return None
+    indicator = stems()[stem][0]
+    return _Named(indicator.kind, stem, last.numbers if len(last.numbers) == len(indicator.parameters) else ())
 
 
 def _named(items: Sequence[Item], i: int) -> _Named | None:

@@ -72,7 +72,14 @@ def phrases() -> Table:
         spaced = rule.replace("_", " ")
         found.add([rule] if spaced in worded else [spaced, rule], ("RULE", rule))
         if rule in RULES:
-            found.add([RULES[rule][1], RULES[rule][1].replace(" ", ""), *([] if spaced in worded else [RULES[rule][0].lower().replace("-", " ")])], ("RULE", rule))
+            found.add(
+                [
+                    RULES[rule][1],
+                    RULES[rule][1].replace(" ", ""),
+                    *([] if spaced in worded else [RULES[rule][0].lower().replace("-", " ")]),
+                ],
+                ("RULE", rule),
+            )
     for rule, text in RULE_WORDS.items():
         found.add(text, ("RULE" if rule in events() else "RULE_WAY", rule))
     for expression, text in EXPRESSIONS.items():

@@ -17,7 +17,7 @@ from shared.conditions.items import Item, ends_operand
 from shared.conditions.moves import gap, move
 from shared.conditions.phrases import Meaning, phrases
 from shared.conditions.scanning import Piece, pieces
-from shared.conditions.shorthand import clock_words, extreme
+from shared.conditions.shorthand import DISPARITY, clock_words, disparity, extreme
 from shared.conditions.timeframes import timeframe
 
 _PREFIXES: Final = ("ta.", "math.", "talib.")
@@ -26,7 +26,6 @@ _OBJECT_AFTER: Final = frozenset({"이", "가", "은", "는", "의", "와", "과
 _MEANS: Final = frozenset({"average", "avg", "mean", "평균"})
 _LEVEL_RULES: Final = frozenset({"rsi_oversold", "rsi_overbought"})
 """Rules whose words, behind an oscillator, are about that one."""
-_DISPARITY: Final = frozenset({"이격도", "disparity"})
 _FORMS: Final = frozenset({"candle", "candles", "candlestick", "candlesticks", "bar", "pattern", "formation", "패턴", "캔들"})
 _IN_A_ROW: Final = frozenset({"consecutive", "straight"})
 _OF_PRICE: Final = frozenset({"new_high", "new_low", "gap"})
@@ -72,8 +71,8 @@ class _Reader:
             found = [], at + 1  # 'doji candle', 'double bottom pattern'
         if len(found[0]) > 1 and found[0][0].value == "open" and self.items and self.items[-1].type == "THAN_BEFORE":
             self.items.pop()  # '전일 종가 대비 5% 이상 갭상승'
-        if piece.text in _DISPARITY:
-            found = self._disparity(at) or found
+        if piece.text in DISPARITY:
+            found = disparity(self.items, self._pieces, at) or found
         items, end = found
         if items and items[0].type == "AGO" and not ends_operand(self.items):  # '2 days ago close'
             items = [replace(items[0], type="BACK"), *items[1:]]
@@ -92,25 +91,6 @@ class _Reader:
         place, bars = items[0].at, items[0].value.removeprefix("sma_")
         call = [("NAME", "sma"), ("OPEN", "("), ("NAME", name), ("COMMA", ","), ("NUMBER", bars), ("CLOSE", ")")]
         return [Item(kind, value, place, items[0].shown) for kind, value in call], end
-
-    def _disparity(self, at: int) -> Found | None:
-        """``20일선 이격도``: the close in percent of the average that was named last."""
-        named = [item for item in self.items[-2:] if item.type == "NAME"]
-        behind = self._pieces[at + 1 : at + 4]
-        end = at + 1
-        if named and self.items[-1].type in {"NAME", "DAYS"}:
-            while self.items[-1] is not named[-1]:
-                self.items.pop()
-            average = self.items.pop().value
-        elif self.items and self.items[-1].type == "NUMBER" and self.items[-1].value.isdigit():
-            average = f"sma_{self.items.pop().value}"
-        elif [piece.text for piece in behind[::2]] == ["(", ")"] and behind[1].text.isdigit():
-            average, end = f"sma_{behind[1].text}", at + 4
-        else:
-            return None
-        place, shown = self._pieces[at].at, self._pieces[at].text
-        signs = [("OPEN", "("), ("NAME", "close"), ("DIVIDED", "/"), ("NAME", average), ("TIMES", "*"), ("NUMBER", "100"), ("CLOSE", ")")]
-        return [Item(kind, value, place, shown) for kind, value in signs], end
 
     def _last_name(self) -> str:
         return next((item.value for item in reversed(self.items) if item.type == "NAME"), "")
@@ -156,15 +136,13 @@ class _Reader:
             return [Item("NAME", "time", first.at, shown), item], end
         elif kind == "RULE_WAY":
             rule, way = value.split()
-            if self.items and (self.items[-1].type, self.items[-1].value) == ("NAME", "close") and rule in _OF_PRICE:
-                self.items.pop()  # 'price gaps up'
+            self._drop_price(rule)
             fired, after = self._rule(replace(item, type="RULE", value=rule), end)
             if rule in _LEVEL_RULES and self.items and (ends_operand(self.items) or self.items[-1].type == "SUBJECT"):
                 return [Item("LEVEL", rule.partition("_")[2], first.at, shown)], end
             return [*fired, Item("WAY", way, first.at, shown)], after
         elif kind == "RULE":
-            if self.items and (self.items[-1].type, self.items[-1].value) == ("NAME", "close") and value in _OF_PRICE:
-                self.items.pop()  # 'price makes a new high'
+            self._drop_price(value)
             size = [piece.text for piece in self._pieces[end + 1 : end + 2]]
             if value == "volume_surge" and size in (["x"], ["times"]):  # 'volume spike 3x average'
                 return [Item("NAME", "volume", first.at, shown), Item("COMPARE", ">=", first.at, shown)], end
@@ -175,6 +153,11 @@ class _Reader:
             bare = first.kind == "sign" and first.text not in {"$", "₩", "￦"}
             return ([Item("ELSE", first.text, first.at, first.text)] if bare else []), end
         return [item], end
+
+    def _drop_price(self, rule: str) -> None:
+        """``price makes a new high``, ``price gaps up``: the rule is of the price anyway."""
+        if rule in _OF_PRICE and self.items and self.items[-1].type == "NAME" and self.items[-1].value in {"close", "price"}:
+            self.items.pop()
 
     def _single(self, at: int) -> Found:
         piece = self._pieces[at]

@@ -17,11 +17,12 @@ _LAST_EXTREMES: Final = {
     **dict.fromkeys(("high", "최고", "최고치", "최고값"), "highest"),
     **dict.fromkeys(("low", "최저", "최저치", "최저값"), "lowest"),
 }
+DISPARITY: Final = frozenset({"이격도", "disparity"})
 _TIMES: Final = {"이후": ">=", "부터": ">=", "이전": "<=", "까지": "<=", "전": "<="}
 
 
 def extreme(pieces: Sequence[Piece], at: int) -> Found | None:
-    """``highest high of the last 20 bars``; ``at its lowest in 120 bars``, ``at a 20 day low``, ``최근 120봉 중 최저`` of a value."""
+    """``highest high of 20 bars``; of a value ``at its lowest in 120 bars``, ``at a 20 day low``, ``최근 120봉 중 최저``."""
     start, word = at, pieces[at].text
     while start < len(pieces) and pieces[start].text in _BEFORE_EXTREME:
         start += 1
@@ -93,3 +94,31 @@ def clock_words(pieces: Sequence[Piece], at: int) -> Found | None:
 
 def _time(sign: str, clock: str, at: int, shown: str) -> list[Item]:
     return [Item("NAME", "time", at, shown), Item("COMPARE", sign, at, shown), Item("CLOCK", clock, at, shown)]
+
+
+def disparity(items: list[Item], pieces: Sequence[Piece], at: int) -> Found | None:
+    """``20일선 이격도``, ``이격도(20)``: the close in percent of an average. Takes the average from the items."""
+    behind, end, average = [piece.text for piece in pieces[at + 1 : at + 4]], at + 1, ""
+    marked = bool(items) and items[-1].type == "DAYS"
+    last = items[-1 - marked] if len(items) > marked else None
+    if last is not None and last.type == "NAME":
+        average = last.value
+    elif last is not None and last.type == "NUMBER" and last.value.isdigit():
+        average = f"sma_{last.value}"
+    if average:
+        del items[-1 - marked :]
+    elif len(behind) == 3 and behind[0] == "(" and behind[1].isdigit() and behind[2] == ")":
+        average, end = f"sma_{behind[1]}", at + 4
+    else:
+        return None
+    place, shown = pieces[at].at, pieces[at].text
+    signs = [
+        ("OPEN", "("),
+        ("NAME", "close"),
+        ("DIVIDED", "/"),
+        ("NAME", average),
+        ("TIMES", "*"),
+        ("NUMBER", "100"),
+        ("CLOSE", ")"),
+    ]
+    return [Item(kind, value, place, shown) for kind, value in signs], end

@@ -7,6 +7,7 @@ from typing import Final
 from lark import Token, Transformer, v_args
 
 from shared.conditions import comparisons as comparing
+from shared.conditions import loosely
 from shared.conditions import operations as build
 from shared.conditions.calls import call, name_of
 from shared.conditions.elsewhere import at_place, bracketed, on_timeframe, whole
@@ -36,8 +37,8 @@ class Builder(Transformer[Token, "tuple[Node, Timeframe]"]):
         return build.logical_not(operand, position(sign))
 
     def logical_not_after(self, operand: Node, _sign: Token) -> Node:
-        if isinstance(operand, Fired) and operand.name in comparing.STATES:  # '과매수가 아니고' is a state, no event
-            return comparing.beyond_level(SeriesName("rsi_14", operand.at), comparing.STATES[operand.name], operand.at)
+        if isinstance(operand, Fired) and operand.name in loosely.STATES:  # '과매수가 아니고' is a state, no event
+            return loosely.beyond_level(SeriesName("rsi_14", operand.at), loosely.STATES[operand.name], operand.at)
         return build.logical_not(operand, operand.at)
 
     def placed(self, operand: Node, _on: Token, timeframe: Token) -> Node:
@@ -87,10 +88,10 @@ class Builder(Transformer[Token, "tuple[Node, Timeframe]"]):
         return self._crossed(left, right, direction)
 
     def _crossed(self, left: Node, right: Node, direction: Token) -> Node:
-        if direction in comparing.NOT_EXACT:
-            raise comparing.not_exact(str(direction), left, right, position(direction))
+        if direction in loosely.NOT_EXACT:
+            raise loosely.not_exact(str(direction), left, right, position(direction))
         if direction == "touches":
-            return comparing.touch(left, right, position(direction))
+            return loosely.touch(left, right, position(direction))
         return comparing.crossing(str(direction), left, right, left.at)
 
     def between(self, value: Node, _sign: Token, low: Node, _and: Token, high: Node) -> Node:
@@ -123,7 +124,7 @@ class Builder(Transformer[Token, "tuple[Node, Timeframe]"]):
         return comparing.OmittedTrend(trend.name, trend.operands, trend.at) if isinstance(trend, Operation) else trend
 
     def level(self, operand: Node, word: Token) -> Node:
-        return comparing.beyond_level(operand, str(word), position(word))
+        return loosely.beyond_level(operand, str(word), position(word))
 
     def turn(self, operand: Node, direction: Token) -> Node:
         at, one = position(direction), Number(1.0)
@@ -138,7 +139,9 @@ class Builder(Transformer[Token, "tuple[Node, Timeframe]"]):
 
     def versus_before(self, left: Node, particle: Token, factor: Token | None, sign: Token) -> Node:
         if factor is not None and factor.type == "PERCENT" and not (isinstance(left, SeriesName) and left.name == "volume"):
-            return comparing.compare(build.windowed("change_pct", left, Number(1.0), left.at), str(sign), self.percent(factor), left.at)
+            return comparing.compare(
+                build.windowed("change_pct", left, Number(1.0), left.at), str(sign), self.percent(factor), left.at
+            )
         before = build.lagged(left, 1, position(particle))
         share = Number(_amount(factor) / (100 if factor.type == "PERCENT" else 1), position(factor)) if factor is not None else None
         right = build.arithmetic("*", before, share) if share is not None else before
@@ -147,8 +150,8 @@ class Builder(Transformer[Token, "tuple[Node, Timeframe]"]):
     def versus_before_close(self, particle: Token, factor: Token, sign: Token) -> Node:
         return self.versus_before(SeriesName("close", position(particle)), particle, factor, sign)
 
-    def versus(self, left: Node, _particle: Token, base: Node, word: Token, share: Token, sign: Token) -> Node:
-        return comparing.of_base(left, base, Number(_amount(share), position(share)), str(sign), percent=share.type == "PERCENT")
+    def versus(self, left: Node, _particle: Token, base: Node, _word: Token, share: Token, sign: Token) -> Node:
+        return loosely.of_base(left, base, Number(_amount(share), position(share)), str(sign), percent=share.type == "PERCENT")
 
     def versus_own(self, base: Node, word: Token, share: Token, sign: Token) -> Node:
         left = base.operands[0] if isinstance(base, Operation) and base.name == "prev" else SeriesName("close", base.at)
