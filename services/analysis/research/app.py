@@ -8,7 +8,7 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from services.analysis.research.adapters.artefacts import RunFiles
 from services.analysis.research.adapters.quality_process import QualityProcess
@@ -26,7 +26,7 @@ from services.analysis.research.runs.checks import CHECKS, CheckTable
 from services.analysis.research.runs.table import RUN_KINDS, KindTable
 from services.analysis.research.settings import ResearchSettings
 from shared.db import Database, open_database
-from shared.events import ConditionHistory, ConditionHistoryJob
+from shared.events import HistoryJob, HistoryResult, IndicatorHistoryJob
 from shared.kafka import open_group_consumer, open_producer
 from shared.runtime import Lifecycle, Task
 from shared.topics import RESEARCH_JOBS
@@ -34,6 +34,7 @@ from shared.waiting import Refresher
 
 if TYPE_CHECKING:
     from services.analysis.research.handlers.condition_histories import ConditionHistories
+    from services.analysis.research.handlers.indicator_histories import IndicatorHistories
 
 DATABASE_SECONDS: Final = 5.0
 """How often the database is checked for the readiness probe."""
@@ -124,20 +125,29 @@ class LazyEvaluator:
         self._settings = settings
         self._database = database
         self._stack = stack
-        self._loaded: ConditionHistories | None = None
+        self._loaded: Histories | None = None
         self._loading = asyncio.Lock()
 
-    async def evaluate(self, job: ConditionHistoryJob) -> ConditionHistory:
+    async def evaluate(self, job: HistoryJob) -> HistoryResult:
         """The result of a job. Raises ``RefusedJobError``, ``TransientError``."""
         async with self._loading:
             if self._loaded is None:
                 await asyncio.to_thread(_import_kernels)
                 self._loaded = histories(self._settings, self._database, self._stack)
-        return await self._loaded.evaluate(job)
+        if isinstance(job, IndicatorHistoryJob):
+            return await self._loaded.indicators.evaluate(job)
+        return await self._loaded.conditions.evaluate(job)
 
 
-def histories(settings: ResearchSettings, database: Database, stack: AsyncExitStack) -> ConditionHistories:
-    """What evaluates conditions; ``stack`` closes it."""
+class Histories(NamedTuple):
+    """What evaluates jobs, in one pool of threads."""
+
+    conditions: ConditionHistories
+    indicators: IndicatorHistories
+
+
+def histories(settings: ResearchSettings, database: Database, stack: AsyncExitStack) -> Histories:
+    """What evaluates jobs; ``stack`` closes it."""
     from services.analysis.kernels import machine_code
     from services.analysis.research.adapters.calendars import ExchangeCalendars
     from services.analysis.research.adapters.history import StoredHistory
@@ -145,13 +155,14 @@ def histories(settings: ResearchSettings, database: Database, stack: AsyncExitSt
     from services.analysis.research.adapters.stored_groups import StoredGroups
     from services.analysis.research.adapters.threads import LowPriorityThreads
     from services.analysis.research.handlers.condition_histories import ConditionHistories
+    from services.analysis.research.handlers.indicator_histories import IndicatorHistories
 
     code, threads = machine_code.load(settings.kernels), LowPriorityThreads(settings.research_threads)
-    compilations = KindCompilations(code)
+    tables, compilations = StoredHistory(database, settings.rebuild_bars), KindCompilations(code)
     stack.callback(threads.close)
     stack.push_async_callback(compilations.close)
-    return ConditionHistories(
-        StoredHistory(database, settings.rebuild_bars),
+    conditions = ConditionHistories(
+        tables,
         StoredGroups(database, settings.rebuild_bars),
         ExchangeCalendars(settings.calendar_start, settings.calendar_corrections, settings.session_files),
         code,
@@ -161,6 +172,7 @@ def histories(settings: ResearchSettings, database: Database, stack: AsyncExitSt
         2 * settings.research_threads,
         now_ms,
     )
+    return Histories(conditions, IndicatorHistories(tables, code, compilations, threads, 2 * settings.research_threads, now_ms))
 
 
 def now_ms() -> int:

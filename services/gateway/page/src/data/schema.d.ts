@@ -239,7 +239,11 @@ export interface paths {
         };
         /**
          * Indicators at the close of each bar
-         * @description Indicator rows of one instrument and timeframe; a warning is added where older ones were requested than memory has.
+         * @description Indicator rows of one instrument and timeframe.
+         *
+         *         Without `columns` those that analysis computes for every bar, the newest rows from memory. Rows that are older than memory, and
+         *         all rows of chosen `columns`, are computed from the stored bars by the same functions; such an answer may have fewer rows than
+         *         `limit`, and the next page has the others. Values are on prices that are adjusted as of now.
          */
         get: operations["indicators"];
         put?: never;
@@ -3458,6 +3462,11 @@ export interface operations {
                  */
                 symbol: string;
                 timeframe?: "15Min" | "1Day" | "1Hour" | "1Min" | "1Month" | "1Week" | "30Min" | "4Hour" | "5Min";
+                /**
+                 * @description One to 32 columns with any parameters, as conditions name them, separated by commas; else the default ones.
+                 * @example rsi_21,bb_upper_20_2.5
+                 */
+                columns?: string;
                 /**
                  * @description RFC 3339; a bare date is its midnight in UTC.
                  * @example 2026-07-02T20:00:00Z
