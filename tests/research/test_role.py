@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import signal
 from pathlib import Path
+from typing import Any
 
 import msgspec
+import psutil
 import pytest
 
 from shared import wire
@@ -30,7 +32,9 @@ async def test_where_live_fired_history_says_it_held(kafka: Broker, database_url
     with running(kafka.bootstrap, database_url, tmp_path) as process:
         async with client(kafka.bootstrap) as jobs:
             await started(tmp_path)
+            before = psutil.Process(process.pid).cpu_times()
             await agreement(jobs)
+            computed_elsewhere(psutil.Process(process.pid), before)
             await without_a_group(jobs)
             await hostile_jobs(jobs)
             await twice(kafka, jobs)
@@ -54,6 +58,13 @@ async def agreement(jobs: JobClient) -> None:
         assert (none.symbol, none.bars, none.first_bar, none.newest) == ("NONE", 0, None, ())
         assert any(each.held for each in known), text
         assert all(each.unknown + each.held <= each.bars for each in known)
+
+
+def computed_elsewhere(role: psutil.Process, before: Any) -> None:
+    """The event loop of the role computes nothing, and shares the GIL with nothing that does."""
+    now, (child,) = role.cpu_times(), [each for each in role.children() if "spawn_main" in " ".join(each.cmdline())]
+    own = now.user + now.system - before.user - before.system
+    assert own < sum(child.cpu_times()[:2]) / 3, f"the role used {own:g} s of CPU, its process {child.cpu_times()}"
 
 
 async def without_a_group(jobs: JobClient) -> None:
