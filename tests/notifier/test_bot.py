@@ -26,7 +26,6 @@ from services.notifier.adapters.telegram.polling import BotAdmins, Polling
 from services.notifier.adapters.telegram.reply_sender import ReplySender
 from services.notifier.adapters.telegram.updates import UpdateProcessor
 from services.notifier.bot.backtests import Backtests
-from services.notifier.bot.briefings import Briefings
 from services.notifier.bot.industries import LatestIndustries
 from services.notifier.bot.ports import BotPorts
 from services.notifier.bot.quotes import LatestQuotes
@@ -90,11 +89,12 @@ async def bot_user(
     commands_minute: int = 1000,
     condition_times: ConditionTimes | None = None,
     backtest_runner: BacktestRunner | None = None,
+    clock: TimeAndRandom | None = None,
     **more: Any,
 ) -> AsyncIterator[BotUser]:
     async with open_telegram() as telegram, open_database(database_url) as database, open_bot(TOKEN, telegram.base, 5) as bot:
         await list_instruments(database)
-        parts = wire(database, [TelegramChannel(bot, 5)])
+        parts = wire(database, [TelegramChannel(bot, 5)], clock)
         await parts.instruments.refresh()
         quotes, industries = LatestQuotes(), LatestIndustries()
         parser, personal = ProcessParser(), PersonalDataTables(database)
@@ -102,10 +102,9 @@ async def bot_user(
         limiter = RateLimiter([RateLimit(1000, 1.0)], [RateLimit(1000, 1.0)])
         answers = ReplySender(bot, limiter, TimeAndRandom().ticking)
         backtests = Backtests(backtest_runner, answers.send_later) if backtest_runner else None
-        briefings = Briefings(parts.chats, parts.market, NewsTables(database), quotes, industries, parts.instruments)
         ports = BotPorts(
             *stores, quotes, industries, parts.instruments, BotAdmins(bot), TimeAndRandom(), personal, NoticeTable(database),
-            StatisticsTables(database), 3, condition_times=condition_times, briefings=briefings, backtests=backtests, **more,
+            StatisticsTables(database), parts.briefings, 3, condition_times=condition_times, backtests=backtests, **more,
         )  # fmt: skip
         handler = CommandBot(ports, DialogTable(database, TimeAndRandom().now), commands_minute)
         polling = Polling(bot, handler, UpdateProcessor(bot, handler, answers, 4))
