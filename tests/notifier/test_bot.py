@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from services.notifier.adapters.conditions import ConditionTable
 from services.notifier.adapters.dialogs import DialogTable
+from services.notifier.adapters.market_tables import MarketTables
 from services.notifier.adapters.news_tables import NewsTables
 from services.notifier.adapters.notices import NoticeTable
 from services.notifier.adapters.parsing.parser import ProcessParser
@@ -31,9 +32,10 @@ from services.notifier.bot.ports import BotPorts
 from services.notifier.bot.quotes import LatestQuotes
 from services.notifier.bot.router import CommandBot
 from services.notifier.delivery.clock import TimeAndRandom
+from services.notifier.delivery.picture_cache import PictureCache
 from services.notifier.domain.address import Address
 from services.notifier.domain.backtests import BacktestRunner
-from services.notifier.domain.ports import ConditionTimes
+from services.notifier.domain.ports import ChartRenderer, ConditionTimes
 from services.notifier.domain.rate_limits import RateLimit, RateLimiter
 from shared import wire as encoding
 from shared.db import open_database
@@ -90,11 +92,13 @@ async def bot_user(
     condition_times: ConditionTimes | None = None,
     backtest_runner: BacktestRunner | None = None,
     clock: TimeAndRandom | None = None,
+    renderer: ChartRenderer | None = None,
     **more: Any,
 ) -> AsyncIterator[BotUser]:
     async with open_telegram() as telegram, open_database(database_url) as database, open_bot(TOKEN, telegram.base, 5) as bot:
         await list_instruments(database)
-        parts = wire(database, [TelegramChannel(bot, 5)], clock)
+        pictures = PictureCache(MarketTables(database), renderer) if renderer else None
+        parts = wire(database, [TelegramChannel(bot, 5)], clock, pictures=pictures)
         await parts.instruments.refresh()
         quotes, industries = LatestQuotes(), LatestIndustries()
         parser, personal = ProcessParser(), PersonalDataTables(database)

@@ -31,6 +31,7 @@ from tests.databases import on_sqlite
 from tests.notifier.parts import APPLE, NOW, SESSIONS, ManualClock, Parts, signal
 from tests.notifier.telegram.markup import parsed_length
 from tests.notifier.test_bot import BotUser, bot_user
+from tests.notifier.test_pictures import CountingRenderer
 from tests.notifier.test_setup import list_industries
 from tests.notifier.test_texts import QUALITY
 from tests.until import until
@@ -306,8 +307,8 @@ async def test_each_briefing_is_built_once_and_each_chat_gets_one(database_url: 
 
 @on_sqlite
 async def test_a_briefing_on_demand_and_after_the_close(database_url: str) -> None:
-    clock = ManualClock(3600.0)
-    async with bot_user(database_url, clock=clock.clock()) as user:
+    clock, renderer = ManualClock(3600.0), CountingRenderer()
+    async with bot_user(database_url, clock=clock.clock(), renderer=renderer) as user:
         await list_industries(user.parts.database)
         await user.ask("/lang en")
         assert "no session is stored" in await user.ask("/brief")
@@ -320,13 +321,19 @@ async def test_a_briefing_on_demand_and_after_the_close(database_url: str) -> No
         assert "There are no briefings of 'mars'. There are: <code>us</code>" in await user.ask("/brief mars")
         await user.ask("/lang ko")
         assert "미국 시장: 2024년 7월 1일" in await user.ask("/brief 미국 시장")
+        assert (await user.press("📄 전체 보기")).method == "sendMessage"
         await choose(user)
         async with user.parts.sending():
             before = len(user.telegram.accepted)
             await schedule(user.parts, clock).once()
             await until(lambda: len(user.telegram.accepted) > before, 10, "the briefing")
-        assert "관심 종목\nApple Inc. 109.00 USD (+0.93%)" in user.telegram.accepted[-1].text.replace("애플", "Apple Inc.")
-        assert "다음 거래일\n2024년 7월 2일 (화) 22:30-05:00 +1 서울" in user.telegram.accepted[-1].text
+        message = user.telegram.accepted[-1]
+        assert message.method == "sendPhoto"
+        assert "brief us daily whole" in message.actions
+        assert "관심 종목\n애플 109.00 USD (+0.93%)" in plain(message.text)
+        assert "다음 거래일\n2024년 7월 2일 (화) 22:30-05:00 +1 서울" in plain(message.text)
+        assert len({each.title for each in renderer.requests}) == 3, "the week and the day, in English and Korean"
+        assert len(renderer.requests) == len(set(map(repr, renderer.requests))), "each is drawn once"
 
 
 async def choose(user: BotUser) -> None:
