@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from services.notifier.adapters.backtest_runs import ResearchBacktests
+from services.notifier.adapters.briefing_tables import BriefingTables
 from services.notifier.adapters.charts.renderer import ProcessChartRenderer
 from services.notifier.adapters.chat_webhooks import SERVICES, ChatWebhooks
 from services.notifier.adapters.chats import ChatTables
@@ -19,6 +20,7 @@ from services.notifier.adapters.conditions import ConditionTable
 from services.notifier.adapters.console import CHAT, ConsoleChannel
 from services.notifier.adapters.deliveries import DeliveryTable
 from services.notifier.adapters.email import EmailChannel
+from services.notifier.adapters.exchange_calendars import ExchangeCalendars
 from services.notifier.adapters.key_links import KeyLinkTable
 from services.notifier.adapters.market_tables import MarketTables
 from services.notifier.adapters.news_tables import NewsTables
@@ -32,13 +34,14 @@ from services.notifier.adapters.statistics import StatisticsTables
 from services.notifier.adapters.story_rows import StoryRows
 from services.notifier.adapters.webhook import WebhookChannel
 from services.notifier.bot.backtests import Backtests
-from services.notifier.bot.briefings import Briefings, DailyBriefings
 from services.notifier.bot.industries import LatestIndustries
 from services.notifier.bot.ports import BotPorts
 from services.notifier.bot.premium_expiry import PremiumExpiry
 from services.notifier.bot.quotes import LatestQuotes
 from services.notifier.delivery.arranging import Arranger
 from services.notifier.delivery.attempt import Attempt
+from services.notifier.delivery.briefing_schedule import BriefingSchedule
+from services.notifier.delivery.briefings import Briefings
 from services.notifier.delivery.broadcasting import Broadcasting
 from services.notifier.delivery.channel_schedule import ChannelSchedule
 from services.notifier.delivery.clock import TimeAndRandom
@@ -80,9 +83,11 @@ async def build(settings: NotifierSettings, lifecycle: Lifecycle) -> AsyncIterat
         deliveries = DeliveryTable(database, tuple(schedules))
         instruments = LatestInstruments(market)
         refresher = Refresher(instruments.refresh, "instruments", lambda: instruments.seconds, lifecycle.stopping)
-        pictures = _pictures(settings, market, stack) if bot is not None and settings.charts else None
+        pictures = _pictures(settings, market, stack, early=bot is not None) if settings.charts else None
+        calendars = ExchangeCalendars(settings.session_files)
+        briefings = Briefings(BriefingTables(database), market, calendars, instruments, pictures)
         lease = int(settings.lease_seconds * 1000)
-        attempt = Attempt(deliveries, chats, instruments, pictures, settings.policy, lease, clock, settings.public_url)
+        attempt = Attempt(deliveries, chats, instruments, pictures, settings.policy, lease, clock, briefings, settings.public_url)
         options = SenderOptions(int(settings.reserve_seconds * 1000), lease, settings.send_concurrency, settings.policy)
         sender = Sender(deliveries, schedules, attempt, Arranger(deliveries, chats, clock), options, clock)
         fan_out = FanOut(
@@ -100,6 +105,8 @@ async def build(settings: NotifierSettings, lifecycle: Lifecycle) -> AsyncIterat
         reporter = Reporter(
             deliveries, KafkaOutcomePublisher(producer), hashlib.sha256(b"recipient:" + token.encode()).digest(), clock
         )
+        briefed = "telegram" if bot is not None and settings.telegram_polling else ""
+        schedule = BriefingSchedule(briefings, calendars, chats, deliveries, briefed, clock, sender.wake)
         lifecycle.on_ready("signals", lambda: consumer.ready)
         lifecycle.on_ready("database", lambda: sender.connected)
         lifecycle.on_alive("signals", lambda: consumer.alive)
@@ -108,6 +115,7 @@ async def build(settings: NotifierSettings, lifecycle: Lifecycle) -> AsyncIterat
             "sender": partial(_after_instruments, refresher, sender.run, lifecycle.stopping),
             "reports": partial(reporter.run, lifecycle.stopping),
             "instruments": refresher.run,
+            "briefings": partial(_after_instruments, refresher, schedule.run, lifecycle.stopping),
         }
         if bot is not None:
             group = f"{settings.notifier_group}-news"
@@ -134,6 +142,7 @@ async def build(settings: NotifierSettings, lifecycle: Lifecycle) -> AsyncIterat
                 refresher,
                 clock,
                 pictures,
+                briefings,
                 sender.wake,
             )
         yield tasks
@@ -204,10 +213,12 @@ async def _schedules(
     return schedules
 
 
-def _pictures(settings: NotifierSettings, market: MarketTables, stack: AsyncExitStack) -> PictureCache:
+def _pictures(settings: NotifierSettings, market: MarketTables, stack: AsyncExitStack, *, early: bool) -> PictureCache:
+    """``early``: start the drawing process now, which saves the first picture the wait."""
     renderer = ProcessChartRenderer(settings.chart_timeout)
     stack.push_async_callback(renderer.close)
-    renderer.start()
+    if early:
+        renderer.start()
     return PictureCache(market, renderer)
 
 
@@ -224,6 +235,7 @@ async def _bot_tasks(
     refresher: Refresher,
     clock: TimeAndRandom,
     pictures: PictureCache | None,
+    briefings: Briefings,
     wake: Callable[[], None],
 ) -> dict[str, Task]:
     """The tasks of the bot: polling, and the quotes and industries that it answers from."""
@@ -255,8 +267,6 @@ async def _bot_tasks(
     stack.push_async_callback(parser.close)
     parser.start()
     chats, market = ChatTables(database), MarketTables(database)
-    briefings = Briefings(chats, market, NewsTables(database), quotes, industries, instruments)
-    daily = DailyBriefings(briefings, chats, deliveries, clock, wake)
     payments, members = PaymentTable(database, settings.alert_language), MemberTable(database)
     place = settings.telegram_premium_channel
     premium_channel = TelegramPremiumChannel(bot, place) if place else None
@@ -276,13 +286,13 @@ async def _bot_tasks(
         PersonalDataTables(database),
         NoticeTable(database),
         StatisticsTables(database),
+        briefings,
         settings.watchlist_most,
         settings.alert_language,
         settings.operators,
         settings.allowed,
         pictures,
         ResearchConditionTimes(research, clock.now),
-        briefings,
         backtests,
         KeyLinkTable(database),
         tiers(settings),
@@ -297,6 +307,5 @@ async def _bot_tasks(
     return {
         "quotes": partial(tail.run, dispatch, lifecycle.stopping),
         "bot": partial(_after_instruments, refresher, polling.run, lifecycle.stopping),
-        "briefings": partial(_after_instruments, refresher, daily.run, lifecycle.stopping),
         "premium": partial(expiry.run, lifecycle.stopping),
     }

@@ -74,6 +74,29 @@ class Operations:
         )
         return found
 
+    async def briefings(
+        self,
+        *,
+        market: str | None = None,
+        kind: Literal["daily", "weekly"] | None = None,
+        language: Literal["en", "ko"] | None = None,
+        date: str | None = None,
+        limit: int | None = None,
+        page_token: str | None = None,
+    ) -> models.BriefingViewPage:
+        """Briefings for everyone, the newest session first. Those for chats, by what they watch, are not listed."""
+        found: models.BriefingViewPage = await self.call(
+            "GET",
+            "/v1/briefings",
+            {"market": market, "kind": kind, "language": language, "date": date, "limit": limit, "page_token": page_token},
+        )
+        return found
+
+    async def briefings_by_id(self, id: str) -> models.BriefingViewPage:
+        """One briefing. It does not change."""
+        found: models.BriefingViewPage = await self.call("GET", f"/v1/briefings/{quote(id, safe='')}", {})
+        return found
+
     async def calendar(
         self, exchange: Literal["CME", "CRYPTO", "FX", "KRX", "NASDAQ", "NYSE"], *, start: str | None = None, end: str | None = None
     ) -> models.CalendarDayPage:

@@ -88,6 +88,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/briefings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What markets did, newest first
+         * @description Briefings for everyone, the newest session first. Those for chats, by what they watch, are not listed.
+         */
+        get: operations["briefings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/briefings/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One briefing
+         * @description One briefing. It does not change.
+         */
+        get: operations["briefings_by_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/briefings/{id}/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The picture of a briefing
+         * @description The index of the last sessions and the industries of the period. A briefing without a picture has none.
+         */
+        get: operations["briefing_picture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/calendar": {
         parameters: {
             query?: never;
@@ -1128,6 +1188,88 @@ export interface components {
             volume: number;
         };
         /**
+         * BriefingGroup
+         * @description A market or an industry: how many of its members rose and fell.
+         */
+        BriefingGroup: {
+            advances: number;
+            declines: number;
+            laggards: components["schemas"]["BriefingMove"][];
+            leaders: components["schemas"]["BriefingMove"][];
+            median_move: number | null;
+            missing: number;
+            name: string;
+            slug: string;
+            unchanged: number;
+        };
+        /**
+         * BriefingMove
+         * @description What an instrument did.
+         */
+        BriefingMove: {
+            close: number;
+            move: number | null;
+            name: string;
+            symbol: string;
+        };
+        /**
+         * BriefingReaction
+         * @description What an instrument did after a story.
+         */
+        BriefingReaction: {
+            day: number | null;
+            hour: number | null;
+            name: string;
+            symbol: string;
+        };
+        /**
+         * BriefingStory
+         * @description A story of the period.
+         */
+        BriefingStory: {
+            id: string;
+            importance: number;
+            publishers: number;
+            reactions: components["schemas"]["BriefingReaction"][];
+            title: string;
+            url: string;
+        };
+        /**
+         * BriefingView
+         * @description What a market did in a session or a week. Moves are fractions: 0.05 is 5 %. Null where a value is unknown.
+         */
+        BriefingView: {
+            breadth: components["schemas"]["BriefingGroup"];
+            date: string | null;
+            holidays: components["schemas"]["Holiday"][];
+            id: string;
+            indices: components["schemas"]["BriefingMove"][];
+            industries: components["schemas"]["BriefingGroup"][];
+            /** @enum {unknown} */
+            kind: "daily" | "weekly";
+            language: string;
+            market: string;
+            market_name: string;
+            newest_signals: components["schemas"]["FiredSignal"][];
+            outcomes: components["schemas"]["SignalOutcomes"];
+            picture: string | null;
+            replayed: boolean;
+            sessions: components["schemas"]["NextSession"][];
+            signals: number;
+            /**
+             * Format: date-time
+             * @example 2026-07-02T20:00:00Z
+             */
+            since: string;
+            stories: components["schemas"]["BriefingStory"][];
+            text: string;
+            /**
+             * Format: date-time
+             * @example 2026-07-02T20:00:00Z
+             */
+            until: string;
+        };
+        /**
          * CalendarDay
          * @description A day on which an exchange trades, or a weekday on which it does not.
          */
@@ -1413,6 +1555,25 @@ export interface components {
             url: string;
         };
         /**
+         * FiredSignal
+         * @description A signal of the period.
+         */
+        FiredSignal: {
+            /**
+             * Format: date-time
+             * @example 2026-07-02T20:00:00Z
+             */
+            date: string;
+            direction: string;
+            id: string;
+            name: string;
+            record: string;
+            rule: string;
+            symbol: string;
+            timeframe: string;
+            validated: boolean;
+        };
+        /**
          * GridRequest
          * @description Each instrument is traded with an equal part of the money that never leaves it, at adjusted prices.
          */
@@ -1526,6 +1687,14 @@ export interface components {
              */
             limit: number;
             symbols: string[];
+        };
+        /**
+         * Holiday
+         * @description A coming weekday without a session.
+         */
+        Holiday: {
+            date: string | null;
+            exchanges: string[];
         };
         /**
          * Indicators
@@ -1869,6 +2038,25 @@ export interface components {
             url: string;
         };
         /**
+         * NextSession
+         * @description The next session of exchanges that trade at the same hours.
+         */
+        NextSession: {
+            /**
+             * Format: date-time
+             * @example 2026-07-02T20:00:00Z
+             */
+            close: string;
+            date: string | null;
+            early: boolean;
+            exchanges: string[];
+            /**
+             * Format: date-time
+             * @example 2026-07-02T20:00:00Z
+             */
+            open: string;
+        };
+        /**
          * Page[Alert]
          * @description The envelope of every answer.
          */
@@ -1896,6 +2084,16 @@ export interface components {
             next_page_token: string | null;
             provider: string | null;
             results: components["schemas"]["Bar"][];
+            warnings: string[];
+        };
+        /**
+         * Page[BriefingView]
+         * @description The envelope of every answer.
+         */
+        Page_BriefingView_: {
+            next_page_token: string | null;
+            provider: string | null;
+            results: components["schemas"]["BriefingView"][];
             warnings: string[];
         };
         /**
@@ -2413,6 +2611,34 @@ export interface components {
             symbol: string;
             /** @enum {unknown} */
             timeframe: "15Min" | "1Day" | "1Hour" | "1Min" | "1Month" | "1Week" | "30Min" | "4Hour" | "5Min";
+        };
+        /**
+         * SignalOutcome
+         * @description What became of a signal.
+         */
+        SignalOutcome: {
+            /**
+             * Format: date-time
+             * @example 2026-07-02T20:00:00Z
+             */
+            date: string;
+            direction: string;
+            id: string;
+            move: number;
+            name: string;
+            rule: string;
+            symbol: string;
+        };
+        /**
+         * SignalOutcomes
+         * @description What became of the signals of the seven days before the period.
+         */
+        SignalOutcomes: {
+            favourable: number;
+            known: number;
+            mean_move: number | null;
+            newest: components["schemas"]["SignalOutcome"][];
+            signals: number;
         };
         /**
          * SignalQuality
@@ -3072,6 +3298,141 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    briefings: {
+        parameters: {
+            query?: {
+                /**
+                 * @description An industry of /v1/industries.
+                 * @example semiconductors
+                 */
+                market?: string;
+                kind?: "daily" | "weekly";
+                language?: "en" | "ko";
+                /** @example 2026-07-02 */
+                date?: string;
+                /** @description At most this many results. */
+                limit?: number;
+                /** @description next_page_token of the page before. */
+                page_token?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The requested data */
+            200: {
+                headers: {
+                    /** @description Send it back as If-None-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_BriefingView_"];
+                };
+            };
+            /** @description Unchanged since the ETag that you sent */
+            304: {
+                headers: {
+                    /** @description Send it back as If-None-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    briefings_by_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example NASDAQ */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The requested data */
+            200: {
+                headers: {
+                    /** @description Send it back as If-None-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_BriefingView_"];
+                };
+            };
+            /** @description Unchanged since the ETag that you sent */
+            304: {
+                headers: {
+                    /** @description Send it back as If-None-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    briefing_picture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example NASDAQ */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": unknown;
+                };
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
