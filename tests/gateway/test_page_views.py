@@ -13,7 +13,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, Route, expect
 
-from shared.events import ConditionHistory, ConditionHistoryJob, StoryArticle, SymbolHistory
+from shared.events import ConditionHistory, ConditionHistoryJob, StoryArticle, StoryLink, SymbolHistory
 from tests.gateway import market, news
 from tests.gateway.browsing import PHONE, visit
 from tests.gateway.page_gateway import fresh_market, page_gateway
@@ -163,6 +163,12 @@ async def test_the_tools_of_the_chart(browser: Browser, server: RunningGateway) 
     told = news.story(7, title="Apple opens a shop", first_seen=at, ts_event=at)
     server.feed.handle_event(told)
     await expect(feed.locator(".story-title").first).to_have_text("Apple opens a shop")
+    server.feed.handle_event(news.story(8, title="Chips sell well", industries=(StoryLink(name="semiconductors", reason="topic"),)))
+    await feed.get_by_role("button", name="Stories").click()
+    await expect(feed.locator(".story", has_text="Apple opens a shop")).to_be_visible()
+    await page.locator("#industry").select_option("semiconductors")
+    await expect(feed.locator(".story-title")).to_have_text(["Chips sell well"])
+    await page.locator("#industry").select_option("")
     await tools.get_by_role("button", name="Alert level").click()
     box = await drawing.bounding_box()
     assert box is not None
