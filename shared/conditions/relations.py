@@ -8,6 +8,8 @@ from typing import Final
 
 from shared.conditions.items import Item
 
+_IS: Final = frozenset({"is", "are", "was"})
+_SIGNS: Final = frozenset({"*", "×"})
 _LOOK_BACK: Final = 12
 """Items before ``사이`` among which its two values are."""
 
@@ -69,6 +71,19 @@ def percents(items: list[Item]) -> list[Item]:
             continue
         found.append(item)
         i += 1
+    return found
+
+
+def multiples(items: list[Item]) -> list[Item]:
+    """``volume is twice its average``: at least twice, for an exact multiple hardly ever occurs."""
+    found = list(items)
+    for i, item in enumerate(items[:-2]):
+        number, times = items[i + 1 : i + 3]
+        if item.value != "==" or item.shown.lower() not in _IS or times.type != "TIMES" or times.shown in _SIGNS:
+            continue
+        if number.type in {"NUMBER", "PERCENT"}:
+            least = Decimal(number.value) >= (100 if number.type == "PERCENT" else 1)
+            found[i] = replace(item, value=">=" if least else "<=")
     return found
 
 

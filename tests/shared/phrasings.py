@@ -56,7 +56,7 @@ ENGLISH: Final = [
     ("close is 3% above sma_200", "close > 1.03 * sma_200 on 1d"),
     ("close is more than 3% below sma_200", "close < 0.97 * sma_200 on 1d"),
     ("close within 2% of sma_200", "abs(close / sma_200 - 1) <= 0.02 on 1d"),
-    ("volume is 200% of volume_sma_20", "volume == 2 * volume_sma_20 on 1d"),
+    ("volume is 200% of volume_sma_20", "volume >= 2 * volume_sma_20 on 1d"),
     ("volume > 2x volume_sma_20", "volume > 2 * volume_sma_20 on 1d"),
     ("rsi between 30 and 70", "rsi_14 >= 30 and rsi_14 <= 70 on 1d"),
     ("30 <= rsi_14 <= 70 and close > open", "rsi_14 >= 30 and rsi_14 <= 70 and close > open on 1d"),

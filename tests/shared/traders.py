@@ -110,7 +110,7 @@ TRADERS: Final = [
     ("price touches the 200 day moving average", "low <= sma_200 and high >= sma_200 on 1d"),
     ("price hits 150", "low <= 150 and high >= 150 on 1d"),
     ("RSI above 50 and falling", "rsi_14 > 50 and falling(rsi_14, 1) on 1d"),
-    ("volume is twice the average", "volume == 2 * volume_sma_20 on 1d"),
+    ("volume is twice the average", "volume >= 2 * volume_sma_20 on 1d"),
     ("bearish harami", "harami < 0 on 1d"),
     ("three black crows", "black_crows != 0 on 1d"),
     ("dark cloud cover within 3 days", "within(dark_cloud != 0, 3) on 1d"),
