@@ -21,6 +21,9 @@ def percents(items: list[Item]) -> list[Item]:
     while i < len(items):
         item = items[i]
         following = items[i + 1 : i + 3]
+        if item.type == "NAME" and item.value == "by" and _is_share(following) and _by(found, following[0]):
+            i += 3  # 'above sma_50 by 3%'
+            continue
         if item.type == "NUMBER" and following and following[0].type == "PERCENT_SIGN":
             item, i = replace(item, type="PERCENT"), i + 1
             following = items[i + 1 : i + 3]
@@ -72,6 +75,21 @@ def percents(items: list[Item]) -> list[Item]:
         found.append(item)
         i += 1
     return found
+
+
+def _is_share(items: list[Item]) -> bool:
+    return [item.type for item in items] == ["NUMBER", "PERCENT_SIGN"]
+
+
+def _by(found: list[Item], share: Item) -> bool:
+    """Multiplies the value behind the last comparison; whether there is one, of a name alone."""
+    size = next((n for n in (1, 2) if len(found) > n and found[-n - 1].type == "COMPARE"), 0)
+    if not size or found[-size].type != "NAME" or found[-size - 1].value not in {"<", ">", "<=", ">="}:
+        return False
+    up = found[-size - 1].value.startswith(">")
+    factor = 1 + Decimal(share.value) / 100 * (1 if up else -1)
+    found[-size:-size] = [Item("NUMBER", f"{factor:f}", share.at, share.shown), Item("TIMES", "*", share.at, share.shown)]
+    return True
 
 
 def multiples(items: list[Item]) -> list[Item]:
