@@ -43,7 +43,7 @@ def _particles(items: list[Item]) -> list[Item]:
         if item.type in OPERAND_STARTS and found and found[-1].type == "CLOCK":  # '10시 이전에 전일 고가 돌파'
             found.append(Item("AND", "and", item.at, item.shown, korean=True))
             after_value = False
-        if item.type in OPERAND_STARTS and after_value and not (item.type == "OPEN" and found[-1].type == "NAME"):
+        if item.type in OPERAND_STARTS and after_value and not (item.value == "(" and found[-1].type == "NAME"):
             found.append(Item("SUBJECT", "", item.at, item.shown))
         if item.type == "TREND" and found and found[-1].type == "SUBJECT":
             found.pop()

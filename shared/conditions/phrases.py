@@ -62,7 +62,8 @@ def phrases() -> Table:
     for name, text in NAMES.items():
         found.add(text, ("NAME", name))
     for alias in COLUMNS:
-        found.add([alias.replace("_", " ")] if "_" in alias else [], ("NAME", alias))
+        spaced = alias.replace("_", " ")
+        found.add([spaced] if spaced != alias and not alias.startswith("prev_") else [], ("NAME", alias))  # 'prev x' is one bar ago
     for name, text in SIDED.items():
         found.add(text, ("SIDED", name))
     for number, (_, text) in enumerate(WEEKDAYS.items(), 1):

@@ -147,6 +147,7 @@ ENGLISH: Final = [
     ("obv > obv[5]", "obv > obv[5] on 1d"),
     ("vwap crosses above close", "crosses_above(vwap, close) on 1d"),
     ("price above vwap on 5m", "close > vwap on 5m"),
+    ("price above weekly vwap on 15m", "close > vwap_week on 15m"),
     ("parabolic sar below price", "sar < close on 1d"),
     ("close > supertrend", "close > supertrend on 1d"),
     ("supertrend == 1", "supertrend == 1 on 1d"),
