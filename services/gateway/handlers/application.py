@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from aiohttp import web
@@ -58,8 +58,7 @@ def application(gateway: Gateway, streams: OpenStreams) -> web.Application:
     app.router.add_get(DATASET_FILE, file_endpoint(gateway, datasets.send_file))
     app.router.add_get(PICTURE, picture_endpoint(gateway))
     site = Site(gateway.settings.page)
-    document = cached_answer(Answer(json.dumps(openapi.document(VERSION)).encode()))
-    app.router.add_get("/openapi.json", _document(document))
+    app.router.add_get("/openapi.json", _document)
     app.router.add_get("/v1/stream", streams.live.handle, allow_head=False)
     app.router.add_get("/v1/stream/test", streams.test.handle, allow_head=False)
     app.router.add_get("/v1/events", streams.events.handle, allow_head=False)
@@ -71,8 +70,10 @@ def application(gateway: Gateway, streams: OpenStreams) -> web.Application:
     return app
 
 
-def _document(cached: CachedAnswer) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-    async def answer(request: web.Request) -> web.StreamResponse:
-        return await rest.send_answer(request, cached)
+async def _document(request: web.Request) -> web.StreamResponse:
+    return await rest.send_answer(request, _openapi())
 
-    return answer
+
+@cache
+def _openapi() -> CachedAnswer:
+    return cached_answer(Answer(json.dumps(openapi.document(VERSION)).encode()))
