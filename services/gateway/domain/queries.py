@@ -282,6 +282,7 @@ EXPECTED: Final = MappingProxyType(
         "columns": "1 to 32 columns separated by commas, as in rsi_21,sma_100",
         "industry": "an industry of /v1/industries",
         "exchange": "1 to 48 letters, digits, - or _",
+        "market": "the id of a market, as in us: 1 to 48 small letters, digits, - or _",
         "last_event_id": "the id of an event: 1 to 16 digits",
         "page_token": "the next_page_token of the page before",
     }
