@@ -12,7 +12,7 @@ from services.analysis.research.answers import answer_all
 from services.analysis.research.domain.jobs import RefusedJobError
 from services.analysis.research.domain.run_rows import RunRequest
 from services.analysis.research.settings import ResearchSettings
-from shared.events import ConditionHistory, ConditionHistoryJob
+from shared.events import ConditionHistory, ConditionHistoryJob, HistoryJob
 from shared.failures import TransientError
 from tests.until import until
 
@@ -30,7 +30,8 @@ class Answering:
     def __init__(self) -> None:
         self.withdrawn = 0
 
-    async def evaluate(self, job: ConditionHistoryJob) -> ConditionHistory:
+    async def evaluate(self, job: HistoryJob) -> ConditionHistory:
+        assert isinstance(job, ConditionHistoryJob)
         if job.condition == "die":
             os._exit(3)
         if job.condition == "wait":

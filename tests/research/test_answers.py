@@ -17,6 +17,7 @@ from services.analysis.research.domain.data_request import DataRequest
 from services.analysis.research.domain.jobs import RefusedJobError
 from services.analysis.research.domain.run_rows import RunRequest
 from services.analysis.research.settings import ResearchSettings
+from shared.events import ConditionHistory
 from shared.failures import PoisonError, TransientError
 from tests.research.answering import serve
 from tests.research.role import job
@@ -39,7 +40,9 @@ def children() -> list[int]:
 
 async def answer(process: AnswerProcess, text: str = "hello") -> tuple[int, int]:
     """The process that answered, and how many questions were withdrawn from it."""
-    pid, withdrawn = (await process.evaluate(job(text, "AAA"))).condition.split()
+    history = await process.evaluate(job(text, "AAA"))
+    assert isinstance(history, ConditionHistory)
+    pid, withdrawn = history.condition.split()
     return int(pid), int(withdrawn)
 
 

@@ -1,4 +1,4 @@
-"""The process that answers the role's questions: evaluates conditions over stored history and checks requests of runs."""
+"""The process that answers the role's questions: conditions and indicators over stored history, and checks of runs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import signal
 import socket
 import time
 from contextlib import AsyncExitStack, suppress
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import msgspec
 
@@ -21,17 +21,18 @@ from services.analysis.research.runs.checks import CHECKS
 from services.analysis.research.settings import ResearchSettings
 from shared import logs
 from shared.db import Database, open_database
-from shared.events import ConditionHistory, ConditionHistoryJob
+from shared.events import HistoryJob, HistoryResult, IndicatorHistoryJob
 from shared.failures import classify
 
 if TYPE_CHECKING:
     from services.analysis.research.handlers.condition_histories import ConditionHistories
+    from services.analysis.research.handlers.indicator_histories import IndicatorHistories
 
 
 class Evaluator(Protocol):
     """Evaluates checked jobs."""
 
-    async def evaluate(self, job: ConditionHistoryJob) -> ConditionHistory:
+    async def evaluate(self, job: HistoryJob) -> HistoryResult:
         """Raises RefusedJobError, TransientError."""
 
 
@@ -108,17 +109,26 @@ class LazyEvaluator:
         self._settings = settings
         self._database = database
         self._stack = stack
-        self._loaded: ConditionHistories | None = None
+        self._loaded: Histories | None = None
 
-    async def evaluate(self, job: ConditionHistoryJob) -> ConditionHistory:
+    async def evaluate(self, job: HistoryJob) -> HistoryResult:
         """The result of a job. Raises ``RefusedJobError``, ``TransientError``."""
         if self._loaded is None:
             self._loaded = histories(self._settings, self._database, self._stack)
-        return await self._loaded.evaluate(job)
+        if isinstance(job, IndicatorHistoryJob):
+            return await self._loaded.indicators.evaluate(job)
+        return await self._loaded.conditions.evaluate(job)
 
 
-def histories(settings: ResearchSettings, database: Database, stack: AsyncExitStack) -> ConditionHistories:
-    """What evaluates conditions; ``stack`` closes it."""
+class Histories(NamedTuple):
+    """What evaluates jobs, in one pool of threads."""
+
+    conditions: ConditionHistories
+    indicators: IndicatorHistories
+
+
+def histories(settings: ResearchSettings, database: Database, stack: AsyncExitStack) -> Histories:
+    """What evaluates jobs; ``stack`` closes it."""
     from services.analysis.kernels import machine_code
     from services.analysis.research.adapters.calendars import ExchangeCalendars
     from services.analysis.research.adapters.history import StoredHistory
@@ -126,13 +136,14 @@ def histories(settings: ResearchSettings, database: Database, stack: AsyncExitSt
     from services.analysis.research.adapters.stored_groups import StoredGroups
     from services.analysis.research.adapters.threads import LowPriorityThreads
     from services.analysis.research.handlers.condition_histories import ConditionHistories
+    from services.analysis.research.handlers.indicator_histories import IndicatorHistories
 
     code, threads = machine_code.load(settings.kernels), LowPriorityThreads(settings.research_threads)
-    compilations = KindCompilations(code)
+    tables, compilations = StoredHistory(database, settings.rebuild_bars), KindCompilations(code)
     stack.callback(threads.close)
     stack.push_async_callback(compilations.close)
-    return ConditionHistories(
-        StoredHistory(database, settings.rebuild_bars),
+    conditions = ConditionHistories(
+        tables,
         StoredGroups(database, settings.rebuild_bars),
         ExchangeCalendars(settings.calendar_start, settings.calendar_corrections, settings.session_files),
         code,
@@ -142,6 +153,7 @@ def histories(settings: ResearchSettings, database: Database, stack: AsyncExitSt
         2 * settings.research_threads,
         now_ms,
     )
+    return Histories(conditions, IndicatorHistories(tables, code, compilations, threads, 2 * settings.research_threads, now_ms))
 
 
 def now_ms() -> int:

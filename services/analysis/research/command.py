@@ -56,7 +56,7 @@ async def _evaluated(settings: ResearchSettings, job: ConditionHistoryJob) -> Co
         raise TransientError("there are no tables yet: start Finstage first (make run)")
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings.database_url))
-        return await histories(settings, database, stack).evaluate(job)
+        return await histories(settings, database, stack).conditions.evaluate(job)
 
 
 def _text(found: SymbolHistory) -> str:

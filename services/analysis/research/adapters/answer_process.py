@@ -17,7 +17,7 @@ from services.analysis.research.domain.questions import Answer, Check, Checked, 
 from services.analysis.research.domain.run_messages import ProcessEndedError
 from services.analysis.research.domain.run_rows import RunRequest
 from services.analysis.research.settings import ResearchSettings
-from shared.events import ConditionHistory, ConditionHistoryJob
+from shared.events import HistoryJob, HistoryResult
 from shared.failures import PoisonError, TransientError
 
 Serve = Callable[[socket.socket, ResearchSettings], None]
@@ -42,7 +42,7 @@ class AnswerProcess:
         self._numbers = itertools.count()
         self._starting: asyncio.Task[_Child] | None = None
 
-    async def evaluate(self, job: ConditionHistoryJob) -> ConditionHistory:
+    async def evaluate(self, job: HistoryJob) -> HistoryResult:
         """The result of a checked job. Raises ``RefusedJobError``, ``TransientError``, ``PoisonError`` for a defect."""
         answer = await self._answer(Evaluation(next(self._numbers), job), 1)
         if not isinstance(answer, History):

@@ -7,14 +7,14 @@ from typing import Literal
 import msgspec
 
 from services.analysis.research.domain.run_rows import RunRequest
-from shared.events import ConditionHistory, ConditionHistoryJob
+from shared.events import HistoryJob, HistoryResult
 
 
 class Evaluation(msgspec.Struct, frozen=True, tag="evaluation"):
-    """Asks where a condition held."""
+    """Asks where a condition held, or for indicators over stored bars."""
 
     number: int
-    job: ConditionHistoryJob
+    job: HistoryJob
 
 
 class Check(msgspec.Struct, frozen=True, tag="check"):
@@ -37,7 +37,7 @@ class History(msgspec.Struct, frozen=True, tag="history"):
     """The answer to an evaluation."""
 
     number: int
-    history: ConditionHistory
+    history: HistoryResult
 
 
 class Checked(msgspec.Struct, frozen=True, tag="checked"):
