@@ -136,6 +136,14 @@ feeds: Final = Table(
     Column("last_article", BigInteger, comment="when it last had a new article"),
     Column("next_try", BigInteger, comment="none while it is disabled"),
     Column("updated_at", BigInteger, nullable=False),
+    Column(
+        "replayed",
+        Boolean,
+        nullable=False,
+        default=False,
+        server_default=false(),
+        comment="a tape plays it: samples, not news",
+    ),
     comment="writer: ingest",
 )
 feed_articles: Final = Table(
@@ -370,6 +378,13 @@ story_history: Final = Table(
     Column("importance", Double, nullable=False),
     Index("ix_story_history_known_at", "known_at"),
     comment="writer: analysis news. What was known of stories, and when",
+)
+story_vectors: Final = Table(
+    "story_vectors",
+    metadata,
+    Column("story_id", String(32), primary_key=True),
+    Column("vector", Blob, nullable=False, comment="embedding of its first title, 384 float16"),
+    comment="writer: analysis news. What a story was about when it was first stored",
 )
 story_splits: Final = Table(
     "story_splits",

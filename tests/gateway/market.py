@@ -242,7 +242,7 @@ def feed_row(feed: str, **more: Any) -> dict[str, Any]:
     }
     texts = dict.fromkeys(("reason", "detail", "etag", "modified"), "")
     times = dict.fromkeys(("last_try", "last_success", "last_article", "next_try"))
-    return {"feed": feed, **fixed, **texts, **times, "failures": 0, "updated_at": START, **more}
+    return {"feed": feed, **fixed, **texts, **times, "failures": 0, "replayed": False, "updated_at": START, **more}
 
 
 def dataset_row(n: int, location: str, files: dict[str, str]) -> dict[str, Any]:

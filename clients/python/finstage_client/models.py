@@ -336,6 +336,7 @@ class Feed(TypedDict):
     next_try: str | None
     publisher: str
     reason: str
+    replayed: bool
     state: Literal["disabled", "failing", "new", "ok", "unknown"]
     url: str
 

@@ -1550,6 +1550,7 @@ export interface components {
             next_try: string | null;
             publisher: string;
             reason: string;
+            replayed: boolean;
             /** @enum {unknown} */
             state: "disabled" | "failing" | "new" | "ok" | "unknown";
             url: string;

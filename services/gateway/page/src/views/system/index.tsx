@@ -100,7 +100,12 @@ function Feeds() {
       id: "state",
       title: t("state"),
       by: (row) => row.state,
-      cell: (row) => <span class={`state ${row.state}`}>{t(`feed-state-${row.state}`)}</span>,
+      cell: (row) => (
+        <span class={`state ${row.state}`}>
+          {t(`feed-state-${row.state}`)}
+          {row.replayed && ` · ${t("replayed-short")}`}
+        </span>
+      ),
     },
     {
       id: "reason",
