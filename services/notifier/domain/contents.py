@@ -14,7 +14,7 @@ from services.notifier.domain.delivery import DeliveryRow
 from services.notifier.domain.digest_text import digest_buttons, digest_text, group_text
 from services.notifier.domain.instruments import InstrumentIndex
 from services.notifier.domain.messages import Alert
-from services.notifier.domain.recipients import Chat
+from services.notifier.domain.recipients import CHANNEL_KIND, Chat
 from services.notifier.domain.story_text import stories_text, story_text
 from services.notifier.words.catalogue import LANGUAGES
 from shared import wire
@@ -78,6 +78,8 @@ def rendered(
     edits = first.row.message_id if first.row.kind == "edit" else ""
     repeat = not edits and any(each.row.unknowns > 0 for each in contents)
     buttons = digest_buttons(language) if digest else alert_buttons(signals[0], language, page) if signals else ()
+    if chat.kind == CHANNEL_KIND:  # who reads a channel changes nothing in it
+        buttons = tuple(row for row in (tuple(each for each in row if each.url) for row in buttons) if row)
     if first.briefing is not None:
         text = caption(first.briefing, index) if picture is not None else whole_text(first.briefing, index)
         buttons = briefing_buttons(first.briefing, language, short=picture is not None)
