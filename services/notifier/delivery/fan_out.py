@@ -13,7 +13,7 @@ from services.notifier.domain.conditions import is_recipient
 from services.notifier.domain.delivery import DeliveryStatus
 from services.notifier.domain.ports import ChatStore, ConditionStore, DeliveryStore, MarketStore, NewDelivery
 from services.notifier.domain.rate_limits import SlidingWindows
-from services.notifier.domain.recipients import Chat, initial_status, status_when_wanted
+from services.notifier.domain.recipients import Chat, status_when_wanted
 from shared import wire
 from shared.conditions import identity
 from shared.events import Signal
@@ -69,11 +69,11 @@ class FanOut:
         wanted = [record for record in records if not record.event.condition]
         if not wanted:
             return []
-        found = await self._chats.watchers(self._channels, sorted({record.event.symbol for record in wanted}))
+        found = await self._chats.recipients(self._channels, [record.event for record in wanted])
         due: list[NewDelivery] = []
-        for record in wanted:
-            statuses = ((chat, initial_status(chat, watched, record.event, now, self._expiry)) for chat, watched in found)
-            due += _deliveries(record, [(chat, status) for chat, status in statuses if status is not None], self._hold)
+        for record, chats in zip(wanted, found, strict=True):
+            statuses = [(chat, status_when_wanted(chat, record.event, now, self._expiry)) for chat in chats]
+            due += _deliveries(record, statuses, self._hold)
         return due
 
     async def _of_conditions(self, records: Collection[Record[Signal]], now: int, firing: Firing) -> list[NewDelivery]:
@@ -85,7 +85,8 @@ class FanOut:
         owners = await self._conditions.owners(self._channels, sorted(set(by_id.values())))
         symbols = sorted({record.event.symbol for record in wanted})
         industries = await self._market.industries_of(symbols)
-        lists = {chat.address: watched for chat, watched in await self._chats.watchers(self._channels, symbols)}
+        watching = {(chat.channel, chat.chat_id) for chat, alert in owners if alert.scope == "watched"}
+        lists = await self._chats.watched_at(watching, symbols)
         due: list[NewDelivery] = []
         for record in wanted:
             recipients: dict[Address, Chat] = {}  # an address may have several alerts on one condition

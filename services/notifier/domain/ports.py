@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -199,11 +199,14 @@ class ChatStore(Protocol):
     async def watched_by(self, channel: str, chat_ids: Sequence[str]) -> dict[str, tuple[set[str], set[str]]]:
         """By chat, the symbols and the industries that it watches in any of its topics."""
 
-    async def watchers(self, channels: Sequence[str], symbols: Sequence[str]) -> list[tuple[Chat, frozenset[str]]]:
-        """The addresses in active chats that watch everything, one of the symbols or its industry, each with its symbols.
+    async def recipients(self, channels: Sequence[str], signals: Sequence[Signal]) -> list[list[Chat]]:
+        """For each signal of a rule, the addresses in active chats that watch its instrument and want it (``Chat.wants``).
 
-        ``watch_all`` is true for the one address of a chat that gets everything.
+        They watch it by name, by an industry or as everything. They have what a delivery needs of a chat, not its other settings.
         """
+
+    async def watched_at(self, chats: Collection[tuple[str, str]], symbols: Sequence[str]) -> dict[Address, frozenset[str]]:
+        """Of some chats, by channel and id: which of the symbols each of their addresses watches, by name or by industry."""
 
 
 class ConditionStore(Protocol):
