@@ -38,6 +38,11 @@ Long: Final[TypeEngine[str]] = Text().with_variant(MEDIUMTEXT(), "mysql", "maria
 Cased: Final[TypeEngine[str]] = String(4).with_variant(VARCHAR(4, charset="utf8mb4", collation="utf8mb4_bin"), "mysql", "mariadb")
 """A timeframe: 1m is a minute, 1M a month."""
 
+ChargeId: Final[TypeEngine[str]] = String(128).with_variant(
+    VARCHAR(128, charset="utf8mb4", collation="utf8mb4_bin"), "mysql", "mariadb"
+)
+"""Two charges may differ in the case of a letter alone."""
+
 
 def _symbol(**more: Any) -> Column[str]:
     return Column("symbol", String(32), nullable=False, **more)
@@ -417,7 +422,25 @@ chats: Final = Table(
     Column("premium_until", BigInteger, nullable=False, default=0, server_default="0"),
     Column("dark", Boolean, nullable=False, default=False, server_default=false(), comment="wants dark pictures"),
     Column("news_from", Double, nullable=False, default=0.0, server_default="0", comment="importance of news alerts; 0: none"),
+    Column(
+        "blocked_at",
+        BigInteger,
+        nullable=False,
+        default=0,
+        server_default="0",
+        comment="since when it cannot be reached; 0: it can",
+    ),
+    Column(
+        "timeframes",
+        String(64),
+        nullable=False,
+        default="",
+        server_default="",
+        comment="of its signals, separated by commas; empty: all",
+    ),
     Index("ix_chats_watch_all", "watch_all"),
+    Index("ix_chats_premium_until", "premium_until"),
+    Index("ix_chats_blocked_at", "blocked_at"),
     comment="writer: notifier",
 )
 watchlists: Final = Table(
@@ -445,7 +468,7 @@ watched_industries: Final = Table(
 payments: Final = Table(
     "payments",
     metadata,
-    Column("charge_id", String(128), primary_key=True, comment="Telegram's telegram_payment_charge_id"),
+    Column("charge_id", ChargeId, primary_key=True, comment="Telegram's telegram_payment_charge_id"),
     Column("chat_id", String(64), nullable=False),
     Column("user_id", String(64), nullable=False),
     Column("payload", String(128), nullable=False),
@@ -453,8 +476,60 @@ payments: Final = Table(
     Column("paid_until", BigInteger, nullable=False),
     Column("paid_at", BigInteger, nullable=False),
     Column("refunded_at", BigInteger, nullable=False, default=0, server_default="0", comment="0: not refunded"),
+    Column(
+        "subscription_id",
+        String(128),
+        nullable=False,
+        default="",
+        server_default="",
+        comment="charge_id of its first payment; empty: not renewed",
+    ),
+    Column(
+        "cancelled_at",
+        BigInteger,
+        nullable=False,
+        default=0,
+        server_default="0",
+        comment="when its renewal was cancelled; 0: it is renewed",
+    ),
     Index("ix_payments_chat_id", "chat_id"),
     comment="writer: notifier",
+)
+premium_members: Final = Table(
+    "premium_members",
+    metadata,
+    Column("chat_id", String(64), primary_key=True, comment="the person's private chat"),
+    Column("place", String(64), nullable=False, comment="the premium channel"),
+    Column("invite_link", String(255), nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("joined_at", BigInteger, nullable=False, default=0, server_default="0", comment="when admitted; 0: not yet"),
+    Column("next_try_at", BigInteger, nullable=False, default=0, server_default="0", comment="of removing the person"),
+    comment="writer: notifier",
+)
+feature_flags: Final = Table(
+    "feature_flags",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("enabled", Boolean, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+    comment="writer: notifier. Features of the bot that an operator switched; the others are on",
+)
+bot_updates: Final = Table(
+    "bot_updates",
+    metadata,
+    Column("update_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("body", Long, nullable=False, comment="the update as JSON; empty once it is handled"),
+    Column("received_at", BigInteger, nullable=False),
+    Column("handled_at", BigInteger, nullable=False, default=0, server_default="0", comment="0: not yet"),
+    Index("ix_bot_updates_handled_at", "handled_at", "received_at"),
+    comment="writer: notifier. Updates of the webhook, each handled once",
+)
+bot_positions: Final = Table(
+    "bot_positions",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("position", BigInteger, nullable=False),
+    comment="writer: notifier. How far lists of Telegram are read",
 )
 notices: Final = Table(
     "notices",
@@ -520,6 +595,14 @@ conditions: Final = Table(
         default="",
         server_default="",
         comment="why not enabled: paused, fired or flood",
+    ),
+    Column(
+        "recent",
+        String(255),
+        nullable=False,
+        default="",
+        server_default="",
+        comment="JSON array: times of its last alerts, for the stop of a flood",
     ),
     Index("ix_conditions_condition_id", "condition_id"),
     comment="writers: notifier, gateway",

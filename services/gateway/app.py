@@ -80,7 +80,7 @@ async def build(settings: Settings, lifecycle: Lifecycle) -> AsyncIterator[Mappi
         results = await stack.enter_async_context(open_tail(settings, {topics.RESEARCH_RESULTS: 0}, "gateway-research"))
         records = QualityRecords(database)
         gateway.records = lambda: records.current
-        gateway.research = research = JobClient(producer)
+        gateway.research = gateway.computed.jobs = research = JobClient(producer)
         feed = EventFeed(gateway.market, gateway.hub, live=lambda: tail.caught_up)
         flushers = {
             "flush": Flusher(gateway.hub, settings.flush_seconds),

@@ -27,13 +27,16 @@ from services.notifier.adapters.news_tables import NewsTables
 from services.notifier.adapters.notices import NoticeTable
 from services.notifier.adapters.outcome_publisher import KafkaOutcomePublisher
 from services.notifier.adapters.parsing.parser import ProcessParser
+from services.notifier.adapters.payments import PaymentTable
 from services.notifier.adapters.personal_data import PersonalDataTables
+from services.notifier.adapters.premium_members import MemberTable
 from services.notifier.adapters.statistics import StatisticsTables
 from services.notifier.adapters.story_rows import StoryRows
 from services.notifier.adapters.webhook import WebhookChannel
 from services.notifier.bot.backtests import Backtests
 from services.notifier.bot.industries import LatestIndustries
 from services.notifier.bot.ports import BotPorts
+from services.notifier.bot.premium_expiry import PremiumExpiry
 from services.notifier.bot.quotes import LatestQuotes
 from services.notifier.delivery.arranging import Arranger
 from services.notifier.delivery.attempt import Attempt
@@ -50,6 +53,7 @@ from services.notifier.delivery.picture_cache import PictureCache
 from services.notifier.delivery.sending import Sender, SenderOptions
 from services.notifier.domain.rate_limits import RateLimit, RateLimiter
 from services.notifier.domain.recipients import Chat
+from services.notifier.domain.tiers import Tiers
 from services.notifier.settings import NotifierSettings
 from shared.db import Database, open_database
 from shared.kafka import JobClient, Producer, Record, open_group_consumer, open_producer, open_tail
@@ -96,6 +100,7 @@ async def build(settings: NotifierSettings, lifecycle: Lifecycle) -> AsyncIterat
             clock,
             sender.wake,
             int(settings.alert_hold_seconds * 1000),
+            tiers(settings),
         )
         reporter = Reporter(
             deliveries, KafkaOutcomePublisher(producer), hashlib.sha256(b"recipient:" + token.encode()).digest(), clock
@@ -138,6 +143,7 @@ async def build(settings: NotifierSettings, lifecycle: Lifecycle) -> AsyncIterat
                 clock,
                 pictures,
                 briefings,
+                sender.wake,
             )
         yield tasks
 
@@ -156,6 +162,11 @@ async def _bot(settings: NotifierSettings, token: str, stack: AsyncExitStack) ->
     )  # the import takes three seconds, which a process without a bot saves
 
     return await stack.enter_async_context(open_bot(token, settings.telegram_api, settings.send_timeout))
+
+
+def tiers(settings: NotifierSettings) -> Tiers:
+    """What is free, by the settings."""
+    return Tiers(settings.telegram_premium_stars, settings.operators)
 
 
 def telegram_limiter(settings: NotifierSettings) -> RateLimiter:
@@ -225,11 +236,14 @@ async def _bot_tasks(
     clock: TimeAndRandom,
     pictures: PictureCache | None,
     briefings: Briefings,
+    wake: Callable[[], None],
 ) -> dict[str, Task]:
     """The tasks of the bot: polling, and the quotes and industries that it answers from."""
     from services.notifier.adapters.dialogs import DialogTable
     from services.notifier.adapters.telegram.polling import BotAdmins, Polling
+    from services.notifier.adapters.telegram.premium_channel import TelegramPremiumChannel
     from services.notifier.adapters.telegram.reply_sender import ReplySender  # slow import, see _bot
+    from services.notifier.adapters.telegram.stars import TelegramStars
     from services.notifier.adapters.telegram.updates import UpdateProcessor
     from services.notifier.bot.router import CommandBot
 
@@ -253,6 +267,10 @@ async def _bot_tasks(
     stack.push_async_callback(parser.close)
     parser.start()
     chats, market = ChatTables(database), MarketTables(database)
+    payments, members = PaymentTable(database, settings.alert_language), MemberTable(database)
+    place = settings.telegram_premium_channel
+    premium_channel = TelegramPremiumChannel(bot, place) if place else None
+    expiry = PremiumExpiry(payments, members, premium_channel, clock, wake)
     ports = BotPorts(
         chats,
         ConditionTable(database),
@@ -277,10 +295,17 @@ async def _bot_tasks(
         ResearchConditionTimes(research, clock.now),
         backtests,
         KeyLinkTable(database),
+        tiers(settings),
+        payments,
+        TelegramStars(bot),
+        members,
+        premium_channel,
+        settings.telegram_pay_support,
     )
     handler = CommandBot(ports, DialogTable(database, clock.now), settings.bot_commands_minute)
     polling = Polling(bot, handler, UpdateProcessor(bot, handler, answers, settings.bot_concurrency))
     return {
         "quotes": partial(tail.run, dispatch, lifecycle.stopping),
         "bot": partial(_after_instruments, refresher, polling.run, lifecycle.stopping),
+        "premium": partial(expiry.run, lifecycle.stopping),
     }

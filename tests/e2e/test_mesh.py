@@ -46,7 +46,7 @@ async def watch(telegram: Telegram, mesh: Mesh) -> None:
 @pytest.mark.timeout(420)
 @pytest.mark.parametrize(
     ("database_url", "tape"),
-    [("sqlite", TAPE), pytest.param("mariadb", PART, marks=pytest.mark.mariadb)],
+    [pytest.param("sqlite", TAPE, marks=pytest.mark.thorough), pytest.param("mariadb", PART, marks=pytest.mark.mariadb)],
     indirect=["database_url"],
 )
 async def test_tape_to_alerts(own_kafka: Broker, database_url: str, tape: str, tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ from services.notifier.domain.delivery import RetryPolicy
 from services.notifier.domain.ports import Channel
 from services.notifier.domain.rate_limits import RateLimit, RateLimiter
 from services.notifier.domain.recipients import Chat
+from services.notifier.domain.tiers import Tiers
 from shared.db import Database
 from shared.events import IndustryView, Signal, Timeframe, signal_id
 from shared.kafka import Record
@@ -129,6 +130,7 @@ def wire(
     limiter: RateLimiter | None = None,
     lease: int = 2_000,
     reserve: int = 2_000,
+    tiers: Tiers | None = None,
 ) -> Parts:
     """Wire the parts with some channels, and with rate limits that do not slow down tests."""
     clock = clock or TimeAndRandom()
@@ -144,7 +146,8 @@ def wire(
     briefings = Briefings(BriefingTables(database), market, calendars, instruments, pictures)
     attempt = Attempt(table, chats, instruments, pictures, policy, lease, clock, briefings)
     sender = Sender(table, schedules, attempt, Arranger(table, chats, clock), SenderOptions(reserve, lease, 8, policy), clock)
-    fan_out = FanOut(chats, ConditionTable(database), market, table, tuple(schedules), policy.expiry, clock, sender.wake)
+    channels_known, conditions = tuple(schedules), ConditionTable(database)
+    fan_out = FanOut(chats, conditions, market, table, channels_known, policy.expiry, clock, sender.wake, tiers=tiers)
     return Parts(database, chats, table, market, instruments, fan_out, sender, schedules, briefings, calendars)
 
 

@@ -15,8 +15,15 @@ class Alert(TypedDict):
     id: str
     number: int
     scope: Literal["industry", "symbols", "watched"]
+    stopped: Literal["", "expired", "fired", "flood", "paused"]
     targets: list[str]
     timeframe: Literal["15Min", "1Day", "1Hour", "1Min", "1Month", "1Week", "30Min", "4Hour", "5Min"]
+
+
+class AlertChange(TypedDict):
+    """Whether an alert is sent."""
+
+    enabled: bool
 
 
 class AlertRequest(TypedDict):

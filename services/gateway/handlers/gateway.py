@@ -23,6 +23,7 @@ from services.gateway.domain.research_jobs import JobStore
 from services.gateway.domain.source_health import StoredSourceHealth
 from services.gateway.handlers.authentication import Authentication
 from services.gateway.handlers.cache import Cache
+from services.gateway.handlers.computed_indicators import ComputedIndicators
 from services.gateway.settings import Settings
 from shared.events import CancelRun, ConditionHistory, ConditionHistoryJob, RunJob
 from shared.kafka import RunWatch
@@ -71,6 +72,7 @@ class Gateway:
     records: Callable[[], SignalRecords] = lambda: NO_RECORDS
     """The newest records of past signals."""
     requested: RequestedJobs = field(default_factory=RequestedJobs)
+    computed: ComputedIndicators = field(default_factory=ComputedIndicators)
     research: Research | None = None
     """Without it, only words are answered."""
 

@@ -19,7 +19,15 @@ from services.notifier.words.catalogue import LANGUAGES
 from shared.briefings import Kind
 from shared.db import Database
 from shared.events import Signal
-from shared.tables import alert_rules, chats, conditions, deliveries, watched_industries, watchlists
+from shared.tables import (
+    alert_rules,
+    chats,
+    conditions,
+    deliveries,
+    payments,
+    watched_industries,
+    watchlists,
+)
 
 _FIELDS = (
     "channel",
@@ -83,6 +91,7 @@ class ChatTables:
                 await self._move_industries(connection, channel, old, new)
                 await _deactivate(connection, channel, old)
             await _move_deliveries(connection, channel, old, new, now)
+            await _move_payments(connection, channel, old, new)
 
     async def watched(self, address: Address) -> list[str]:
         wanted = select(watchlists.c.symbol).where(_address(watchlists, address)).order_by(watchlists.c.symbol)
@@ -149,7 +158,7 @@ class ChatTables:
 
     async def _save(self, connection: AsyncConnection, chat: Chat, now: int) -> None:
         rows = [_row(chat, now)]
-        changed = [name for name in _FIELDS if name not in {"channel", "chat_id"}]
+        changed = [name for name in _FIELDS if name not in {"channel", "chat_id", "premium_until"}]  # payments alone write that
         await connection.execute(self._database.upsert(chats, rows, update=changed), rows)
         mine = and_(alert_rules.c.channel == chat.channel, alert_rules.c.chat_id == chat.chat_id)
         await connection.execute(delete(alert_rules).where(mine))
@@ -259,6 +268,17 @@ async def _move_deliveries(connection: AsyncConnection, channel: str, old: str, 
         if (signal_id, thread_id) not in there:
             one = and_(told, column.signal_id == signal_id, column.thread_id == thread_id)
             await connection.execute(update(deliveries).where(one).values(chat_id=new, message_id=""))
+
+
+async def _move_payments(connection: AsyncConnection, channel: str, old: str, new: str) -> None:
+    """Move premium that was granted to a group."""
+    if channel != "telegram":
+        return
+    await connection.execute(update(payments).where(payments.c.chat_id == old).values(chat_id=new))
+    until = select(func.max(payments.c.paid_until)).where(payments.c.chat_id == new, payments.c.refunded_at == 0)
+    mine = and_(chats.c.channel == channel, chats.c.chat_id == new)
+    paid = (await connection.execute(until)).scalar() or 0
+    await connection.execute(update(chats).where(mine, chats.c.premium_until < paid).values(premium_until=paid))
 
 
 def _row(chat: Chat, now: int) -> dict[str, Any]:

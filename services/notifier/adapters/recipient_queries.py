@@ -48,7 +48,7 @@ def _query(*, wanted_by_default: bool, provisional: bool) -> Select[Any]:
     default = true() if wanted_by_default else c.unvalidated.is_(True)
     wants = case((this.c.wanted.is_not(None), this.c.wanted), (every.c.wanted.is_not(None), every.c.wanted), else_=default)
     query = (
-        select(c.channel, c.chat_id, at.c.thread_id, c.kind, c.muted_until)
+        select(c.channel, c.chat_id, at.c.thread_id, c.kind, c.user_id, c.muted_until, c.premium_until)
         .select_from(at)
         .join(chats, and_(c.channel == at.c.channel, c.chat_id == at.c.chat_id))
         .outerjoin(this, of_chat(this, _RULE))
@@ -74,8 +74,8 @@ async def recipients_of(connection: AsyncConnection, channels: Sequence[str], si
     values = {"symbol": signal.symbol, "rule": signal.rule, "channels": list(channels)}
     rows = (await connection.execute(query, values)).all()
     return [
-        Chat(channel, chat_id, kind=kind, muted_until=muted_until, thread_id=thread_id)
-        for channel, chat_id, thread_id, kind, muted_until in rows
+        Chat(channel, chat_id, user_id, kind=kind, muted_until=muted_until, premium_until=premium_until, thread_id=thread_id)
+        for channel, chat_id, thread_id, kind, user_id, muted_until, premium_until in rows
     ]
 
 

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects.mysql import LONGBLOB, MEDIUMTEXT
 
 revision = "0028"
-down_revision = "0024"
+down_revision = "0027"
 branch_labels = None
 depends_on = None
 

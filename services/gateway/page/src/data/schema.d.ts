@@ -32,11 +32,15 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        put?: never;
+        /**
+         * Pause or resume an alert
+         * @description Pause an alert or resume it.
+         */
+        put: operations["put_alerts_by_number"];
         post?: never;
         /**
          * Remove an alert
-         * @description Remove an alert.
+         * @description Remove an alert. PUT takes that back, until another one is added or removed.
          */
         delete: operations["delete_alerts_by_number"];
         options?: never;
@@ -295,7 +299,11 @@ export interface paths {
         };
         /**
          * Indicators at the close of each bar
-         * @description Indicator rows of one instrument and timeframe; a warning is added where older ones were requested than memory has.
+         * @description Indicator rows of one instrument and timeframe.
+         *
+         *         Without `columns` those that analysis computes for every bar, the newest rows from memory. Rows that are older than memory, and
+         *         all rows of chosen `columns`, are computed from the stored bars by the same functions; such an answer may have fewer rows than
+         *         `limit`, and the next page has the others. Values are on prices that are adjusted as of now.
          */
         get: operations["indicators"];
         put?: never;
@@ -1022,9 +1030,18 @@ export interface components {
             number: number;
             /** @enum {unknown} */
             scope: "industry" | "symbols" | "watched";
+            /** @enum {unknown} */
+            stopped: "" | "expired" | "fired" | "flood" | "paused";
             targets: string[];
             /** @enum {unknown} */
             timeframe: "15Min" | "1Day" | "1Hour" | "1Min" | "1Month" | "1Week" | "30Min" | "4Hour" | "5Min";
+        };
+        /**
+         * AlertChange
+         * @description Whether an alert is sent.
+         */
+        AlertChange: {
+            enabled: boolean;
         };
         /**
          * AlertRequest
@@ -3103,6 +3120,57 @@ export interface operations {
             504: components["responses"]["Problem504"];
         };
     };
+    put_alerts_by_number: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same key within 24 hours gets the answer of the first request, and nothing is done again.
+                 * @example 3f1c8a6e
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @example 1 */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "enabled": false
+                 *     }
+                 */
+                "application/json": components["schemas"]["AlertChange"];
+            };
+        };
+        responses: {
+            /** @description The requested data */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Alert_"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
     delete_alerts_by_number: {
         parameters: {
             query?: never;
@@ -3755,6 +3823,11 @@ export interface operations {
                  */
                 symbol: string;
                 timeframe?: "15Min" | "1Day" | "1Hour" | "1Min" | "1Month" | "1Week" | "30Min" | "4Hour" | "5Min";
+                /**
+                 * @description One to 32 columns with any parameters, as conditions name them, separated by commas; else the default ones.
+                 * @example rsi_21,bb_upper_20_2.5
+                 */
+                columns?: string;
                 /**
                  * @description RFC 3339; a bare date is its midnight in UTC.
                  * @example 2026-07-02T20:00:00Z
