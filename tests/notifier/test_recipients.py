@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from random import Random
 from typing import Any
 
+from services.notifier.adapters.conditions import ConditionTable
+from services.notifier.adapters.notices import NoticeTable
 from services.notifier.domain.address import Address
+from services.notifier.domain.notices import Notice, same_text
 from services.notifier.domain.recipients import ALL_RULES, PROVISIONAL, Chat
 from shared.db import open_database
 from shared.events import Signal
 from shared.tables import alert_rules, chats, watched_industries, watchlists
-from tests.notifier.parts import NOW, list_instruments, signal, wire
+from tests.notifier.parts import NOW, list_instruments, records, signal, wire
+from tests.notifier.test_conditions import CONDITION, fired, wanted
+from tests.notifier.test_sending import RecordingChannel
 from tests.notifier.test_setup import list_industries
 from tests.notifier.test_texts import QUALITY
 
@@ -77,3 +83,22 @@ async def test_the_database_decides_as_the_domain(database_url: str) -> None:
         watching = await parts.chats.watched_at([("telegram", chat.chat_id) for chat, *_ in found], ["AAPL", "MSFT"])
         assert watching == {at: frozenset({"AAPL"}) for _, by_name, by_industry in found for at in by_name | by_industry}
         assert len(expected(found, signals[0])) > 20
+
+
+async def test_own_conditions_then_premium_come_before_what_was_due_earlier(database_url: str) -> None:
+    async with open_database(database_url) as database:
+        await list_instruments(database)
+        parts = wire(database, [RecordingChannel()])
+        where = [
+            {"channel": "telegram", "chat_id": f"{n}", "kind": "private", "created_at": NOW, "watch_all": True} for n in range(40)
+        ]
+        async with database.begin() as connection:
+            await connection.execute(chats.insert(), [row | {"premium_until": 0 if n else 10**15} for n, row in enumerate(where)])
+        await NoticeTable(database).add(Notice("n", "broadcast", "all", same_text("x"), state="sending"), NOW)
+        await NoticeTable(database).send_page("telegram", NOW)
+        await parts.fan_out.handle(records([signal(rule="gap", params={"move": 0.01}, replayed=True)]))
+        await ConditionTable(database).add(wanted(CONDITION, "30", scope="symbols", targets=("AAPL",)), NOW)
+        await parts.fan_out.handle(records([fired()]))
+        page = await parts.deliveries.due(10**15, 45)
+        assert [row.chat_id for row in page[:2]] == ["30", "0"], "the own condition, then the chat that has paid"
+        assert Counter(row.kind for row in page) == {"signal": 41, "notice": 4}, "texts for many come last"

@@ -10,7 +10,7 @@ from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.delivery.firing import Firing
 from services.notifier.domain.address import Address
 from services.notifier.domain.conditions import is_recipient
-from services.notifier.domain.delivery import DeliveryStatus
+from services.notifier.domain.delivery import DeliveryStatus, Priority
 from services.notifier.domain.ports import ChatStore, ConditionStore, DeliveryStore, MarketStore, NewDelivery
 from services.notifier.domain.rate_limits import SlidingWindows
 from services.notifier.domain.recipients import Chat, status_when_wanted
@@ -77,7 +77,7 @@ class FanOut:
             of = record.event
             allowed = [chat for chat in chats if self._tiers.allows(chat, of.timeframe, now)]
             statuses = [(chat, status_when_wanted(chat, of, now, self._expiry)) for chat in allowed]
-            due += _deliveries(record, statuses, self._hold)
+            due += self._new_deliveries(record, statuses, now)
         return due
 
     async def _of_conditions(self, records: Collection[Record[Signal]], now: int, firing: Firing) -> list[NewDelivery]:
@@ -103,18 +103,32 @@ class FanOut:
                 if wanted_here and allowed and firing.fires(alert, chat):
                     recipients[chat.address] = chat
             statuses = [(chat, status_when_wanted(chat, record.event, now, self._expiry)) for chat in recipients.values()]
-            due += _deliveries(record, statuses, self._hold)
+            due += self._new_deliveries(record, statuses, now)
         return due
 
+    def _new_deliveries(
+        self, record: Record[Signal], recipients: Sequence[tuple[Chat, DeliveryStatus]], now: int
+    ) -> list[NewDelivery]:
+        signal = record.event
+        body = wire.encode(signal).decode() if recipients else ""
+        return [
+            NewDelivery(
+                signal.id,
+                chat,
+                status,
+                body,
+                record.traceparent or "",
+                paced=not signal.condition,
+                priority=self._priority(chat, signal, now),
+                hold=0 if chat.kind in MACHINES else self._hold,
+            )
+            for chat, status in recipients
+        ]
 
-def _deliveries(record: Record[Signal], recipients: Sequence[tuple[Chat, DeliveryStatus]], hold: int) -> list[NewDelivery]:
-    signal = record.event
-    body = wire.encode(signal).decode() if recipients else ""
-    paced = not signal.condition
-    return [
-        NewDelivery(signal.id, chat, status, body, record.traceparent or "", paced=paced, hold=0 if chat.kind in MACHINES else hold)
-        for chat, status in recipients
-    ]
+    def _priority(self, chat: Chat, signal: Signal, now: int) -> Priority:
+        if signal.condition:
+            return Priority.URGENT
+        return Priority.PREMIUM if self._tiers.has_paid(chat, now) else Priority.ORDINARY
 
 
 def _check(signal: Signal) -> None:

@@ -7,7 +7,7 @@ from typing import Final
 
 from services.notifier.domain.conditions import ConditionAlert, after_firing, is_cooling_down, stop
 from services.notifier.domain.contents import notice_body
-from services.notifier.domain.delivery import DeliveryStatus
+from services.notifier.domain.delivery import DeliveryStatus, Priority
 from services.notifier.domain.ports import NewDelivery
 from services.notifier.domain.rate_limits import RateLimit, SlidingWindows
 from services.notifier.domain.recipients import Chat
@@ -50,4 +50,6 @@ def _notice(alert: ConditionAlert, chat: Chat, now: int) -> NewDelivery:
     texts = {language: phrase(language, "notice-flood", number=str(alert.number), most=MOST) for language in LANGUAGES}
     name = f"flood {alert.channel} {alert.chat_id} {alert.number} {now}"
     notice_id = hashlib.sha256(name.encode()).hexdigest()[:32]
-    return NewDelivery(notice_id, chat, DeliveryStatus.PENDING, notice_body(texts), kind="notice", paced=False)
+    return NewDelivery(
+        notice_id, chat, DeliveryStatus.PENDING, notice_body(texts), kind="notice", paced=False, priority=Priority.URGENT
+    )
