@@ -23,18 +23,16 @@ _CHANNELS: Final[BindParameter[Sequence[str]]] = bindparam("channels", expanding
 
 
 def _addresses() -> Any:
-    """The addresses that watch the instrument, its industry or everything; each once."""
+    """The addresses that watch the instrument, its industry or everything, of any channel; each once.
+
+    They are looked up by instrument and industry alone: beside a condition on the channel, of which there are few, SQLite would
+    read every row of the channel.
+    """
     w, i, m, c = watchlists.c, watched_industries.c, instrument_industries.c, chats.c
-    named = select(w.channel, w.chat_id, w.thread_id).where(w.symbol == _SYMBOL, w.channel.in_(_CHANNELS))
-    member = m.industry == i.industry
-    by_industry = (
-        select(i.channel, i.chat_id, i.thread_id)
-        .join(instrument_industries, member)
-        .where(m.symbol == _SYMBOL, i.channel.in_(_CHANNELS))
-    )
-    everything = select(c.channel, c.chat_id, c.watch_all_thread_id.label("thread_id")).where(
-        c.watch_all.is_(True), c.channel.in_(_CHANNELS)
-    )
+    named = select(w.channel, w.chat_id, w.thread_id).where(w.symbol == _SYMBOL)
+    of_symbol = select(m.industry).where(m.symbol == _SYMBOL)
+    by_industry = select(i.channel, i.chat_id, i.thread_id).where(i.industry.in_(of_symbol))
+    everything = select(c.channel, c.chat_id, c.watch_all_thread_id.label("thread_id")).where(c.watch_all.is_(True))
     return union(named, by_industry, everything).subquery("addresses")
 
 
@@ -53,7 +51,7 @@ def _query(*, wanted_by_default: bool, provisional: bool) -> Select[Any]:
         .join(chats, and_(c.channel == at.c.channel, c.chat_id == at.c.chat_id))
         .outerjoin(this, of_chat(this, _RULE))
         .outerjoin(every, of_chat(every, ALL_RULES))
-        .where(c.active.is_(True), wants)
+        .where(c.active.is_(True), c.channel.in_(_CHANNELS), wants)
     )
     if provisional:
         query = query.outerjoin(forming, of_chat(forming, PROVISIONAL)).where(func.coalesce(forming.c.wanted, false()))
