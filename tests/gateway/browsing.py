@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Literal
 
-from playwright.async_api import Browser, Page, ViewportSize, async_playwright
+from playwright.async_api import Browser, Page, ViewportSize, async_playwright, expect
 
 from tests.gateway.running_gateway import RunningGateway
 
@@ -24,6 +24,9 @@ READBACK = "Canvas2D: Multiple readback"
 Scheme = Literal["light", "dark"]
 DESKTOP = ViewportSize(width=1440, height=860)
 PHONE = ViewportSize(width=390, height=844)
+
+
+expect.set_options(timeout=30_000)  # an expectation is met much sooner, unless much other work runs beside it
 
 
 @asynccontextmanager
