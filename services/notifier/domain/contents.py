@@ -78,8 +78,6 @@ def rendered(
     edits = first.row.message_id if first.row.kind == "edit" else ""
     repeat = not edits and any(each.row.unknowns > 0 for each in contents)
     buttons = digest_buttons(language) if digest else alert_buttons(signals[0], language, page) if signals else ()
-    if chat.kind == CHANNEL_KIND:  # who reads a channel changes nothing in it
-        buttons = tuple(row for row in (tuple(each for each in row if each.url) for row in buttons) if row)
     if first.briefing is not None:
         text = caption(first.briefing, index) if picture is not None else whole_text(first.briefing, index)
         buttons = briefing_buttons(first.briefing, language, short=picture is not None)
@@ -94,6 +92,8 @@ def rendered(
         text = group_text(signals, index.get(signals[0].symbol), chat, repeat=repeat)
     else:
         text = alert_text(signals[0], index.get(signals[0].symbol), language, repeat=repeat, chat=chat)
+    if chat.kind == CHANNEL_KIND:  # who reads a channel changes nothing in it
+        buttons = tuple(row for row in (tuple(each for each in row if each.url) for row in buttons) if row)
     return Alert(
         signals,
         text,

@@ -101,19 +101,6 @@ timeline = Timeline
 no-signals = No signal yet. They appear when a bar closes.
 direction-up = up
 direction-down = down
-record-none = no validated edge (no record yet)
-record-validated = past { $years } years, out of sample: { $wins } of { $n }, { $mean } in { $span }, worst { $worst }
-record-chance = no better than chance so far: { $mean } in { $span }, any day { $base } (n = { $n } on { $dates } days)
-span-days =
-    { $n ->
-        [one] { $n } day
-       *[other] { $n } days
-    }
-span-bars =
-    { $n ->
-        [one] { $n } bar
-       *[other] { $n } bars
-    }
 timeline-empty = Nothing has happened here yet.
 timeline-hint = Signals and patterns of the timeframe { $timeframe }.
 action-dividend = Dividend
@@ -128,7 +115,6 @@ status-forming = forming
 status-confirmed = confirmed
 status-failed = failed
 status-target = target reached
-record-none-of = no validated edge (no record of { $timeframe } signals)
 
 # The chart.
 chart = Chart

@@ -101,11 +101,6 @@ timeline = 타임라인
 no-signals = 아직 시그널이 없습니다. 봉이 마감되면 나타납니다.
 direction-up = 상승
 direction-down = 하락
-record-none = 검증된 우위 없음 (기록 없음)
-record-validated = 지난 { $years }년 표본 외: { $n }회 중 { $wins } 적중, { $span } 평균 { $mean }, 최악 { $worst }
-record-chance = 아직 우연보다 낫지 않음: { $span } 평균 { $mean }, 아무 날이나 { $base } (n = { $n }, { $dates }일)
-span-days = { $n }일
-span-bars = { $n }봉
 timeline-empty = 아직 아무 일도 없습니다.
 timeline-hint = { $timeframe } 주기의 시그널과 패턴입니다.
 action-dividend = 배당
@@ -120,7 +115,6 @@ status-forming = 형성 중
 status-confirmed = 확인됨
 status-failed = 실패
 status-target = 목표 도달
-record-none-of = 검증된 우위 없음 ({ $timeframe } 신호의 기록 없음)
 
 # The chart.
 chart = 차트
