@@ -19,6 +19,7 @@ from services.gateway.adapters.event_feed import EventFeed
 from services.gateway.adapters.history import TableHistory, open_history
 from services.gateway.adapters.keys import KeyTable
 from services.gateway.adapters.owned import OwnedTables
+from services.gateway.adapters.past_bars import PastBars
 from services.gateway.adapters.research_jobs import StoredJobs
 from services.gateway.adapters.stories import StoredStories
 from services.gateway.domain.hub import new_hub
@@ -132,8 +133,8 @@ def wire(settings: Settings, history: TableHistory) -> Gateway:
     hub, test_hub = new_hub(clock(), directory, settings.ring), new_hub(clock(), InstrumentDirectory, settings.ring)
     keys = KeyTable(history.database)
     stored = StoredDatasets(history.database), StoredJobs(history.database), StoredStories(history.database)
-    owned = OwnedTables(history.database)
-    gateway = Gateway(settings, market, history, *stored, hub, test_hub, clock, keys, owned, Authentication(keys, settings))
+    owned, past = OwnedTables(history.database), PastBars(history.connections)
+    gateway = Gateway(settings, market, history, *stored, hub, test_hub, clock, keys, owned, Authentication(keys, settings), past)
     return gateway
 
 
