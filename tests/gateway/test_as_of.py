@@ -210,7 +210,7 @@ async def test_a_paper_trader_is_not_changed_by_what_happens_later(tmp_path: Pat
             then = ProvidedBars("AAPL", Timeframe.D1, records([market.bar(n=n) for n in range(100)]), (), close_of(99))
             await table.save(0, None, Checkpoint(1, "v", b""), CheckpointRows([then], [], []), 1)
             if later:  # restatements of every bar, a split and more bars
-                of = {"split_factor": 0.5, "price_factor": 0.5}
+                of: dict[str, Any] = {"split_factor": 0.5, "price_factor": 0.5}
                 bars = [market.bar(n=n, close=1.0, **of) for n in range(100)] + [market.bar(n=n) for n in range(100, 100 + later)]
                 known = ProvidedBars("AAPL", Timeframe.D1, records(bars), (), close_of(100 + later))
                 await table.save(0, 1, Checkpoint(2, "v", b""), CheckpointRows([known], [], []), 1)
@@ -225,9 +225,9 @@ async def test_a_paper_trader_is_not_changed_by_what_happens_later(tmp_path: Pat
 async def test_a_paper_trader_keeps_its_worth_through_a_split_and_gets_its_dividend() -> None:
     account = Account(cash=0.0, shares=10.0, price=100.0)
 
-    class Actions:
+    class Actions(Client):
         async def corporate_actions(self, *_: object, **__: object) -> Any:
             return {"results": [{"kind": "split", "value": 4.0}, {"kind": "dividend", "value": 2.0}]}
 
-    await _act(Actions(), account, "AAPL", "", "")  # type: ignore[arg-type] - the one method that is used
+    await _act(Actions(), account, "AAPL", "", "")
     assert (account.shares, account.cash) == (40.0, 20.0)
