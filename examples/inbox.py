@@ -1,7 +1,7 @@
 """What a consumer must keep: its own rows and its position, in one transaction, so that a crash loses and doubles nothing.
 
 The position is the next offset of each partition. Delivery is at least once, so an event may come twice, also with another offset:
-its ``event-id`` says so. A later copy may know more (a bar that was restated, a signal with a newer record), so the newest body counts.
+its ``event-id`` says so. A later copy may know more, as of a bar that was restated: the newest body counts.
 """
 
 from __future__ import annotations

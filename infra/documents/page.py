@@ -10,7 +10,8 @@ from shared.topics import DAY, HOUR, TOPICS, Topic
 HEAD: Final = """# Topics
 
 Generated from `shared/topics.py` and `shared/events` by `make docs`; the same as a machine reads it: `asyncapi.json`.
-A gateway has this page at `/docs/topics`, the document at `/asyncapi.json`, and the JSON Schema of each event at `/schemas`. `examples/` has consumers.
+A gateway has this page at `/docs/topics`, the document at `/asyncapi.json`, and the JSON Schema of each event at `/schemas`.
+`examples/` has consumers to copy ([clients.md](clients.md#consumers-of-topics)).
 
 Bodies are JSON. Headers: `event` (the type), `version`, `event-id` (the same content has the same id: skip what you have seen),
 `traceparent`. Times are milliseconds since the epoch, UTC. Prices are in the instrument's currency, changes fractions (0.05: 5 %).

@@ -168,7 +168,7 @@ async def serve(app: web.Application, streams: OpenStreams, settings: Settings) 
     runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=CLOSE_SECONDS)
     await runner.setup()
     try:
-        listening = await listen(cast("web.Server", runner.server), settings.host, settings.port)  # set by setup()
+        listening = await listen(cast("web.Server", runner.server), settings.host, settings.port, settings.idle_seconds)
         port: int = listening.sockets[0].getsockname()[1]
         log.info("gateway listening", address=f"http://{settings.host}:{port}")
         try:

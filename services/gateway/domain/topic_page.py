@@ -50,8 +50,10 @@ def _rows(head: tuple[str, ...], rows: Any) -> Iterator[str]:
 def type_text(schema: Mapping[str, Any]) -> str:
     """A schema in a few words.
 
-    >>> type_text({"anyOf": [{"type": "number"}, {"type": "null"}]}), type_text({"type": "array", "items": {"$ref": "#/$defs/Line"}})
-    ('number or null', 'list of Line')
+    >>> type_text({"anyOf": [{"type": "number"}, {"type": "null"}]})
+    'number or null'
+    >>> type_text({"type": "array", "items": {"$ref": "#/$defs/Line"}})
+    'list of Line'
     """
     if "$ref" in schema:
         return str(schema["$ref"]).rpartition("/")[2]
