@@ -38,6 +38,11 @@ Long: Final[TypeEngine[str]] = Text().with_variant(MEDIUMTEXT(), "mysql", "maria
 Cased: Final[TypeEngine[str]] = String(4).with_variant(VARCHAR(4, charset="utf8mb4", collation="utf8mb4_bin"), "mysql", "mariadb")
 """A timeframe: 1m is a minute, 1M a month."""
 
+ChargeId: Final[TypeEngine[str]] = String(128).with_variant(
+    VARCHAR(128, charset="utf8mb4", collation="utf8mb4_bin"), "mysql", "mariadb"
+)
+"""Two charges may differ in the case of a letter alone."""
+
 
 def _symbol(**more: Any) -> Column[str]:
     return Column("symbol", String(32), nullable=False, **more)
@@ -423,11 +428,38 @@ chats: Final = Table(
     Column("quiet_until", Integer, nullable=False, default=-1, server_default="-1", comment="minute of the day"),
     Column("silent", Boolean, nullable=False, default=False, server_default=false(), comment="alerts make no sound"),
     Column("pace", String(8), nullable=False, default="auto", server_default="auto", comment="each, auto or digest"),
-    Column("briefing", Boolean, nullable=False, default=False, server_default=false(), comment="wants briefings"),
+    Column("briefings", String(8), nullable=False, default="off", server_default="off", comment="off, daily, weekly or both"),
+    Column(
+        "briefing_markets",
+        String(255),
+        nullable=False,
+        default="",
+        server_default="",
+        comment="slugs, separated by commas; empty: those of what it watches",
+    ),
+    Column("briefing_thread_id", BigInteger, nullable=False, default=0, server_default="0", comment="topic that gets briefings"),
     Column("premium_until", BigInteger, nullable=False, default=0, server_default="0"),
     Column("dark", Boolean, nullable=False, default=False, server_default=false(), comment="wants dark pictures"),
     Column("news_from", Double, nullable=False, default=0.0, server_default="0", comment="importance of news alerts; 0: none"),
+    Column(
+        "blocked_at",
+        BigInteger,
+        nullable=False,
+        default=0,
+        server_default="0",
+        comment="since when it cannot be reached; 0: it can",
+    ),
+    Column(
+        "timeframes",
+        String(64),
+        nullable=False,
+        default="",
+        server_default="",
+        comment="of its signals, separated by commas; empty: all",
+    ),
     Index("ix_chats_watch_all", "watch_all"),
+    Index("ix_chats_premium_until", "premium_until"),
+    Index("ix_chats_blocked_at", "blocked_at"),
     comment="writer: notifier",
 )
 watchlists: Final = Table(
@@ -455,7 +487,7 @@ watched_industries: Final = Table(
 payments: Final = Table(
     "payments",
     metadata,
-    Column("charge_id", String(128), primary_key=True, comment="Telegram's telegram_payment_charge_id"),
+    Column("charge_id", ChargeId, primary_key=True, comment="Telegram's telegram_payment_charge_id"),
     Column("chat_id", String(64), nullable=False),
     Column("user_id", String(64), nullable=False),
     Column("payload", String(128), nullable=False),
@@ -463,8 +495,60 @@ payments: Final = Table(
     Column("paid_until", BigInteger, nullable=False),
     Column("paid_at", BigInteger, nullable=False),
     Column("refunded_at", BigInteger, nullable=False, default=0, server_default="0", comment="0: not refunded"),
+    Column(
+        "subscription_id",
+        String(128),
+        nullable=False,
+        default="",
+        server_default="",
+        comment="charge_id of its first payment; empty: not renewed",
+    ),
+    Column(
+        "cancelled_at",
+        BigInteger,
+        nullable=False,
+        default=0,
+        server_default="0",
+        comment="when its renewal was cancelled; 0: it is renewed",
+    ),
     Index("ix_payments_chat_id", "chat_id"),
     comment="writer: notifier",
+)
+premium_members: Final = Table(
+    "premium_members",
+    metadata,
+    Column("chat_id", String(64), primary_key=True, comment="the person's private chat"),
+    Column("place", String(64), nullable=False, comment="the premium channel"),
+    Column("invite_link", String(255), nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("joined_at", BigInteger, nullable=False, default=0, server_default="0", comment="when admitted; 0: not yet"),
+    Column("next_try_at", BigInteger, nullable=False, default=0, server_default="0", comment="of removing the person"),
+    comment="writer: notifier",
+)
+feature_flags: Final = Table(
+    "feature_flags",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("enabled", Boolean, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+    comment="writer: notifier. Features of the bot that an operator switched; the others are on",
+)
+bot_updates: Final = Table(
+    "bot_updates",
+    metadata,
+    Column("update_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("body", Long, nullable=False, comment="the update as JSON; empty once it is handled"),
+    Column("received_at", BigInteger, nullable=False),
+    Column("handled_at", BigInteger, nullable=False, default=0, server_default="0", comment="0: not yet"),
+    Index("ix_bot_updates_handled_at", "handled_at", "received_at"),
+    comment="writer: notifier. Updates of the webhook, each handled once",
+)
+bot_positions: Final = Table(
+    "bot_positions",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("position", BigInteger, nullable=False),
+    comment="writer: notifier. How far lists of Telegram are read",
 )
 notices: Final = Table(
     "notices",
@@ -477,6 +561,22 @@ notices: Final = Table(
     Column("position", String(255), nullable=False, default="", server_default="", comment="the last chat that has its delivery"),
     Column("created_at", BigInteger, nullable=False),
     Index("ix_notices_state", "state"),
+    comment="writer: notifier",
+)
+briefings: Final = Table(
+    "briefings",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("kind", String(8), nullable=False, comment="daily or weekly"),
+    Column("market", String(48), nullable=False),
+    Column("day", Integer, nullable=False, comment="yyyymmdd: the session, or the last one of the week"),
+    Column("language", String(2), nullable=False),
+    Column("audience", String(32), nullable=False, comment="hash of zone, watchlist and industries; empty: for everyone"),
+    Column("body", Long, nullable=False, comment="Briefing as JSON"),
+    Column("picture", Blob, nullable=False, comment="PNG; empty where there is none"),
+    Column("created_at", BigInteger, nullable=False),
+    Index("ix_briefings_audience_day_id", "audience", "day", "id"),
+    Index("ix_briefings_created_at", "created_at"),
     comment="writer: notifier",
 )
 alert_rules: Final = Table(
@@ -514,6 +614,14 @@ conditions: Final = Table(
         default="",
         server_default="",
         comment="why not enabled: paused, fired or flood",
+    ),
+    Column(
+        "recent",
+        String(255),
+        nullable=False,
+        default="",
+        server_default="",
+        comment="JSON array: times of its last alerts, for the stop of a flood",
     ),
     Index("ix_conditions_condition_id", "condition_id"),
     comment="writers: notifier, gateway",
@@ -553,7 +661,7 @@ deliveries: Final = Table(
         nullable=False,
         default="signal",
         server_default="signal",
-        comment="signal, notice, story, or edit of a story's message",
+        comment="signal, notice, story, briefing, or edit of a story's message",
     ),
     Column("paced", Boolean, nullable=False, default=True, server_default=true(), comment="counts for the pace of its chat"),
     Index("ix_deliveries_channel_chat_id_updated_at", "channel", "chat_id", "updated_at"),

@@ -14,6 +14,7 @@ from typing import Final, cast
 import structlog
 from aiohttp import web
 
+from services.gateway.adapters.briefings import StoredBriefings
 from services.gateway.adapters.datasets import StoredDatasets
 from services.gateway.adapters.event_feed import EventFeed
 from services.gateway.adapters.history import TableHistory, open_history
@@ -142,7 +143,12 @@ def wire(settings: Settings, history: TableHistory) -> Gateway:
     hub = new_hub(clock(), directory, settings.ring, now_us)
     test_hub = new_hub(clock(), InstrumentDirectory, settings.ring, now_us)
     keys = KeyTable(history.database)
-    stored = StoredDatasets(history.database), StoredJobs(history.database), StoredStories(history.database)
+    stored = (
+        StoredDatasets(history.database),
+        StoredJobs(history.database),
+        StoredStories(history.database),
+        StoredBriefings(history.database),
+    )
     owned, past = OwnedTables(history.database), PastBars(history.connections)
     gateway = Gateway(settings, market, history, *stored, hub, test_hub, clock, keys, owned, Authentication(keys, settings), past)
     return gateway

@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from services.notifier.adapters.backtest_runs import ResearchBacktests
+from services.notifier.adapters.briefing_tables import BriefingTables
 from services.notifier.adapters.charts.renderer import ProcessChartRenderer
 from services.notifier.adapters.chat_webhooks import SERVICES, ChatWebhooks
 from services.notifier.adapters.chats import ChatTables
@@ -19,23 +20,28 @@ from services.notifier.adapters.conditions import ConditionTable
 from services.notifier.adapters.console import CHAT, ConsoleChannel
 from services.notifier.adapters.deliveries import DeliveryTable
 from services.notifier.adapters.email import EmailChannel
+from services.notifier.adapters.exchange_calendars import ExchangeCalendars
 from services.notifier.adapters.key_links import KeyLinkTable
 from services.notifier.adapters.market_tables import MarketTables
 from services.notifier.adapters.news_tables import NewsTables
 from services.notifier.adapters.notices import NoticeTable
 from services.notifier.adapters.outcome_publisher import KafkaOutcomePublisher
 from services.notifier.adapters.parsing.parser import ProcessParser
+from services.notifier.adapters.payments import PaymentTable
 from services.notifier.adapters.personal_data import PersonalDataTables
+from services.notifier.adapters.premium_members import MemberTable
 from services.notifier.adapters.statistics import StatisticsTables
 from services.notifier.adapters.story_rows import StoryRows
 from services.notifier.adapters.webhook import WebhookChannel
 from services.notifier.bot.backtests import Backtests
-from services.notifier.bot.briefings import Briefings, DailyBriefings
 from services.notifier.bot.industries import LatestIndustries
 from services.notifier.bot.ports import BotPorts
+from services.notifier.bot.premium_expiry import PremiumExpiry
 from services.notifier.bot.quotes import LatestQuotes
 from services.notifier.delivery.arranging import Arranger
 from services.notifier.delivery.attempt import Attempt
+from services.notifier.delivery.briefing_schedule import BriefingSchedule
+from services.notifier.delivery.briefings import Briefings
 from services.notifier.delivery.broadcasting import Broadcasting
 from services.notifier.delivery.channel_schedule import ChannelSchedule
 from services.notifier.delivery.clock import TimeAndRandom
@@ -47,6 +53,7 @@ from services.notifier.delivery.picture_cache import PictureCache
 from services.notifier.delivery.sending import Sender, SenderOptions
 from services.notifier.domain.rate_limits import RateLimit, RateLimiter
 from services.notifier.domain.recipients import Chat
+from services.notifier.domain.tiers import Tiers
 from services.notifier.settings import NotifierSettings
 from shared.db import Database, open_database
 from shared.kafka import JobClient, Producer, Record, open_group_consumer, open_producer, open_tail
@@ -76,9 +83,11 @@ async def build(settings: NotifierSettings, lifecycle: Lifecycle) -> AsyncIterat
         deliveries = DeliveryTable(database, tuple(schedules))
         instruments = LatestInstruments(market)
         refresher = Refresher(instruments.refresh, "instruments", lambda: instruments.seconds, lifecycle.stopping)
-        pictures = _pictures(settings, market, stack) if bot is not None and settings.charts else None
+        pictures = _pictures(settings, market, stack, early=bot is not None) if settings.charts else None
+        calendars = ExchangeCalendars(settings.session_files)
+        briefings = Briefings(BriefingTables(database), market, calendars, instruments, pictures)
         lease = int(settings.lease_seconds * 1000)
-        attempt = Attempt(deliveries, chats, instruments, pictures, settings.policy, lease, clock, settings.public_url)
+        attempt = Attempt(deliveries, chats, instruments, pictures, settings.policy, lease, clock, briefings, settings.public_url)
         options = SenderOptions(int(settings.reserve_seconds * 1000), lease, settings.send_concurrency, settings.policy)
         sender = Sender(deliveries, schedules, attempt, Arranger(deliveries, chats, clock), options, clock)
         fan_out = FanOut(
@@ -91,10 +100,13 @@ async def build(settings: NotifierSettings, lifecycle: Lifecycle) -> AsyncIterat
             clock,
             sender.wake,
             int(settings.alert_hold_seconds * 1000),
+            tiers(settings),
         )
         reporter = Reporter(
             deliveries, KafkaOutcomePublisher(producer), hashlib.sha256(b"recipient:" + token.encode()).digest(), clock
         )
+        briefed = "telegram" if bot is not None and settings.telegram_polling else ""
+        schedule = BriefingSchedule(briefings, calendars, chats, deliveries, briefed, clock, sender.wake)
         lifecycle.on_ready("signals", lambda: consumer.ready)
         lifecycle.on_ready("database", lambda: sender.connected)
         lifecycle.on_alive("signals", lambda: consumer.alive)
@@ -103,6 +115,7 @@ async def build(settings: NotifierSettings, lifecycle: Lifecycle) -> AsyncIterat
             "sender": partial(_after_instruments, refresher, sender.run, lifecycle.stopping),
             "reports": partial(reporter.run, lifecycle.stopping),
             "instruments": refresher.run,
+            "briefings": partial(_after_instruments, refresher, schedule.run, lifecycle.stopping),
         }
         if bot is not None:
             group = f"{settings.notifier_group}-news"
@@ -129,6 +142,7 @@ async def build(settings: NotifierSettings, lifecycle: Lifecycle) -> AsyncIterat
                 refresher,
                 clock,
                 pictures,
+                briefings,
                 sender.wake,
             )
         yield tasks
@@ -148,6 +162,11 @@ async def _bot(settings: NotifierSettings, token: str, stack: AsyncExitStack) ->
     )  # the import takes three seconds, which a process without a bot saves
 
     return await stack.enter_async_context(open_bot(token, settings.telegram_api, settings.send_timeout))
+
+
+def tiers(settings: NotifierSettings) -> Tiers:
+    """What is free, by the settings."""
+    return Tiers(settings.telegram_premium_stars, settings.operators)
 
 
 def telegram_limiter(settings: NotifierSettings) -> RateLimiter:
@@ -194,10 +213,12 @@ async def _schedules(
     return schedules
 
 
-def _pictures(settings: NotifierSettings, market: MarketTables, stack: AsyncExitStack) -> PictureCache:
+def _pictures(settings: NotifierSettings, market: MarketTables, stack: AsyncExitStack, *, early: bool) -> PictureCache:
+    """``early``: start the drawing process now, which saves the first picture the wait."""
     renderer = ProcessChartRenderer(settings.chart_timeout)
     stack.push_async_callback(renderer.close)
-    renderer.start()
+    if early:
+        renderer.start()
     return PictureCache(market, renderer)
 
 
@@ -214,12 +235,15 @@ async def _bot_tasks(
     refresher: Refresher,
     clock: TimeAndRandom,
     pictures: PictureCache | None,
+    briefings: Briefings,
     wake: Callable[[], None],
 ) -> dict[str, Task]:
     """The tasks of the bot: polling, and the quotes and industries that it answers from."""
     from services.notifier.adapters.dialogs import DialogTable
     from services.notifier.adapters.telegram.polling import BotAdmins, Polling
+    from services.notifier.adapters.telegram.premium_channel import TelegramPremiumChannel
     from services.notifier.adapters.telegram.reply_sender import ReplySender  # slow import, see _bot
+    from services.notifier.adapters.telegram.stars import TelegramStars
     from services.notifier.adapters.telegram.updates import UpdateProcessor
     from services.notifier.bot.router import CommandBot
 
@@ -243,8 +267,10 @@ async def _bot_tasks(
     stack.push_async_callback(parser.close)
     parser.start()
     chats, market = ChatTables(database), MarketTables(database)
-    briefings = Briefings(chats, market, NewsTables(database), quotes, industries, instruments)
-    daily = DailyBriefings(briefings, chats, deliveries, clock, wake)
+    payments, members = PaymentTable(database, settings.alert_language), MemberTable(database)
+    place = settings.telegram_premium_channel
+    premium_channel = TelegramPremiumChannel(bot, place) if place else None
+    expiry = PremiumExpiry(payments, members, premium_channel, clock, wake)
     ports = BotPorts(
         chats,
         ConditionTable(database),
@@ -260,20 +286,26 @@ async def _bot_tasks(
         PersonalDataTables(database),
         NoticeTable(database),
         StatisticsTables(database),
+        briefings,
         settings.watchlist_most,
         settings.alert_language,
         settings.operators,
         settings.allowed,
         pictures,
         ResearchConditionTimes(research, clock.now),
-        briefings,
         backtests,
         KeyLinkTable(database),
+        tiers(settings),
+        payments,
+        TelegramStars(bot),
+        members,
+        premium_channel,
+        settings.telegram_pay_support,
     )
     handler = CommandBot(ports, DialogTable(database, clock.now), settings.bot_commands_minute)
     polling = Polling(bot, handler, UpdateProcessor(bot, handler, answers, settings.bot_concurrency))
     return {
         "quotes": partial(tail.run, dispatch, lifecycle.stopping),
         "bot": partial(_after_instruments, refresher, polling.run, lifecycle.stopping),
-        "briefings": partial(_after_instruments, refresher, daily.run, lifecycle.stopping),
+        "premium": partial(expiry.run, lifecycle.stopping),
     }

@@ -69,6 +69,12 @@ class NotifierSettings(MeshSettings):
     """Whether webhooks and channels may use plain http and addresses of this machine or a private network."""
     telegram_operators: str = ""
     """User ids, separated by commas, that may use /stats and /broadcast."""
+    telegram_premium_stars: int = Field(default=0, ge=0, le=10_000)
+    """Price of premium for 30 days in Telegram Stars; 0: nothing is sold, and everything is free."""
+    telegram_premium_channel: str = ""
+    """Id or @name of the channel that only chats with premium may join; the bot must be an administrator there."""
+    telegram_pay_support: str = ""
+    """Whom /paysupport names: an @name, an address or a page."""
     telegram_allowed: str = ""
     """Chat ids, separated by commas, that the bot answers; empty: all."""
     public_url: str = ""

@@ -44,8 +44,8 @@ class ResearchError(msgspec.Struct, frozen=True, kw_only=True):
     """Why a job has no result."""
 
     code: str
-    """Stable: ``invalid-job``, ``invalid-condition``, ``not-supported``, ``expired``, ``timeout``; of runs also ``limit``,
-    ``cancelled``, ``killed``, ``error``."""
+    """Stable: ``invalid-job``, ``invalid-condition``, ``not-supported``, ``expired``, ``timeout``, ``killed``; of
+    runs also ``limit``, ``cancelled``, ``error``."""
     message: str
     """In English; it names the field and the value at fault."""
 

@@ -14,7 +14,7 @@ from services.analysis.adapters.instrument_groups import GroupTable
 from services.analysis.kernels.conditions.other_instruments import OtherInstruments
 from services.analysis.live.handlers.group_values import MeasuredGroups
 from services.analysis.research.adapters.run_data import SeriesData
-from services.analysis.research.app import histories
+from services.analysis.research.answers import histories
 from services.analysis.research.audit.signals import Audit
 from services.analysis.research.domain.data_request import DataRequest
 from services.analysis.research.domain.firings import firings

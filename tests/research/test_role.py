@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import psutil
 import pytest
 
 from shared import wire
@@ -31,10 +32,12 @@ async def test_where_live_fired_history_says_it_held(kafka: Broker, database_url
     with running(kafka.bootstrap, database_url, tmp_path) as process:
         async with client(kafka.bootstrap) as jobs:
             await started(tmp_path)
+            before = psutil.Process(process.pid).cpu_times()
             await agreement(jobs)
             await rows_of_live(jobs)
             await windows(jobs)
             await hostile_indicator_jobs(jobs)
+            computed_elsewhere(psutil.Process(process.pid), before)
             await without_a_group(jobs)
             await hostile_jobs(jobs)
             await twice(kafka, jobs)
@@ -119,6 +122,13 @@ async def hostile_indicator_jobs(jobs: JobClient) -> None:
     late = await jobs.indicators(indicator_job("AAA", Timeframe.D1, ts_event=1), 60)
     assert late.error is not None
     assert late.error.code == "expired"
+
+
+def computed_elsewhere(role: psutil.Process, before: Any) -> None:
+    """The event loop of the role computes nothing, and shares the GIL with nothing that does."""
+    now, (child,) = role.cpu_times(), [each for each in role.children() if "spawn_main" in " ".join(each.cmdline())]
+    own = now.user + now.system - before.user - before.system
+    assert own < sum(child.cpu_times()[:2]) / 3, f"the role used {own:g} s of CPU, its process {child.cpu_times()}"
 
 
 async def without_a_group(jobs: JobClient) -> None:

@@ -28,8 +28,17 @@ class Operations:
         return found
 
     async def delete_alerts_by_number(self, number: str, *, idempotency_key: str | None = None) -> None:
-        """Remove an alert."""
+        """Remove an alert. PUT takes that back, until another one is added or removed."""
         await self.call("DELETE", f"/v1/alerts/{quote(number, safe='')}", {}, headers={"Idempotency-Key": idempotency_key})
+
+    async def put_alerts_by_number(
+        self, number: str, body: models.AlertChange, *, idempotency_key: str | None = None
+    ) -> models.AlertPage:
+        """Pause an alert or resume it."""
+        found: models.AlertPage = await self.call(
+            "PUT", f"/v1/alerts/{quote(number, safe='')}", {}, body, headers={"Idempotency-Key": idempotency_key}
+        )
+        return found
 
     async def audit(self, *, limit: int | None = None, page_token: str | None = None) -> models.AuditRecordPage:
         """What was changed through the gateway, the newest first."""
@@ -69,6 +78,29 @@ class Operations:
                 "page_token": page_token,
             },
         )
+        return found
+
+    async def briefings(
+        self,
+        *,
+        market: str | None = None,
+        kind: Literal["daily", "weekly"] | None = None,
+        language: Literal["en", "ko"] | None = None,
+        date: str | None = None,
+        limit: int | None = None,
+        page_token: str | None = None,
+    ) -> models.BriefingViewPage:
+        """Briefings for everyone, the newest session first. Those for chats, by what they watch, are not listed."""
+        found: models.BriefingViewPage = await self.call(
+            "GET",
+            "/v1/briefings",
+            {"market": market, "kind": kind, "language": language, "date": date, "limit": limit, "page_token": page_token},
+        )
+        return found
+
+    async def briefings_by_id(self, id: str) -> models.BriefingViewPage:
+        """One briefing. It does not change."""
+        found: models.BriefingViewPage = await self.call("GET", f"/v1/briefings/{quote(id, safe='')}", {})
         return found
 
     async def calendar(

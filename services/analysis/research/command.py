@@ -7,7 +7,7 @@ import datetime as dt
 import sys
 from contextlib import AsyncExitStack
 
-from services.analysis.research.app import histories, now_ms
+from services.analysis.research.answers import histories, now_ms
 from services.analysis.research.domain.conditions import read
 from services.analysis.research.domain.jobs import RefusedJobError, check
 from services.analysis.research.settings import ResearchSettings

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from services.gateway.domain.analysis_progress import AnalysisProgress
+from services.gateway.domain.briefings import BriefingStore
 from services.gateway.domain.datasets import DatasetStore
 from services.gateway.domain.filters import HistoryStore
 from services.gateway.domain.hub import Hub
@@ -56,6 +57,7 @@ class Gateway:
     datasets: DatasetStore
     jobs: JobStore
     news: NewsStore
+    briefings: BriefingStore
     hub: Hub
     test_hub: Hub
     clock: Callable[[], int]

@@ -15,8 +15,18 @@ from services.notifier.domain.address import Address
 from services.notifier.domain.delivery import DUE, NEVER, DeliveryStatus
 from services.notifier.domain.recipients import Chat
 from services.notifier.words.catalogue import LANGUAGES
+from shared.briefings import Kind
 from shared.db import Database
-from shared.tables import alert_rules, chats, conditions, deliveries, instrument_industries, watched_industries, watchlists
+from shared.tables import (
+    alert_rules,
+    chats,
+    conditions,
+    deliveries,
+    instrument_industries,
+    payments,
+    watched_industries,
+    watchlists,
+)
 
 _FIELDS = (
     "channel",
@@ -34,7 +44,9 @@ _FIELDS = (
     "quiet_until",
     "silent",
     "pace",
-    "briefing",
+    "briefings",
+    "briefing_markets",
+    "briefing_thread_id",
     "premium_until",
     "dark",
     "news_from",
@@ -78,6 +90,7 @@ class ChatTables:
                 await self._move_industries(connection, channel, old, new)
                 await _deactivate(connection, channel, old)
             await _move_deliveries(connection, channel, old, new, now)
+            await _move_payments(connection, channel, old, new)
 
     async def watched(self, address: Address) -> list[str]:
         wanted = select(watchlists.c.symbol).where(_address(watchlists, address)).order_by(watchlists.c.symbol)
@@ -111,12 +124,24 @@ class ChatTables:
         async with self._database.begin() as connection:
             await connection.execute(delete(watched_industries).where(chosen))
 
-    async def wanting_briefings(self, channel: str, after: str, limit: int) -> list[Chat]:
+    async def wanting_briefings(self, channel: str, kind: Kind, after: str, limit: int) -> list[Chat]:
         c = chats.c
-        wanted = select(*_COLUMNS).where(c.channel == channel, c.briefing.is_(True), c.active.is_(True), c.chat_id > after)
+        chosen = and_(c.channel == channel, c.briefings.in_((kind, "both")), c.active.is_(True), c.chat_id > after)
         async with self._database.connect() as connection:
-            rows = (await connection.execute(wanted.order_by(c.chat_id).limit(limit))).all()
+            rows = (await connection.execute(select(*_COLUMNS).where(chosen).order_by(c.chat_id).limit(limit))).all()
         return [_chat(row, {}) for row in rows]
+
+    async def watched_by(self, channel: str, chat_ids: Sequence[str]) -> dict[str, tuple[set[str], set[str]]]:
+        found: dict[str, tuple[set[str], set[str]]] = {}
+        async with self._database.connect() as connection:
+            for place, table, column in (
+                (0, watchlists, watchlists.c.symbol),
+                (1, watched_industries, watched_industries.c.industry),
+            ):
+                wanted = select(table.c.chat_id, column).where(table.c.channel == channel, table.c.chat_id.in_(tuple(chat_ids)))
+                for chat_id, name in (await connection.execute(wanted)).all():
+                    found.setdefault(chat_id, (set(), set()))[place].add(name)
+        return found
 
     async def watchers(self, channels: Sequence[str], symbols: Sequence[str]) -> list[tuple[Chat, frozenset[str]]]:
         async with self._database.connect() as connection:
@@ -130,7 +155,7 @@ class ChatTables:
 
     async def _save(self, connection: AsyncConnection, chat: Chat, now: int) -> None:
         rows = [_row(chat, now)]
-        changed = [name for name in _FIELDS if name not in {"channel", "chat_id"}]
+        changed = [name for name in _FIELDS if name not in {"channel", "chat_id", "premium_until"}]  # payments alone write that
         await connection.execute(self._database.upsert(chats, rows, update=changed), rows)
         mine = and_(alert_rules.c.channel == chat.channel, alert_rules.c.chat_id == chat.chat_id)
         await connection.execute(delete(alert_rules).where(mine))
@@ -270,6 +295,17 @@ async def _move_deliveries(connection: AsyncConnection, channel: str, old: str, 
         if (signal_id, thread_id) not in there:
             one = and_(told, column.signal_id == signal_id, column.thread_id == thread_id)
             await connection.execute(update(deliveries).where(one).values(chat_id=new, message_id=""))
+
+
+async def _move_payments(connection: AsyncConnection, channel: str, old: str, new: str) -> None:
+    """Move premium that was granted to a group."""
+    if channel != "telegram":
+        return
+    await connection.execute(update(payments).where(payments.c.chat_id == old).values(chat_id=new))
+    until = select(func.max(payments.c.paid_until)).where(payments.c.chat_id == new, payments.c.refunded_at == 0)
+    mine = and_(chats.c.channel == channel, chats.c.chat_id == new)
+    paid = (await connection.execute(until)).scalar() or 0
+    await connection.execute(update(chats).where(mine, chats.c.premium_until < paid).values(premium_until=paid))
 
 
 def _row(chat: Chat, now: int) -> dict[str, Any]:

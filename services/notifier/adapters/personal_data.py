@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import Table, and_, delete, func, select
+from sqlalchemy import Table, and_, delete, func, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from shared.db import Database
-from shared.tables import alert_rules, chats, conditions, deliveries, dialogs, key_chats, payments, watched_industries, watchlists
+from shared.tables import (
+    alert_rules,
+    chats,
+    conditions,
+    deliveries,
+    dialogs,
+    key_chats,
+    payments,
+    premium_members,
+    watched_industries,
+    watchlists,
+)
 
 TABLES: Final[tuple[Table, ...]] = (
     chats,
@@ -18,6 +29,7 @@ TABLES: Final[tuple[Table, ...]] = (
     conditions,
     dialogs,
     payments,
+    premium_members,
     key_chats,
     deliveries,
 )
@@ -47,7 +59,11 @@ class PersonalDataTables:
     async def forget(self, channel: str, chat_id: str) -> None:
         async with self._database.begin() as connection:
             for table in TABLES:
-                await connection.execute(delete(table).where(_mine(table, channel, chat_id)))
+                mine = _mine(table, channel, chat_id)
+                if table is payments:  # without whom it was from, so that a charge that is read again is not credited again
+                    await connection.execute(update(payments).where(mine).values(chat_id="", user_id="", payload=""))
+                else:
+                    await connection.execute(delete(table).where(mine))
 
 
 def _mine(table: Table, channel: str, chat_id: str) -> ColumnElement[bool]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from aiogram.types import CallbackQuery, InaccessibleMessage, Message
+from aiogram.types import CallbackQuery, InaccessibleMessage, Message, Update
 
 CHANNEL: Final = "telegram"
 GROUPS: Final = frozenset({"group", "supergroup"})
@@ -58,3 +58,11 @@ def topic_of(message: Message | InaccessibleMessage | None) -> int:
     if not isinstance(message, Message) or not message.is_topic_message or message.message_thread_id == GENERAL:
         return 0
     return message.message_thread_id or 0
+
+
+def must_not_be_lost(update: Update) -> bool:
+    """Whether an update says what was paid or given back: it is handled until that is stored."""
+    if update.subscription is not None:
+        return True
+    message = update.message
+    return message is not None and (message.successful_payment is not None or message.refunded_payment is not None)

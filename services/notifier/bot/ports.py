@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import partial
 from typing import Final
 
 from services.notifier.bot.backtests import Backtests
-from services.notifier.bot.briefings import Briefings
 from services.notifier.bot.industries import LatestIndustries
+from services.notifier.delivery.briefings import Briefings
 from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.delivery.instruments import LatestInstruments
 from services.notifier.delivery.picture_cache import PictureCache
@@ -24,12 +24,17 @@ from services.notifier.domain.ports import (
     DeliveryStore,
     KeyLinks,
     MarketStore,
+    MemberStore,
     NewsStore,
     NoticeStore,
+    PaymentStore,
     PersonalData,
+    PremiumChannel,
     Quotes,
+    Stars,
     Statistics,
 )
+from services.notifier.domain.tiers import Tiers
 
 CommandFunction = Callable[..., Awaitable[Reply]]
 GIVEN: Final = frozenset({"chat", "arguments"})
@@ -53,6 +58,7 @@ class BotPorts:
     personal_data: PersonalData
     notices: NoticeStore
     statistics: Statistics
+    briefings: Briefings
     watchlist_most: int = 100
     language: str = "ko"
     """Language of new chats."""
@@ -64,11 +70,20 @@ class BotPorts:
     """Without it, replies have no pictures."""
     condition_times: ConditionTimes | None = None
     """Without it, /explain says only what a condition means."""
-    briefings: Briefings | None = None
     backtests: Backtests | None = None
     """Without it, /backtest says that there are none."""
     links: KeyLinks | None = None
     """Without it, /link says only what it is for."""
+    tiers: Tiers = field(default_factory=Tiers)
+    """What is free; without a price everything is."""
+    payments: PaymentStore | None = None
+    stars: Stars | None = None
+    """Without these two nothing is sold."""
+    members: MemberStore | None = None
+    premium_channel: PremiumChannel | None = None
+    """Without it, premium has no channel."""
+    support: str = ""
+    """Whom /paysupport names."""
 
 
 def bind(run: CommandFunction, ports: BotPorts) -> CommandFunction:
@@ -77,7 +92,7 @@ def bind(run: CommandFunction, ports: BotPorts) -> CommandFunction:
     Raises:
         TypeError: a parameter is neither ``chat``, ``arguments`` nor a port.
     """
-    known = {field.name for field in fields(BotPorts)}
+    known = {each.name for each in fields(BotPorts)}
     wanted = inspect.signature(run).parameters.keys() - GIVEN
     if unknown := wanted - known:
         raise TypeError(f"{run.__module__}.{getattr(run, '__name__', run)}: no port is called {', '.join(sorted(unknown))}")

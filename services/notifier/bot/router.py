@@ -16,17 +16,19 @@ from aiogram.fsm.storage.base import BaseStorage
 from aiogram.fsm.strategy import FSMStrategy
 from aiogram.types import CallbackQuery, Message, Update
 
+from services.notifier.bot.admission import admission
 from services.notifier.bot.commands.table import COMMANDS
 from services.notifier.bot.conversation import Conversation, NormalText
 from services.notifier.bot.dialogs import Dialog, expected_command
-from services.notifier.bot.incoming import Incoming
+from services.notifier.bot.incoming import Incoming, must_not_be_lost
 from services.notifier.bot.keyboards import Press, is_genuine
 from services.notifier.bot.membership import membership
+from services.notifier.bot.payments import payments
 from services.notifier.bot.people import People
 from services.notifier.bot.ports import BotPorts
 from services.notifier.bot.runner import Runner
 from services.notifier.delivery import metrics
-from services.notifier.domain.messages import Reply
+from services.notifier.domain.messages import Answer, Reply
 from services.notifier.domain.recipients import Chat
 from services.notifier.domain.telegram_html import escape
 from services.notifier.words.catalogue import phrase
@@ -42,14 +44,23 @@ class CommandBot:
         self._ports = ports
         self._dispatcher = Dispatcher(storage=storage, fsm_strategy=FSMStrategy.USER_IN_TOPIC)
         self._dispatcher.include_routers(
-            membership(ports), conversations(Runner(COMMANDS, ports), Conversation(ports, People(commands_minute)))
+            membership(ports),
+            payments(ports),
+            admission(ports),
+            conversations(Runner(COMMANDS, ports), Conversation(ports, People(commands_minute))),
         )
 
-    async def answer(self, bot: Bot, update: Update) -> Reply | None:
-        """The reply, or None where none should be sent. Never raises for user input or for a database that is not available."""
+    async def answer(self, bot: Bot, update: Update) -> Answer | None:
+        """The answer, or None where none should be sent. Never raises for user input.
+
+        Raises:
+            TransientError: the database is not available, and the update must be handled again: it says what was paid.
+        """
         try:
             reply = await self._dispatcher.feed_update(bot, update)
         except TransientError:
+            if must_not_be_lost(update):
+                raise
             metrics.UPDATES.labels("database").inc()
             return Reply(phrase(self._ports.language, "trouble"), notice=True)
         return None if reply is UNHANDLED else reply

@@ -10,6 +10,7 @@ from services.notifier.bot.incoming import CHANNEL, Incoming
 from services.notifier.bot.ports import BotPorts, bind
 from services.notifier.delivery import metrics
 from services.notifier.domain.messages import Reply
+from services.notifier.domain.premium_replies import needs_premium
 from services.notifier.domain.recipients import Chat
 from services.notifier.domain.telegram_html import escape
 from services.notifier.words.catalogue import phrase
@@ -32,6 +33,9 @@ class Runner:
         if command.alters(arguments) and not await self._may_change(chat, incoming):
             metrics.UPDATES.labels("forbidden").inc()
             return Reply(phrase(chat.language, "not-allowed"), notice=True)
+        if command.premium and not self._ports.tiers.is_full(chat, self._ports.clock.now()):
+            metrics.UPDATES.labels("premium").inc()
+            return needs_premium(chat, command.premium)
         metrics.UPDATES.labels("answered").inc()
         return await self._bound[name](chat=chat, arguments=arguments)
 

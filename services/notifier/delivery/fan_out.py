@@ -14,6 +14,7 @@ from services.notifier.domain.delivery import DeliveryStatus
 from services.notifier.domain.ports import ChatStore, ConditionStore, DeliveryStore, MarketStore, NewDelivery
 from services.notifier.domain.rate_limits import SlidingWindows
 from services.notifier.domain.recipients import Chat, initial_status, status_when_wanted
+from services.notifier.domain.tiers import Tiers
 from shared import wire
 from shared.conditions import identity
 from shared.events import Signal
@@ -35,12 +36,13 @@ class FanOut:
         clock: TimeAndRandom,
         wake: Callable[[], None],
         hold: int = 0,
+        tiers: Tiers | None = None,
     ) -> None:
-        """``hold``: milliseconds for which alerts wait for further ones of the same bar."""
+        """``hold``: milliseconds for which alerts wait for further ones of the same bar; ``tiers``: what is free (all)."""
         self._chats, self._conditions, self._market = chats, conditions, market
         self._deliveries, self._channels = deliveries, tuple(channels)
         self._expiry, self._clock, self._wake_sender = expiry, clock, wake
-        self._hold, self._windows = hold, SlidingWindows()
+        self._hold, self._windows, self._tiers = hold, SlidingWindows(), tiers or Tiers()
 
     async def handle(self, records: Sequence[Record[Signal]]) -> None:
         """Insert the deliveries of a batch in one transaction; existing rows are not changed.
@@ -73,7 +75,11 @@ class FanOut:
         due: list[NewDelivery] = []
         for record in wanted:
             statuses = ((chat, initial_status(chat, watched, record.event, now, self._expiry)) for chat, watched in found)
-            due += _deliveries(record, [(chat, status) for chat, status in statuses if status is not None], self._hold)
+            timeframe = record.event.timeframe
+            wanting = [
+                (chat, status) for chat, status in statuses if status is not None and self._tiers.allows(chat, timeframe, now)
+            ]
+            due += _deliveries(record, wanting, self._hold)
         return due
 
     async def _of_conditions(self, records: Collection[Record[Signal]], now: int, firing: Firing) -> list[NewDelivery]:
@@ -94,7 +100,8 @@ class FanOut:
                 wanted_here = alert.condition_id == by_id[record.event.id] and is_recipient(
                     alert, record.event, watched, industries
                 )
-                if wanted_here and firing.fires(alert, chat):
+                allowed = self._tiers.allows(chat, alert.timeframe, now, alert.frequency)
+                if wanted_here and allowed and firing.fires(alert, chat):
                     recipients[chat.address] = chat
             statuses = [(chat, status_when_wanted(chat, record.event, now, self._expiry)) for chat in recipients.values()]
             due += _deliveries(record, statuses, self._hold)

@@ -32,4 +32,6 @@ LATENCY: Final = histogram(
 OPEN: Final = gauge("notifier_waiting_rows", "Deliveries that are not final.")
 PICTURES: Final = counter("notifier_pictures_total", "Chart pictures by outcome; alerts without one are sent as text.", ["outcome"])
 REPORTED: Final = counter("notifier_reports_total", "Outcomes published on notify.deliveries.v1.")
+CHECKOUTS: Final = counter("notifier_checkouts_total", "Checkouts of premium, by decision.", ["decision"])
+PAYMENTS: Final = counter("notifier_payments_total", "Payments in Telegram Stars, by what became of them.", ["outcome"])
 UPDATES: Final = counter("notifier_updates_total", "User input to the bot, by outcome.", ["outcome"])

@@ -48,6 +48,19 @@ class Reply:
 
 
 @dataclass(frozen=True)
+class CheckoutAnswer:
+    """Whether a person may pay, and if not, why."""
+
+    accepted: bool
+    reason: str = ""
+    """Plain text that Telegram shows."""
+
+
+Answer = Reply | CheckoutAnswer
+"""What an update is answered with."""
+
+
+@dataclass(frozen=True)
 class Alert:
     """A rendered message for one chat: an alert on one or several signals, or a notice."""
 

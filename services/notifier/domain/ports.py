@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from services.notifier.domain.address import Address
+from services.notifier.domain.briefings.moves import DailyBar
+from services.notifier.domain.briefings.picture import BriefingChart
+from services.notifier.domain.briefings.universe import Universe
 from services.notifier.domain.charts import ChartBar, ChartRequest
 from services.notifier.domain.conditions import ConditionAlert, ParsedCondition
 from services.notifier.domain.delivery import DeliveryRow, DeliveryStatus, RowChange
 from services.notifier.domain.instruments import InstrumentIndex, KnownIndustry
+from services.notifier.domain.members import Member
 from services.notifier.domain.messages import Alert
 from services.notifier.domain.notices import Notice, State
 from services.notifier.domain.outcomes import Outcome
 from services.notifier.domain.pacing import RecentMessages
+from services.notifier.domain.payments import Offer, Payment
 from services.notifier.domain.quality_replies import RuleRecord
 from services.notifier.domain.recipients import Chat
 from services.notifier.domain.record_chart import RecordChart
 from services.notifier.domain.stories import StoryEdit, StoryMessage
+from shared.briefings import Briefing, Kind
+from shared.calendars import Sessions
 from shared.events import Delivery as DeliveryEvent
 from shared.events import Pattern, Quote, Signal, Story, SymbolHistory
 
@@ -36,10 +44,14 @@ class Channel(Protocol):
         """Send one alert, within the channel's own timeout."""
 
 
+Picture = ChartRequest | RecordChart | BriefingChart
+"""What can be drawn."""
+
+
 class ChartRenderer(Protocol):
     """Draws charts."""
 
-    async def render(self, request: ChartRequest | RecordChart) -> bytes:
+    async def render(self, request: Picture) -> bytes:
         """A PNG. Raises RenderError."""
 
 
@@ -183,8 +195,11 @@ class ChatStore(Protocol):
     async def unwatch_industry(self, address: Address, industry: str | None) -> None:
         """Stop watching an industry; all of them where None."""
 
-    async def wanting_briefings(self, channel: str, after: str, limit: int) -> list[Chat]:
-        """The next active chats that want briefings, in the order of their ids, ``after`` one."""
+    async def wanting_briefings(self, channel: str, kind: Kind, after: str, limit: int) -> list[Chat]:
+        """The next active chats that want briefings of a kind, in the order of their ids, ``after`` one."""
+
+    async def watched_by(self, channel: str, chat_ids: Sequence[str]) -> dict[str, tuple[set[str], set[str]]]:
+        """By chat, the symbols and the industries that it watches in any of its topics."""
 
     async def watchers(self, channels: Sequence[str], symbols: Sequence[str]) -> list[tuple[Chat, frozenset[str]]]:
         """The addresses in active chats that watch everything, one of the symbols or its industry, each with its symbols.
@@ -250,6 +265,52 @@ class MarketStore(Protocol):
 
     async def industries_of(self, symbols: Sequence[str]) -> dict[str, set[str]]:
         """The industries of each symbol."""
+
+
+@dataclass(frozen=True)
+class StoredBriefing:
+    """A briefing with its picture, a PNG that is empty where there is none."""
+
+    briefing: Briefing
+    picture: bytes = b""
+
+
+class BriefingStore(Protocol):
+    """What briefings are built from, and the briefings. All methods raise TransientError when the database is not available."""
+
+    async def universe(self) -> Universe:
+        """The active instruments, the industries and the markets."""
+
+    async def newest_close(self, symbols: Sequence[str], until: int) -> tuple[int, int] | None:
+        """Session and close of the newest daily bar that closed at or before ``until``; None where there is none."""
+
+    async def daily_bars(self, symbols: Sequence[str], since: int, until: int) -> dict[str, list[DailyBar]]:
+        """By symbol, the daily bars that closed after ``since``, up to ``until``, oldest first."""
+
+    async def signals(self, symbols: Sequence[str], since: int, until: int) -> list[Signal]:
+        """The signals of rules in that time, without those of user conditions."""
+
+    async def stories(self, since: int, until: int) -> list[Story]:
+        """The stories first seen in that time, the most important first."""
+
+    async def get(self, briefing_id: str) -> StoredBriefing | None:
+        """A stored briefing, or None."""
+
+    async def existing(self, ids: Sequence[str]) -> set[str]:
+        """Those of the ids that are stored."""
+
+    async def add(self, built: Sequence[tuple[str, str, StoredBriefing]], now: int) -> None:
+        """Insert briefings with their ids and the keys of their audiences; existing ones are not changed."""
+
+    async def remove_old(self, personal_before: int, before: int) -> None:
+        """Delete what was created before ``before``; of briefings that are not for everyone, before ``personal_before``."""
+
+
+class Calendars(Protocol):
+    """When exchanges trade."""
+
+    async def around(self, exchanges: Sequence[str], day: dt.date) -> list[Sessions]:
+        """The sessions of each exchange that has a calendar, at least 45 days before and after a date."""
 
 
 class PersonalData(Protocol):
@@ -324,3 +385,83 @@ class KeyLinks(Protocol):
 
     async def unlink(self, at: Address) -> int:
         """End the links of a chat; returns how many there were."""
+
+
+class PaymentStore(Protocol):
+    """Payments, and until when chats have premium. All methods raise TransientError when the database is not available."""
+
+    async def credit(self, payment: Payment, now: int) -> bool:
+        """Store a payment and what it is worth, in one transaction; False: this charge was credited before."""
+
+    async def refund(self, charge_id: str, now: int) -> Payment | None:
+        """Mark a payment as refunded and take back what it was worth; again, it changes nothing. None: there is no such payment."""
+
+    async def of_chat(self, chat_id: str) -> list[Payment]:
+        """The payments of a chat, oldest first."""
+
+    async def get(self, charge_id: str) -> Payment | None:
+        """One payment."""
+
+    async def newest(self, limit: int) -> list[Payment]:
+        """The newest payments of all chats, newest first."""
+
+    async def set_cancelled(self, charge_ids: Sequence[str], at: int) -> None:
+        """Record that a subscription is not renewed any more; ``at`` 0: that it is."""
+
+    async def totals(self, since: int, now: int) -> dict[str, int]:
+        """The payments, stars and refunds since ``since``, and the chats with premium now."""
+
+    async def expire(self, before: int, limit: int, notice: Callable[[Chat], NewDelivery], now: int) -> int:
+        """End the premium of chats that had it until ``before``, each with a notice in the same transaction; returns how many."""
+
+
+class RequestFailedError(Exception):
+    """A request to Telegram failed. The message is the reason, without the token."""
+
+
+class Stars(Protocol):
+    """Payments in Telegram Stars at Telegram. All methods raise RequestFailedError."""
+
+    async def invoice(self, offer: Offer, language: str) -> str:
+        """The link of an invoice for a subscription."""
+
+    async def refund(self, payment: Payment) -> None:
+        """Give the stars back; not an error where they were given back before."""
+
+    async def set_renewal(self, payment: Payment, *, renews: bool) -> None:
+        """Cancel the renewal of a subscription, or allow it again."""
+
+
+class MemberStore(Protocol):
+    """Who was invited to the premium channel. All methods raise TransientError when the database is not available."""
+
+    async def get(self, chat_id: str) -> Member | None:
+        """The row of a person."""
+
+    async def save(self, member: Member) -> None:
+        """Insert it or update it."""
+
+    async def remove(self, chat_id: str) -> None:
+        """Delete the row of a person."""
+
+    async def without_premium(self, before: int, now: int, limit: int) -> list[Member]:
+        """Members whose premium ended at ``before`` or earlier, and who are to be removed now."""
+
+    async def postpone(self, chat_id: str, until: int) -> None:
+        """Try to remove the person again at ``until``."""
+
+
+class PremiumChannel(Protocol):
+    """The channel that only chats with premium may join. All methods raise RequestFailedError."""
+
+    place: str
+    """Its id."""
+
+    async def invite(self, user_id: str) -> str:
+        """A link by which a person can ask to join; who asks is admitted by the bot."""
+
+    async def admit(self, user_id: str, *, accepted: bool) -> None:
+        """Answer who asked to join."""
+
+    async def remove(self, member: Member) -> None:
+        """Revoke the link and remove the person, who can come back with another one."""

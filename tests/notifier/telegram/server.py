@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from aiohttp import BodyPartReader, MultipartReader, web
 
 from services.notifier.bot.keyboards import Press, press
+from tests.notifier.telegram.closed_channels import ClosedChannels
 from tests.notifier.telegram.faults import Choose, Fault
 from tests.notifier.telegram.spec import SPEC, BadRequestError, check
+from tests.notifier.telegram.stars import RefusedError, Stars
 
 TOKEN = "4242424242:TESTtoken-canary-do-not-log-0123456789"
 ME = {"id": 4242424242, "is_bot": True, "first_name": "Finstage", "username": "finstage_test_bot"}
@@ -34,11 +37,17 @@ class Accepted:
     thread: int = 0
     """The topic that it was sent to; 0 is none."""
     labels: tuple[str, ...] = ()
+    urls: tuple[str, ...] = ()
+    """The pages that its buttons open; empty for other buttons."""
 
     @property
     def actions(self) -> tuple[str, ...]:
         """What its buttons do."""
-        return tuple(Press.unpack(data).action for data in self.buttons if data)
+        return tuple(Press.unpack(data).action if data else "" for data in self.buttons)
+
+    def url(self, part: str) -> str:
+        """The page that the first button with ``part`` in its address opens."""
+        return next(url for url in self.urls if part in url)
 
 
 class Telegram:
@@ -59,6 +68,21 @@ class Telegram:
         self.admins: set[tuple[str, str]] = set()
         self.topics: dict[tuple[str, int], str] = {}
         """Topics of forums by chat and ``message_thread_id``: empty where open, else why they accept no messages."""
+        self.stars = Stars(self.update)
+        self.channels = ClosedChannels(self.update, ME)
+        self._results: dict[str, Callable[[dict[str, Any]], Any]] = {
+            "createInvoiceLink": self.stars.create,
+            "answerPreCheckoutQuery": self.stars.answer,
+            "refundStarPayment": self.stars.refund,
+            "editUserStarSubscription": self.stars.edit,
+            "getStarTransactions": self.stars.transactions,
+            "createChatInviteLink": self.channels.create,
+            "revokeChatInviteLink": self.channels.revoke,
+            "banChatMember": self.channels.ban,
+            "unbanChatMember": self.channels.unban,
+            "approveChatJoinRequest": partial(self.channels.decide, accepted=True),
+            "declineChatJoinRequest": partial(self.channels.decide, accepted=False),
+        }
         self.confirmed = 0
         self.base = ""
         self._updates: list[dict[str, Any]] = []
@@ -160,6 +184,11 @@ class Telegram:
             return _failed(400, f"Bad Request: {refused}") if refused else _ok(self._take(method, arguments))
         if method == "editMessageText":
             return _ok(self._take(method, arguments))
+        if method in self._results:
+            try:
+                return _ok(self._results[method](arguments))
+            except RefusedError as error:
+                return _failed(400, f"Bad Request: {error}")
         if method == "answerCallbackQuery":
             self.notices.append(arguments.get("text", ""))
         if method == "setMyCommands":
@@ -183,9 +212,10 @@ class Telegram:
         text = arguments.get("text", arguments.get("caption", ""))
         number = arguments.get("message_id", len(self.accepted) + 1)
         labels = tuple(button["text"] for row in rows for button in row)
+        urls = tuple(button.get("url", "") for row in rows for button in row)
         chat, thread = str(arguments["chat_id"]), arguments.get("message_thread_id", 0)
         self.accepted.append(
-            Accepted(method, chat, text, arguments.get("photo"), buttons, number, time.monotonic(), thread, labels)
+            Accepted(method, chat, text, arguments.get("photo"), buttons, number, time.monotonic(), thread, labels, urls)
         )
         kind = "private" if not chat.startswith("-") else "supergroup"
         about = {"id": int(chat), "type": kind} | ({"first_name": "P"} if kind == "private" else {"title": "G"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -16,7 +16,7 @@ class ChatQueues(Generic[T]):
     def __init__(self, group: asyncio.TaskGroup, handle: Callable[[T], Awaitable[None]], per_chat: int) -> None:
         """An error of ``handle`` ends the whole ``group``."""
         self._group, self._handle, self._per_chat = group, handle, per_chat
-        self._waiting: dict[int, deque[T]] = {}
+        self._waiting: dict[Hashable, deque[T]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
 
@@ -24,7 +24,7 @@ class ChatQueues(Generic[T]):
         """The total number of waiting items."""
         return sum(map(len, self._waiting.values()))
 
-    def put(self, chat: int, item: T) -> bool:
+    def put(self, chat: Hashable, item: T) -> bool:
         """Queue it behind the chat's waiting items; False when the queue is full."""
         queue = self._waiting.get(chat)
         if queue is None:
@@ -45,7 +45,7 @@ class ChatQueues(Generic[T]):
         for task in self._tasks:
             task.cancel()
 
-    async def _work(self, chat: int, queue: deque[T]) -> None:
+    async def _work(self, chat: Hashable, queue: deque[T]) -> None:
         while queue and not self._closed:
             await self._handle(queue[0])  # it counts as waiting until it is finished
             queue.popleft()

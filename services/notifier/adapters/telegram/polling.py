@@ -6,7 +6,7 @@ aiogram's own polling confirms an update when it is fetched, and keeps no order 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Hashable, Sequence
 from random import Random
 from typing import Any, Final, TypeVar
 
@@ -19,6 +19,7 @@ from pydantic import ValidationError
 from services.notifier.adapters.telegram.api import ERRORS, redacted
 from services.notifier.adapters.telegram.chat_queues import ChatQueues
 from services.notifier.adapters.telegram.updates import KINDS, UpdateHandler, UpdateProcessor
+from services.notifier.bot.incoming import must_not_be_lost
 from services.notifier.bot.menu import menus
 from services.notifier.domain.update_offsets import UpdateProgress
 from shared.backoff import Backoff
@@ -140,7 +141,7 @@ class Polling:
         by_number = {update.update_id: update for update in updates}
         new = self._progress.arrived(by_number)
         for number in new:
-            if not queues.put(_chat_of(by_number[number]), by_number[number]):
+            if not queues.put(queue_of(by_number[number]), by_number[number]):
                 self._handler.dropped("waiting")
                 self._progress.finished(number)
         if early := self._progress.make_room():
@@ -175,9 +176,13 @@ async def _unless(stopping: asyncio.Event, wanted: Coroutine[Any, Any, T]) -> T 
         task.cancel()
 
 
-def _chat_of(update: Update) -> int:
-    """Whose queue an update waits in: the chat's, else the person's; 0 where it names neither."""
-    event = update.message or update.my_chat_member
+def queue_of(update: Update) -> Hashable:
+    """The queue in which an update waits: that of its chat, else of its person. Payments and checkouts wait behind no texts."""
+    if update.pre_checkout_query is not None:
+        return "checkout", update.pre_checkout_query.id
+    if must_not_be_lost(update):
+        return "payment", update.message.chat.id if update.message is not None else 0
+    event = update.message or update.my_chat_member or update.chat_join_request
     if event is not None:
         return event.chat.id
     pressed = update.callback_query

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from random import Random
 from typing import Final, Protocol
 
 import structlog
@@ -12,17 +13,20 @@ from aiogram.types import CallbackQuery, Message, Update
 
 from services.notifier.adapters.telegram.api import ERRORS, redacted
 from services.notifier.adapters.telegram.reply_sender import LONGEST_WAIT, ReplySender
-from services.notifier.bot.incoming import CHANNEL, topic_of
+from services.notifier.bot.incoming import CHANNEL, must_not_be_lost, topic_of
 from services.notifier.domain.address import Address
-from services.notifier.domain.messages import Reply
+from services.notifier.domain.messages import Answer, CheckoutAnswer, Reply
 from services.notifier.domain.telegram_html import plain
+from shared.backoff import Backoff
 from shared.failures import TransientError
 
 HANDLE_SECONDS: Final = 20.0
 """Timeout of computing a reply, seconds."""
 UPDATE_SECONDS: Final = HANDLE_SECONDS + 60.0 + LONGEST_WAIT
 """Timeout of an update, including waits for the rate limit of a group (a minute) and Telegram's ``retry_after``."""
-KINDS: Final = ["message", "callback_query", "my_chat_member"]
+CHECKOUT_SECONDS: Final = 8.0
+"""Timeout of judging a checkout: Telegram cancels it after ten seconds."""
+KINDS: Final = ["message", "callback_query", "my_chat_member", "pre_checkout_query", "subscription", "chat_join_request"]
 NOTICE_LENGTH: Final = 200
 """Most characters over a chat after a button was pressed."""
 log = structlog.get_logger(__name__)
@@ -31,8 +35,8 @@ log = structlog.get_logger(__name__)
 class UpdateHandler(Protocol):
     """Answers updates."""
 
-    async def answer(self, bot: Bot, update: Update) -> Reply | None:
-        """The reply, or None."""
+    async def answer(self, bot: Bot, update: Update) -> Answer | None:
+        """The answer, or None. Raises TransientError where the update must be handled again."""
 
     def dropped(self, reason: str) -> None:
         """An update got no reply. ``reason``: ``waiting`` (its chat had too many waiting) or ``failed``."""
@@ -48,8 +52,17 @@ class UpdateProcessor:
     async def handle(self, update: Update) -> None:
         """Handle it within ``UPDATE_SECONDS``. A failure is logged and counted, and the update is dropped.
 
-        A failed update is not retried: it would be fetched after every restart, only to fail again.
+        A failed update is not retried: it would be fetched after every restart, only to fail again. One that says what was paid is
+        retried while the database is not available, and is not finished until it is stored.
         """
+        backoff = Backoff(Random())  # noqa: S311 - jitter
+        while True:
+            if await self._attempt(update):
+                return
+            await asyncio.sleep(backoff.next())
+
+    async def _attempt(self, update: Update) -> bool:
+        """Handle it; False where it must be handled again."""
         try:
             async with asyncio.timeout(UPDATE_SECONDS):
                 await self._handle(update)
@@ -60,29 +73,45 @@ class UpdateProcessor:
             self._handler.dropped("failed")
             log.exception("update not answered: unexpected cancellation", update=update.update_id)
         except (*ERRORS, TransientError) as error:
+            if isinstance(error, TransientError) and must_not_be_lost(update):
+                log.warning("a payment is not stored yet, trying again", update=update.update_id, error=self._shown(error))
+                return False
             self._handler.dropped("failed")
             log.warning("update not answered", update=update.update_id, error=self._shown(error))
         except Exception as error:
             self._handler.dropped("failed")
             log.exception("update not answered: unexpected error", update=update.update_id, error=self._shown(error))
+        return True
 
     def _shown(self, error: Exception) -> str:
         return redacted(f"{type(error).__name__}: {error}", self._bot.token)
 
     async def _handle(self, update: Update) -> None:
-        reply: Reply | None = None
+        if update.pre_checkout_query is not None:
+            await self._checkout(update, update.pre_checkout_query.id)
+            return
+        reply: Answer | None = None
         try:
             async with self._slots, asyncio.timeout(HANDLE_SECONDS):
                 reply = await self._handler.answer(self._bot, update)
         finally:
             if update.callback_query is not None:
-                await self._acknowledge(update.callback_query, reply)
+                await self._acknowledge(update.callback_query, reply if isinstance(reply, Reply) else None)
+        if not isinstance(reply, Reply):
+            return
         message = update.message or (update.callback_query.message if update.callback_query else None)
-        if reply is None or message is None or (reply.notice and update.callback_query):
+        if message is None or (reply.notice and update.callback_query):
             return
         to = Address(CHANNEL, str(message.chat.id), topic_of(message))
         pressed = update.callback_query is not None and isinstance(message, Message)
         await self._answers.send(to, reply, message.message_id if pressed and reply.edits else None)
+
+    async def _checkout(self, update: Update, query_id: str) -> None:
+        """Answer in time, even where other updates take all slots. Without an answer nobody pays."""
+        async with asyncio.timeout(CHECKOUT_SECONDS):
+            answer = await self._handler.answer(self._bot, update)
+        if isinstance(answer, CheckoutAnswer):
+            await self._bot.answer_pre_checkout_query(query_id, ok=answer.accepted, error_message=answer.reason or None)
 
     async def _acknowledge(self, pressed: CallbackQuery, reply: Reply | None) -> None:
         """End the button's waiting state. A press that is too old to be acknowledged still gets its reply."""

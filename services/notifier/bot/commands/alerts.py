@@ -15,7 +15,9 @@ from services.notifier.domain.commands import EVERYTHING, mute_span
 from services.notifier.domain.conditions import FREQUENCIES, ConditionAlert, stop
 from services.notifier.domain.messages import Button, Reply
 from services.notifier.domain.ports import ChatStore, ConditionParser, ConditionStore, MarketStore
+from services.notifier.domain.premium_replies import needs_premium
 from services.notifier.domain.recipients import Chat
+from services.notifier.domain.tiers import Tiers
 from services.notifier.words.catalogue import phrase
 
 LONGEST: Final = 366 * 86_400_000
@@ -32,6 +34,7 @@ async def alerts(
     market: MarketStore,
     instruments: LatestInstruments,
     clock: TimeAndRandom,
+    tiers: Tiers,
 ) -> Reply:
     """List the chat's alerts, show one, or change it."""
     if arguments.strip().casefold() == "restore":
@@ -50,10 +53,12 @@ async def alerts(
         return Reply(phrase(chat.language, "unalert-none"))
     verb, value = (rest[0].casefold() if rest else ""), (rest[1].strip() if len(rest) > 1 else "")
     if verb == "edit" and value:
-        return await _edit(chat, found, value, chats, conditions, parser, market, instruments, clock)
+        return await _edit(chat, found, value, chats, conditions, parser, market, instruments, clock, tiers)
     if verb == "edit":
         return Reply(phrase(chat.language, "alerts-edit-how"), expects=f"alerts {number} edit")
     changed = VERBS[verb](found, value, clock.now()) if verb in VERBS else None
+    if changed is not None and changed.enabled and not tiers.allows(chat, changed.timeframe, clock.now(), changed.frequency):
+        return needs_premium(chat, "premium-timeframe")
     if changed is not None:
         await conditions.update([changed])
     elif verb:
@@ -80,11 +85,12 @@ async def _edit(
     market: MarketStore,
     instruments: LatestInstruments,
     clock: TimeAndRandom,
+    tiers: Tiers,
 ) -> Reply:
     """Make the new alert first: a text that is no condition changes nothing."""
     before = {each.number for each in await conditions.for_chat(chat.channel, chat.chat_id)}
     await conditions.update([stop(old, "paused")])
-    reply = await alert(chat, text, chats, conditions, parser, market, instruments, clock)
+    reply = await alert(chat, text, chats, conditions, parser, market, instruments, clock, tiers)
     after = await conditions.for_chat(chat.channel, chat.chat_id)
     if {each.number for each in after} > before:
         await conditions.remove(chat.channel, chat.chat_id, old.number)

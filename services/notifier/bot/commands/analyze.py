@@ -15,8 +15,10 @@ from services.notifier.domain.charts import SHOWN, ChartBar, ChartRequest, Overl
 from services.notifier.domain.instruments import KnownInstrument
 from services.notifier.domain.messages import Button, Reply
 from services.notifier.domain.ports import MarketStore
+from services.notifier.domain.premium_replies import needs_premium
 from services.notifier.domain.recipients import Chat
 from services.notifier.domain.telegram_html import clean
+from services.notifier.domain.tiers import Tiers
 from services.notifier.words.catalogue import phrase
 from shared.events import Timeframe
 
@@ -57,6 +59,7 @@ async def chart(
     instruments: LatestInstruments,
     clock: TimeAndRandom,
     pictures: PictureCache | None,
+    tiers: Tiers,
 ) -> Reply:
     """The candles of an instrument. ``arguments``: its name, and a timeframe (1d without one)."""
     name, _, last = arguments.rpartition(" ")
@@ -65,6 +68,8 @@ async def chart(
     if instrument is None:
         return _unknown(chat, name if timeframe else arguments, "chart", instruments)
     frame = timeframe or Timeframe.D1
+    if not tiers.allows(chat, frame.value, clock.now()):
+        return needs_premium(chat, "premium-chart")
     bars = await market.bars(instrument.symbol, frame.value, clock.now(), SHOWN + 200)
     picture = await _picture(chat, instrument, frame, bars, pictures)
     text = replies.bar_text(instrument, bars[-1], chat.language) if bars else phrase(chat.language, "no-price")

@@ -11,6 +11,7 @@ from services.notifier.domain.messages import Reply
 from services.notifier.domain.ports import ChatStore, ConditionParser, ConditionStore, MarketStore, Quotes
 from services.notifier.domain.recipients import Chat
 from services.notifier.domain.replies import not_found
+from services.notifier.domain.tiers import Tiers
 
 WATCHLIST = "watchlist"
 
@@ -25,6 +26,7 @@ async def build(
     quotes: Quotes,
     instruments: LatestInstruments,
     clock: TimeAndRandom,
+    tiers: Tiers,
 ) -> Reply:
     """Show the next step; ``INSTRUMENT KIND VALUE`` makes the alert."""
     index = instruments.current
@@ -44,4 +46,4 @@ async def build(
         values = suggested_values(kind, quote.last_price if quote else None, index.get(first))
         return build_replies.value_step(chat, first, kind, values, index.get(first))
     text = built(kind, value, "" if first == WATCHLIST else first)
-    return await alert(chat, text, chats, conditions, parser, market, instruments, clock)
+    return await alert(chat, text, chats, conditions, parser, market, instruments, clock, tiers)

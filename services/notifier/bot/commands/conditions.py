@@ -11,7 +11,6 @@ from services.notifier.delivery.instruments import LatestInstruments
 from services.notifier.domain import condition_replies, replies
 from services.notifier.domain.alert_builder import short_form
 from services.notifier.domain.conditions import (
-    MAX_PREMIUM,
     AlertRequest,
     ConditionAlert,
     ParsedCondition,
@@ -21,10 +20,11 @@ from services.notifier.domain.conditions import (
 from services.notifier.domain.instruments import industry
 from services.notifier.domain.messages import Button, Reply
 from services.notifier.domain.ports import ChatStore, ConditionParser, ConditionStore, MarketStore
+from services.notifier.domain.premium_replies import needs_premium
 from services.notifier.domain.recipients import Chat
 from services.notifier.domain.telegram_html import escape
+from services.notifier.domain.tiers import Tiers
 from services.notifier.words.catalogue import phrase
-from shared.conditions.user_limits import MAX_PER_OWNER
 
 MAX_SYMBOLS: Final = 20
 
@@ -38,6 +38,7 @@ async def alert(
     market: MarketStore,
     instruments: LatestInstruments,
     clock: TimeAndRandom,
+    tiers: Tiers,
 ) -> Reply:
     """Create an alert on a condition."""
     if not arguments:
@@ -47,15 +48,19 @@ async def alert(
     condition = await parsed(chat, request.condition, parser)
     if isinstance(condition, Reply):
         return condition
+    now = clock.now()
+    if not tiers.allows(chat, condition.timeframe, now, request.frequency):
+        return needs_premium(chat, "premium-timeframe")
     wanted = await _scoped(chat, condition, request, market, instruments)
     if isinstance(wanted, Reply):
         return wanted
     mine = await conditions.for_chat(chat.channel, chat.chat_id)
     known = next((each for each in mine if each.is_equivalent(wanted)), None)
     count, in_use = await conditions.in_use()
-    now = clock.now()
-    most = MAX_PREMIUM if chat.premium_until > now else MAX_PER_OWNER
+    most = tiers.most_conditions(chat, now)
     reason = None if known else exceeded_limit(mine, count, in_use, wanted, most)
+    if reason == "alert-full" and not tiers.is_full(chat, now):
+        return needs_premium(chat, "premium-conditions")
     if reason:
         return Reply(phrase(chat.language, reason, **({"most": most} if reason == "alert-full" else {})))
     await chats.save(replace(chat, active=True), now)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
+from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.domain.messages import Button, Reply
-from services.notifier.domain.ports import PersonalData
+from services.notifier.domain.payments import renewing
+from services.notifier.domain.ports import MemberStore, PaymentStore, PersonalData, PremiumChannel, RequestFailedError, Stars
 from services.notifier.domain.recipients import Chat
 from services.notifier.domain.telegram_html import escape
 from services.notifier.words.catalogue import phrase
@@ -31,10 +33,28 @@ async def export(chat: Chat, arguments: str, personal_data: PersonalData) -> Rep
     return Reply("\n".join(f"<code>{line}</code>" for line in lines if line))
 
 
-async def forget(chat: Chat, arguments: str, personal_data: PersonalData) -> Reply:
-    """Delete everything about the chat, once it is confirmed."""
+async def forget(
+    chat: Chat,
+    arguments: str,
+    personal_data: PersonalData,
+    payments: PaymentStore | None,
+    stars: Stars | None,
+    members: MemberStore | None,
+    premium_channel: PremiumChannel | None,
+    clock: TimeAndRandom,
+) -> Reply:
+    """Delete everything about the chat, once it is confirmed. A subscription ends first: nobody pays for what is not known."""
     if arguments.strip().casefold() != CONFIRMED:
         sure = Button(phrase(chat.language, "privacy-forget-yes"), f"forget {CONFIRMED}")
         return Reply(phrase(chat.language, "privacy-forget-sure"), ((sure,),), edits=True)
+    try:
+        if payments is not None and stars is not None:
+            subscription = renewing(await payments.of_chat(chat.chat_id), clock.now())
+            if subscription is not None:
+                await stars.set_renewal(subscription, renews=False)
+        if members is not None and premium_channel is not None and (member := await members.get(chat.chat_id)):
+            await premium_channel.remove(member)
+    except RequestFailedError:
+        return Reply(phrase(chat.language, "forget-premium"))
     await personal_data.forget(chat.channel, chat.chat_id)
     return Reply(phrase(chat.language, "privacy-forgotten"), edits=True)

@@ -19,6 +19,8 @@ from services.notifier.bot.commands.link import link
 from services.notifier.bot.commands.mute import mute
 from services.notifier.bot.commands.news import ALERTS, news
 from services.notifier.bot.commands.operator import broadcast, stats
+from services.notifier.bot.commands.payments import grant, refund, show_payments
+from services.notifier.bot.commands.premium import paysupport, premium, terms
 from services.notifier.bot.commands.price import price
 from services.notifier.bot.commands.privacy import export, forget, privacy
 from services.notifier.bot.commands.quality import quality
@@ -46,6 +48,8 @@ class Command:
     """It changes settings only where this is the first of several words of its arguments."""
     operator: bool = False
     """Only the operator may use it; to others it does not exist."""
+    premium: str = ""
+    """Only chats with premium may use it; to others the phrase with this key says what it is."""
     listed: bool = True
     """It is in the menu, with the description ``menu-NAME`` of the catalogue."""
 
@@ -69,24 +73,30 @@ COMMANDS: Final[dict[str, Command]] = {
     "alerts": Command(alerts, changes=True),
     "unalert": Command(unalert, changes=True),
     "explain": Command(explain),
-    "backtest": Command(backtest),
+    "backtest": Command(backtest, premium="premium-backtest"),
     "brief": Command(brief),
     "industry": Command(industry),
     "top": Command(top),
     "analyze": Command(analyze),
     "chart": Command(chart),
-    "compare": Command(compare),
+    "compare": Command(compare, premium="premium-compare"),
     "quality": Command(quality),
     "rules": Command(rules, changes=True),
     "mute": Command(mute, changes=True),
     "settings": Command(settings, changes=True),
     "lang": Command(lang, changes=True),
+    "premium": Command(premium),
     "status": Command(status),
     "help": Command(show_help),
     "link": Command(link, changes=True, listed=False),
     "privacy": Command(privacy),
     "export": Command(export, changes=True, bare=True, listed=False),
     "forget": Command(forget, changes=True, bare=True, listed=False),
+    "paysupport": Command(paysupport, listed=False),
+    "terms": Command(terms, listed=False),
+    "payments": Command(show_payments, operator=True, listed=False),
+    "refund": Command(refund, operator=True, listed=False),
+    "grant": Command(grant, operator=True, listed=False),
     "stats": Command(stats, operator=True, listed=False),
     "broadcast": Command(broadcast, operator=True, listed=False),
     "why": Command(why, listed=False),
