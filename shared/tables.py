@@ -187,6 +187,25 @@ bars: Final = Table(
     ),
     comment="writer: analysis live. Raw prices.",
 )
+bar_revisions: Final = Table(
+    "bar_revisions",
+    metadata,
+    _symbol(primary_key=True),
+    Column("timeframe", Cased, primary_key=True),
+    Column("ts_close", BigInteger, primary_key=True, autoincrement=False),
+    Column("replaced_at", BigInteger, primary_key=True, autoincrement=False, comment="until then it was the known one"),
+    Column("ts_open", BigInteger, nullable=False),
+    Column("session", Integer, nullable=False, comment="yyyymmdd"),
+    Column("open", Double, nullable=False),
+    Column("high", Double, nullable=False),
+    Column("low", Double, nullable=False),
+    Column("close", Double, nullable=False),
+    Column("volume", Double, nullable=False),
+    Column("source", String(24), nullable=False),
+    Column("replayed", Boolean, nullable=False),
+    Column("incomplete", Boolean, nullable=False),
+    comment="writer: analysis live. Raw bars that others have replaced",
+)
 signals: Final = Table(
     "signals",
     metadata,

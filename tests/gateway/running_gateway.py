@@ -67,6 +67,8 @@ async def running_gateway(folder: Path, *, url: str = "", **settings: Any) -> As
             for hub, each in ((gateway.hub, flusher), (gateway.test_hub, test_flusher))
         )
         streams = OpenStreams(live, test, EventStreams(live))
+        live.restored.set()
+        test.restored.set()
         stopped = asyncio.Event()
         async with serve(application(gateway, streams), streams, options) as port:
             tasks = [asyncio.create_task(f.run(stopped.is_set)) for f in (flusher, test_flusher)]

@@ -82,6 +82,19 @@ class Bar(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """True for a bar that lacks a finer one, such as a week of which a session has no bar; left out where it is not so."""
 
 
+class CorporateAction(msgspec.Struct, frozen=True, kw_only=True):
+    """A split or a dividend, as the factors of the daily bars say: a value is rounded to six decimals."""
+
+    date: Time
+    """Open of the ex-date's session."""
+    session: SessionDate | None
+    """The ex-date."""
+    kind: Literal["split", "dividend"]
+    value: float
+    """New shares for an old one (4.0 for 4:1), or cash per share before the session, in the instrument's currency."""
+    replayed: bool
+
+
 class Indicators(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """All indicators at the close of one bar, on adjusted prices; null where not warmed up."""
 

@@ -23,6 +23,7 @@ from services.gateway.handlers.routes import ACTIONS, DATASET_FILE, JOB_FILE, RO
 from services.gateway.handlers.run_endpoints import RunEndpoints
 from services.gateway.handlers.run_files import file_endpoint
 from services.gateway.handlers.server_sent_events import EventStreams
+from services.gateway.handlers.topic_documents import TopicDocuments
 from services.gateway.handlers.web_page import Site
 from services.gateway.handlers.web_sockets import WebSocketStreams
 
@@ -59,6 +60,11 @@ def application(gateway: Gateway, streams: OpenStreams) -> web.Application:
     app.router.add_get(PICTURE, picture_endpoint(gateway))
     site = Site(gateway.settings.page)
     app.router.add_get("/openapi.json", _document)
+    topics = TopicDocuments(VERSION)
+    app.router.add_get("/asyncapi.json", topics.asyncapi)
+    app.router.add_get("/schemas", topics.schema_list)
+    app.router.add_get("/schemas/{name}", topics.schema)
+    app.router.add_get("/docs/topics", topics.page)
     app.router.add_get("/v1/stream", streams.live.handle, allow_head=False)
     app.router.add_get("/v1/stream/test", streams.test.handle, allow_head=False)
     app.router.add_get("/v1/events", streams.events.handle, allow_head=False)

@@ -17,6 +17,7 @@ from services.gateway.domain.key_store import KeyStore
 from services.gateway.domain.market_memory import MarketMemory
 from services.gateway.domain.news import NewsStore
 from services.gateway.domain.owned_store import OwnedStore
+from services.gateway.domain.past_store import PastStore
 from services.gateway.domain.problems import RequestError, unknown_value_error
 from services.gateway.domain.requested_jobs import RequestedJobs
 from services.gateway.domain.research_jobs import JobStore
@@ -64,6 +65,7 @@ class Gateway:
     keys: KeyStore
     owned: OwnedStore
     authentication: Authentication
+    past: PastStore
     progress: AnalysisProgress = field(default_factory=AnalysisProgress)
     sources: tuple[StoredSourceHealth, ...] = ()
     """Health of the sources as ingest last reported it."""
