@@ -1,4 +1,5 @@
 // The WebSocket client: subscribes to the selection, reconnects after a break, and resumes.
+import { authorization, key } from "./key";
 import { backoff } from "./repeated_read";
 import type { DataMessage, StreamMessage } from "./types";
 
@@ -6,6 +7,7 @@ export type State = { kind: "connecting" } | { kind: "live" } | { kind: "waiting
 const CHANNELS = ["quotes", "bars", "signals", "industries", "news"] as const;
 type Channel = (typeof CHANNELS)[number];
 export type Selection = Record<Channel, ReadonlySet<string>>;
+const keyToSend = () => (authorization() ? { key: key.peek() } : {});
 const selection = (of: (channel: Channel) => ReadonlySet<string>) =>
   Object.fromEntries(CHANNELS.map((channel) => [channel, of(channel)])) as Selection;
 const NOTHING = selection(() => new Set());
@@ -81,7 +83,7 @@ export class Stream {
     this.buffered = [];
     this.answered = this.sent;
     this.resuming = this.completeSeq ? "requested" : "no";
-    this.send({ action: "auth" });
+    this.send({ action: "auth", ...keyToSend() });
     this.subscribe("subscribe", this.selection);
     if (this.completeSeq) this.send({ action: "resume", from: this.completeSeq });
     this.onState({ kind: "live" });
