@@ -15,7 +15,7 @@ from playwright.async_api import Browser, Page, Route, expect
 
 from shared.events import ConditionHistory, ConditionHistoryJob, StoryArticle, SymbolHistory
 from tests.gateway import market, news
-from tests.gateway.browsing import PHONE, visit
+from tests.gateway.browsing import PHONE, keep_picture, visit
 from tests.gateway.page_gateway import fresh_market, page_gateway
 from tests.gateway.running_gateway import RunningGateway
 from tests.until import until
@@ -119,6 +119,8 @@ async def test_the_members_of_an_industry_and_the_market_on_a_phone_in_korean(br
     for view in ("종목 검색", "알림", "시스템"):
         await page.get_by_role("link", name=view).tap()
         await expect(page.locator("h1")).to_have_text(view)
+        await expect(page.locator(".loading")).to_have_count(0)
+        await keep_picture(page, f"phone {view}")
         assert await fits(page, PHONE["width"]), view
     assert visited.errors == []
 
@@ -144,6 +146,10 @@ async def test_the_tools_of_the_chart(browser: Browser, server: RunningGateway) 
     await tools.get_by_label("Compare with").select_option("^GSPC")
     assert page.url.endswith("#/instrument/AAPL?compare=%5EGSPC")
     await expect(tools.get_by_label("Compare with")).to_have_value("^GSPC")
+    async with page.expect_request(lambda request: "/v1/bars?symbol=NVDA" in request.url):
+        await tools.get_by_label("Compare with").select_option("industry:ai")
+    await expect(tools.get_by_label("Compare with")).to_have_value("industry:ai")
+    await expect(tools.locator(".warning")).to_have_count(0)
     await tools.get_by_label("Compare with").select_option("")
     await page.goto(f"{server.url}/#/instrument/%5EGSPC?timeframe=1Week")  # as in the button of an alert
     await expect(drawing).to_have_attribute("data-shows", "^GSPC 1Week")
@@ -188,7 +194,7 @@ async def test_a_signal_under_the_pointer_shows_its_record(browser: Browser, ser
     await expect(page.locator(".drawing")).to_have_attribute("data-shows", "AAPL 1Day")
     canvas = await page.locator(".drawing").bounding_box()
     assert canvas is not None
-    x = canvas["x"] + canvas["width"]
+    x = canvas["x"] + canvas["width"] - 45  # the axis of prices is there
     fired = page.locator(".legend .fired", has_text="Golden cross")
 
     async def found() -> bool:
@@ -310,7 +316,11 @@ async def test_the_system_view(browser: Browser, server: RunningGateway) -> None
     await expect(rows.filter(has_text="NASDAQ")).to_contain_text("NASDAQ22")
     await expect(page.locator("#connection")).to_contain_text("Streamopen")
     await expect(page.locator("#feeds tbody tr")).to_contain_text("fed-press")
-    await expect(page.locator("#operations .absent")).to_contain_text("quarantined data, dead letters")
+    await expect(page.locator("#rejected .missing")).to_have_count(2)
+    server.gateway.rejected = {"market.quarantine.v1": 3, "market.ticks.v1.dlq": 2, "market.bars.v1.dlq": 0}
+    await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    await expect(page.locator("#rejected dl")).to_have_text(re.compile(r"days3Dead letters market\.ticks\.v1\.dlq2$"))
+    await expect(page.locator("#queue .empty")).to_contain_text("No job waits or runs")
 
     async def away(route: Route) -> None:
         await route.fulfill(status=503, json={"detail": "the database does not answer now"})
@@ -381,6 +391,7 @@ async def test_nothing_serious_is_found_by_axe(browser: Browser, server: Running
         await expect(page.locator(".loading")).to_have_count(0)
         await expect(page.locator(".drawing[aria-busy]")).to_have_count(0)
         await expect(page.locator("h1").first).to_be_attached()
+        await keep_picture(page, f"{locale} {path.partition('#')[2].partition('?')[0].strip('/').replace('/', ' ') or 'market'}")
         found: dict[str, Any] = await page.evaluate(AXE_RUN)
         serious = [
             (path, each["id"], [node["html"][:160] for node in each["nodes"][:3]])

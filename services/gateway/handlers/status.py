@@ -13,7 +13,7 @@ PROVIDER = "finstage"
 
 
 async def get_status(gateway: Gateway, _: NoParameters) -> Answer:
-    """When ingest and analysis last wrote anything, whether analysis is silent, the health of each source, and what was rejected."""
+    """When ingest and analysis last wrote anything, whether analysis is silent, how the sources are, and what was rejected."""
     progress, last_analysis_at = gateway.progress, gateway.market.last_analysis_at
     now = gateway.clock()
     found = health(gateway.sources, now)
