@@ -18,7 +18,7 @@ from playwright.async_api import Browser, Page, Route, expect
 from shared import tables
 from shared.events import Timeframe
 from tests.gateway import market
-from tests.gateway.browsing import PHONE, visit
+from tests.gateway.browsing import PHONE, Scheme, visit
 from tests.gateway.page_gateway import fresh_market, page_gateway
 from tests.gateway.running_gateway import RunningGateway, read_directory, running_gateway
 from tests.until import until
@@ -259,7 +259,8 @@ async def test_the_page_fits_the_width_of_a_phone_and_follows_light_and_dark(bro
     await expect(page.locator(".drawing")).to_have_attribute("data-bars", "0")
     await page.locator(".row .choose", has_text="Apple").tap()
     await expect(page.locator(".drawing")).to_have_attribute("data-bars", "500")
-    for scheme, paper in (("light", "rgb(246, 245, 242)"), ("dark", "rgb(18, 20, 22)")):
+    papers: dict[Scheme, str] = {"light": "rgb(246, 245, 242)", "dark": "rgb(18, 20, 22)"}
+    for scheme, paper in papers.items():
         await page.emulate_media(color_scheme=scheme)
         await expect(page.locator("html")).to_have_css("background-color", paper)
         await expect(page.locator("html")).to_have_attribute("data-scheme", scheme)

@@ -13,7 +13,7 @@ from sqlalchemy import delete, insert, select, update
 
 from services.gateway.domain.keys import parse_key
 from shared import wire
-from shared.tables import conditions, deliveries, key_chats, watchlists
+from shared.tables import api_keys, conditions, deliveries, key_chats, watchlists
 from tests.gateway import market
 from tests.gateway.browsing import PHONE, visit
 from tests.gateway.page_gateway import fresh_market, page_gateway
@@ -90,12 +90,12 @@ async def test_alerts_are_created_paused_deleted_and_taken_back(browser: Browser
     await expect(rows.first.locator(".state")).to_have_text("runs")
     await expect(rows.last.get_by_role("button", name="Pause")).to_be_visible()
 
-    async def stored() -> bool:
+    async def is_stored() -> bool:
         async with server.database.connect() as connection:
             found = await connection.execute(select(conditions.c.number, conditions.c.enabled, conditions.c.stopped))
         return [tuple(row) for row in found.all()] == [(1, True, ""), (2, True, "")]
 
-    await until(stored)
+    await until(is_stored)
     await page.route("**/v1/alerts/*", lambda route: route.fulfill(status=503, json={"detail": "the database does not answer"}))
     await rows.first.get_by_role("button", name="Pause").click()
     await expect(page.locator(".toast")).to_contain_text("the database does not answer")
@@ -138,11 +138,12 @@ async def test_the_watchlist_is_that_of_the_key(browser: Browser, server: Runnin
     await page.get_by_role("button", name="Remove from watchlist: NVIDIA").click()
     await expect(rows).to_have_count(4)
 
-    async def stored() -> list[str]:
+    async def is_stored() -> bool:
         async with server.database.connect() as connection:
-            return sorted((await connection.execute(select(watchlists.c.symbol))).scalars())
+            found = sorted((await connection.execute(select(watchlists.c.symbol))).scalars())
+        return found == ["005930.KS", "AAPL", "BTC-USD", "^GSPC"]
 
-    await until(lambda: _is(stored, ["005930.KS", "AAPL", "BTC-USD", "^GSPC"]))
+    await until(is_stored)
     async with server.database.begin() as connection:
         await connection.execute(update(watchlists).where(watchlists.c.symbol == "AAPL").values(symbol="JPM"))
     await page.evaluate(SEEN)
@@ -151,10 +152,6 @@ async def test_the_watchlist_is_that_of_the_key(browser: Browser, server: Runnin
     await expect(page.locator("#mine tbody tr")).to_have_count(4)
     await expect(page.locator("#mine tr", has_text="JPMorgan")).to_be_visible()
     assert visited.errors == []
-
-
-async def _is(read: object, wanted: list[str]) -> bool:
-    return await read() == wanted  # type: ignore[operator,no-any-return]
 
 
 async def test_a_key_that_is_not_taken_is_named_and_the_page_goes_on_in_korean_on_a_phone(
@@ -173,3 +170,24 @@ async def test_a_key_that_is_not_taken_is_named_and_the_page_goes_on_in_korean_o
     await expect(page.locator("html")).to_have_attribute("data-link", "live")
     assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     assert [error for error in visited.errors if "401" not in error] == []
+
+
+async def test_prices_go_on_after_the_key_was_revoked(browser: Browser, server: RunningGateway) -> None:
+    key = await create_key(server, "read", owner="park")
+    visited = await visit(browser, server, path="/#/alerts")
+    page = visited.page
+    await enter(page, key)
+    await expect(page.locator("#access")).to_contain_text("may read only")
+    await page.get_by_role("link", name="Market").click()
+    await expect(page.locator("html")).to_have_attribute("data-link", "live")
+    async with server.database.begin() as connection:
+        await connection.execute(update(api_keys).where(api_keys.c.owner == "park").values(revoked_at=1))
+    server.gateway.authentication.kept.clear()
+    await server.streams.live.close()
+    await until(lambda: not server.gateway.hub.subscribers)
+    await until(lambda: server.gateway.hub.is_subscribed("q"), what="subscribed again")
+    server.feed.handle_event(market.quote("JPM", 70))
+    await expect(page.locator("#mine tr", has_text="JPMorgan").locator(".price")).to_have_text(
+        f"{market.quote('JPM', 70).last_price:,.2f}"
+    )
+    await expect(page.locator("html")).to_have_attribute("data-link", "live")
