@@ -159,6 +159,9 @@ async def test_a_key_that_is_not_taken_is_named_and_the_page_goes_on_in_korean_o
 ) -> None:
     visited = await visit(browser, server, PHONE, locale="ko-KR", touch=True, path="/#/alerts")
     page = visited.page
+    copy = await page.locator("#access").get_by_role("button", name="복사").bounding_box()
+    assert copy is not None
+    assert copy["x"] + copy["width"] < PHONE["width"], "nothing in the box is cut off"
     await page.locator("#access").get_by_label("키", exact=True).fill("fs_0123456789_wrong")
     await page.get_by_role("button", name="이 키 사용").tap()
     await expect(page.locator("#access [role=alert]")).to_contain_text("게이트웨이가 이 키를 받지 않습니다")

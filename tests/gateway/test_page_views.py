@@ -194,16 +194,16 @@ async def test_a_signal_under_the_pointer_shows_its_record(browser: Browser, ser
     await expect(page.locator(".drawing")).to_have_attribute("data-shows", "AAPL 1Day")
     canvas = await page.locator(".drawing").bounding_box()
     assert canvas is not None
-    x = canvas["x"] + canvas["width"] - 45  # the axis of prices is there
+    x = canvas["x"] + canvas["width"] - 55  # the axis of prices is there
     fired = page.locator(".legend .fired", has_text="Golden cross")
 
     async def found() -> bool:
         nonlocal x
-        x -= 3
+        x -= 5
         await page.mouse.move(x, canvas["y"] + canvas["height"] / 2)
         return bool(await fired.count())
 
-    await until(found, what="the bar of the signal under the pointer")
+    await until(found, 30, what="the bar of the signal under the pointer")
     await expect(fired).to_contain_text("no better than chance so far: +1.0% in 5 days, any day +0.9% (n = 100 on 90 days)")
 
 
@@ -281,7 +281,7 @@ async def test_the_screener(browser: Browser, server: RunningGateway) -> None:
 
 
 async def test_a_screen_that_looks_further_back_is_done_by_analysis(browser: Browser, server: RunningGateway) -> None:
-    visited = await visit(browser, server, path="/#/screener?condition=close%20%3E%20sma_20%20on%201d%20for%203%20bars")
+    visited = await visit(browser, server, path="/#/screener?condition=close%20%3E%20sma_20%20for%203%20bars%20on%201d")
     page = visited.page
     start = page.get_by_role("button", name="Screen 6 instruments")
     await start.click()
