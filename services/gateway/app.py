@@ -52,6 +52,9 @@ TICK_WATCH_SECONDS: Final = 0.5
 RECORDS_SECONDS: Final = 10.0
 """How often is looked whether there are newer records of past signals."""
 PROGRESS_SECONDS: Final = 5.0
+REJECTED: Final = (topics.QUARANTINE, *(topic.dead_letters for topic in topics.TOPICS))
+"""Topics of messages that were not used as they came."""
+REJECTED_SECONDS: Final = 15.0
 PRUNE_SECONDS: Final = 3600.0
 """How often old entries of the audit log and old idempotency keys are deleted."""
 IDEMPOTENCY_MS: Final = 86_400_000
@@ -81,7 +84,8 @@ async def build(settings: Settings, lifecycle: Lifecycle) -> AsyncIterator[Mappi
         newest = min(settings.tail, RESUMED_PER_PARTITION)  # for clients that resume; older ones are read from the database
         tail_lengths |= {topics.INDUSTRIES: None, topics.PATTERNS: newest, topics.STORIES: newest}
         tail = await stack.enter_async_context(open_tail(settings, tail_lengths, "gateway", max_records=500))
-        ends = await stack.enter_async_context(open_offset_reader(settings, topics.TICKS, "gateway-ends"))
+        ends = await stack.enter_async_context(open_offset_reader(settings, [topics.TICKS], "gateway-ends"))
+        rejected = await stack.enter_async_context(open_offset_reader(settings, REJECTED, "gateway-rejected"))
         history = await stack.enter_async_context(open_history(database))
         gateway = wire(settings, history)
         producer = await stack.enter_async_context(open_producer(settings, "gateway"))
@@ -107,6 +111,7 @@ async def build(settings: Settings, lifecycle: Lifecycle) -> AsyncIterator[Mappi
             lifecycle.stopping,
         )
         progress = Refresher(partial(measure_progress, gateway, history, ends), "progress", PROGRESS_SECONDS, lifecycle.stopping)
+        counting = Refresher(partial(count_rejected, gateway, rejected), "rejected", REJECTED_SECONDS, lifecycle.stopping)
         sources = Refresher(partial(read_sources, gateway, history), "source health", PROGRESS_SECONDS, lifecycle.stopping)
         pruning = Refresher(partial(prune, gateway), "old entries", PRUNE_SECONDS, lifecycle.stopping)
         quality = Refresher(records.read, "signal quality", RECORDS_SECONDS, lifecycle.stopping)
@@ -123,6 +128,7 @@ async def build(settings: Settings, lifecycle: Lifecycle) -> AsyncIterator[Mappi
             "research": lambda: results.run(research.handle, lifecycle.stopping),
             "instruments": directory.run,
             "progress": progress.run,
+            "rejected": counting.run,
             "sources": sources.run,
             "signal quality": quality.run,
             "old entries": pruning.run,
@@ -199,12 +205,23 @@ async def read_directory(gateway: Gateway, history: TableHistory) -> None:
 async def measure_progress(gateway: Gateway, history: TableHistory, ends: OffsetReader) -> None:
     """Measure how far analysis has read the tick topic."""
     try:
-        gateway.progress.measure(await ends.read(), await history.positions(), gateway.clock())
+        ticks = (await ends.read())[topics.TICKS.name]
+        gateway.progress.measure(ticks, await history.positions(), gateway.clock())
     except TransientError:
         gateway.progress.mark_unknown()
         raise
     finally:
         SILENT.set(bool(gateway.progress.is_silent(gateway.market.last_analysis_at, gateway.clock())))
+
+
+async def count_rejected(gateway: Gateway, rejected: OffsetReader) -> None:
+    """Count the messages that quarantine and dead letters hold."""
+    try:
+        ranges = await rejected.read()
+    except TransientError:
+        gateway.rejected = None
+        raise
+    gateway.rejected = {name: sum(each.end - each.first for each in found.values()) for name, found in ranges.items()}
 
 
 async def read_sources(gateway: Gateway, history: TableHistory) -> None:

@@ -1261,6 +1261,8 @@ class Status(TypedDict):
     """Whether prices arrive and are processed. Null where a value is unknown."""
 
     analysis_heard: str | None
+    dead_letters: dict[str, int] | None
+    quarantined: int | None
     silent: bool | None
     sources: list[SourceHealth]
     ticks_grew: str | None

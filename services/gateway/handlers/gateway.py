@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Final, Protocol
@@ -69,6 +69,8 @@ class Gateway:
     progress: AnalysisProgress = field(default_factory=AnalysisProgress)
     sources: tuple[StoredSourceHealth, ...] = ()
     """Health of the sources as ingest last reported it."""
+    rejected: Mapping[str, int] | None = None
+    """Messages in quarantine and dead letters by topic; None while that is unknown."""
     directory: InstrumentDirectory = field(default_factory=InstrumentDirectory)
     cache: Cache = field(default_factory=Cache)
     records: Callable[[], SignalRecords] = lambda: NO_RECORDS
