@@ -107,7 +107,7 @@ async def a_backtest_of_the_bot(kafka: Broker, database_url: str, files: Path) -
             done, refused = (await connection.execute(mine.order_by(research_runs.c.state))).scalars()
     figures = json.loads(done)["summary"]["metrics"]
     assert (figures["trades"] > 0, refused) == (True, "")
-    assert f"Trades: {figures['trades']}" in first.text
+    assert f"Trades: {figures['trades']:.0f}, won {figures['win_rate']:.0%}" in first.text
     assert f"Return: {figures['total_return']:+.2%}" in first.text
     assert [(each.photo or b"")[:4] for each in (first, second)] == [b"\x89PNG", b"\x89PNG"]
 
