@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from services.notifier.adapters.payments import PaymentTable
+from services.notifier.adapters.positions import PositionTable
 from services.notifier.bot.invoices import payload
+from services.notifier.bot.ledger import Ledger
 from services.notifier.bot.premium_expiry import PremiumExpiry
 from services.notifier.domain.payments import Offer, Payment, renewing
 from services.notifier.domain.recipients import Chat
@@ -301,6 +304,29 @@ async def test_who_is_forgotten_pays_no_more_and_leaves_the_channel(database_url
         last = await user.telegram.stars.credit(paid)
         await until(lambda: user.telegram.confirmed >= last, 10, "the repeat to be handled")
         assert await premium_until(user) == 0, "a charge that was forgotten is not credited again"
+
+
+@on_sqlite
+async def test_what_was_never_reported_is_found_in_the_list_of_transactions(database_url: str) -> None:
+    async with customer(database_url) as (user, clock):
+        ports, stars = user.ports, user.telegram.stars
+        assert ports.payments is not None
+        assert ports.stars is not None
+        positions = PositionTable(user.parts.database)
+        ledger = Ledger(ports.stars, ports.payments, positions, clock.clock())
+        reported = await buy(user)
+        silent = [Charge(f"s{i}", 8, "premium:8:250:1:x", STARS, SECONDS + i, f"s{i}") for i in range(120)]
+        foreign = Charge("f", 9, "something else", STARS, SECONDS, "f")
+        stars.charges |= {each.id: each for each in (*silent, foreign)}
+        await ledger.once()
+        await ledger.once()
+        assert await positions.get("stars") == 122
+        assert await premium_until(user, "8") == (SECONDS + 119 + PERIOD) * 1000
+        assert await premium_until(user, "9") == 0
+        assert len(await ports.payments.of_chat("7")) == 1
+        stars.charges[reported.id] = replace(reported, refunded=True)  # by Telegram's support
+        await ledger.once()
+        assert await premium_until(user) == 0
 
 
 def test_a_cancelled_or_refunded_subscription_is_not_renewed() -> None:

@@ -28,13 +28,16 @@ CHOICES: tuple[dict[str, bool], ...] = (
 )  # fmt: skip
 
 
+SHOWN = ("", "", "1m,1d", "1mo,1h", "1w")
+
+
 def every_chat() -> list[tuple[Chat, set[Address], set[Address]]]:
     """Chats of every mix of settings, with the addresses that watch AAPL and those that watch its industry."""
     random, found = Random(7), []
     mixes = itertools.product((True, False), (True, False), (True, False), CHOICES)
     for number, (active, everything, unvalidated, rules) in enumerate(mixes, start=1):
         chat = Chat("telegram", f"{number}", active=active, watch_all=everything, unvalidated=unvalidated, rules=rules,
-                    watch_all_thread_id=random.choice((0, 5)))  # fmt: skip
+                    watch_all_thread_id=random.choice((0, 5)), timeframes=random.choice(SHOWN))  # fmt: skip
         at = [Address("telegram", chat.chat_id, thread) for thread in (0, 5)]
         found.append((chat, {one for one in at if random.random() < 0.4}, {one for one in at if random.random() < 0.4}))
     return found

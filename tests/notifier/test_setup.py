@@ -132,9 +132,9 @@ async def test_settings_by_buttons_and_by_commands(database_url: str) -> None:
         assert (found.quiet_from, found.quiet_until, found.pace) == (1290, 360, "digest")
         assert (found.silent, found.briefings, found.zone) == (True, "both", "America/New_York")
         assert await user.parts.chats.industries(HERE) == ["semiconductors"]
-        shown = await user.ask("/settings")
-        assert "New York" in shown
-        assert "Quiet hours: 21:30-06:00 · Silent: on" in shown
+        screen = await user.ask("/settings")
+        assert "New York" in screen
+        assert "Quiet hours: 21:30-06:00 · Silent: on" in screen
         assert "is not possible" in await user.ask("/settings zone Atlantis")
         assert "/settings zone" in await user.ask("/settings nonsense 5")
 

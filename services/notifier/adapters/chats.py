@@ -14,7 +14,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from services.notifier.adapters.recipient_queries import recipients_of, watched_symbols
 from services.notifier.domain.address import Address
 from services.notifier.domain.delivery import DUE, NEVER, DeliveryStatus
-from services.notifier.domain.recipients import Chat
+from services.notifier.domain.recipients import CHANNEL_KIND, Chat
 from services.notifier.words.catalogue import LANGUAGES
 from shared.briefings import Kind
 from shared.db import Database
@@ -51,6 +51,7 @@ _FIELDS = (
     "premium_until",
     "dark",
     "news_from",
+    "timeframes",
 )
 _COLUMNS = tuple(chats.c[name] for name in _FIELDS)
 _CHUNK = 500
@@ -75,9 +76,20 @@ class ChatTables:
         async with self._database.begin() as connection:
             await connection.execute(self._database.upsert(chats, rows, update=["language"]), rows)
 
-    async def deactivate(self, channel: str, chat_id: str) -> None:
+    async def deactivate(self, channel: str, chat_id: str, now: int) -> None:
         async with self._database.begin() as connection:
-            await _deactivate(connection, channel, chat_id)
+            await _deactivate(connection, channel, chat_id, now)
+
+    async def blocked(self, channel: str, before: int, now: int, limit: int) -> list[str]:
+        c = chats.c
+        gone = and_(c.channel == channel, c.blocked_at > 0, c.blocked_at <= before, c.active.is_(False), c.premium_until <= now)
+        async with self._database.connect() as connection:
+            return list((await connection.execute(select(c.chat_id).where(gone).limit(limit))).scalars())
+
+    async def keep_channels(self, channel: str, chat_ids: Sequence[str], now: int) -> None:
+        others = and_(chats.c.channel == channel, chats.c.kind == CHANNEL_KIND, chats.c.chat_id.not_in(tuple(chat_ids)))
+        async with self._database.begin() as connection:
+            await connection.execute(update(chats).where(others, chats.c.active.is_(True)).values(active=False, blocked_at=now))
 
     async def migrate(self, channel: str, old: str, new: str, now: int) -> None:
         async with self._database.begin() as connection:
@@ -89,7 +101,7 @@ class ChatTables:
                     await self._watch(connection, Address(channel, new, thread_id), [symbol], now)
                 await _move_conditions(connection, channel, old, new)
                 await self._move_industries(connection, channel, old, new)
-                await _deactivate(connection, channel, old)
+                await _deactivate(connection, channel, old, now)
             await _move_deliveries(connection, channel, old, new, now)
             await _move_payments(connection, channel, old, new)
 
@@ -157,8 +169,9 @@ class ChatTables:
         return {address: frozenset(watched) for address, watched in found.items()}
 
     async def _save(self, connection: AsyncConnection, chat: Chat, now: int) -> None:
-        rows = [_row(chat, now)]
-        changed = [name for name in _FIELDS if name not in {"channel", "chat_id", "premium_until"}]  # payments alone write that
+        rows = [_row(chat, now) | ({"blocked_at": 0} if chat.active else {})]
+        changed = ["blocked_at"] if chat.active else []
+        changed += [name for name in _FIELDS if name not in {"channel", "chat_id", "premium_until"}]  # payments alone write that
         await connection.execute(self._database.upsert(chats, rows, update=changed), rows)
         mine = and_(alert_rules.c.channel == chat.channel, alert_rules.c.chat_id == chat.chat_id)
         await connection.execute(delete(alert_rules).where(mine))
@@ -241,8 +254,9 @@ def _chunks(keys: Collection[tuple[str, str]]) -> Iterator[tuple[str, tuple[str,
         yield from ((channel, tuple(ids[i : i + _CHUNK])) for i in range(0, len(ids), _CHUNK))
 
 
-async def _deactivate(connection: AsyncConnection, channel: str, chat_id: str) -> None:
+async def _deactivate(connection: AsyncConnection, channel: str, chat_id: str, now: int) -> None:
     mine = and_(chats.c.channel == channel, chats.c.chat_id == chat_id)
+    await connection.execute(update(chats).where(mine, chats.c.blocked_at == 0).values(blocked_at=now))
     await connection.execute(update(chats).where(mine).values(active=False))
 
 

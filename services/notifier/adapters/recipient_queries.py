@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import BindParameter, Select, and_, bindparam, case, false, func, select, true, union
+from sqlalchemy import BindParameter, Select, and_, bindparam, case, false, func, literal, or_, select, true, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -19,6 +19,7 @@ from shared.tables import alert_rules, chats, instrument_industries, watched_ind
 
 _SYMBOL: Final[BindParameter[str]] = bindparam("symbol")
 _RULE: Final[BindParameter[str]] = bindparam("rule")
+_TIMEFRAME: Final[BindParameter[str]] = bindparam("timeframe")
 _CHANNELS: Final[BindParameter[Sequence[str]]] = bindparam("channels", expanding=True)
 
 
@@ -45,13 +46,14 @@ def _query(*, wanted_by_default: bool, provisional: bool) -> Select[Any]:
 
     default = true() if wanted_by_default else c.unvalidated.is_(True)
     wants = case((this.c.wanted.is_not(None), this.c.wanted), (every.c.wanted.is_not(None), every.c.wanted), else_=default)
+    on_timeframe = or_(c.timeframes == "", literal(",").concat(c.timeframes).concat(",").like(_TIMEFRAME))
     query = (
         select(c.channel, c.chat_id, at.c.thread_id, c.kind, c.user_id, c.muted_until, c.premium_until)
         .select_from(at)
         .join(chats, and_(c.channel == at.c.channel, c.chat_id == at.c.chat_id))
         .outerjoin(this, of_chat(this, _RULE))
         .outerjoin(every, of_chat(every, ALL_RULES))
-        .where(c.active.is_(True), c.channel.in_(_CHANNELS), wants)
+        .where(c.active.is_(True), c.channel.in_(_CHANNELS), wants, on_timeframe)
     )
     if provisional:
         query = query.outerjoin(forming, of_chat(forming, PROVISIONAL)).where(func.coalesce(forming.c.wanted, false()))
@@ -69,7 +71,7 @@ async def recipients_of(connection: AsyncConnection, channels: Sequence[str], si
     """The addresses in active chats that watch the instrument and want the rule; each has the fields that a delivery needs."""
     validated = signal.quality is not None and signal.quality.validated
     query = _QUERIES[is_event(signal.rule, signal.params) or validated, signal.provisional]
-    values = {"symbol": signal.symbol, "rule": signal.rule, "channels": list(channels)}
+    values = {"symbol": signal.symbol, "rule": signal.rule, "timeframe": f"%,{signal.timeframe},%", "channels": list(channels)}
     rows = (await connection.execute(query, values)).all()
     return [
         Chat(channel, chat_id, user_id, kind=kind, muted_until=muted_until, premium_until=premium_until, thread_id=thread_id)

@@ -33,6 +33,9 @@ class Runner:
         if command.alters(arguments) and not await self._may_change(chat, incoming):
             metrics.UPDATES.labels("forbidden").inc()
             return Reply(phrase(chat.language, "not-allowed"), notice=True)
+        if command.flag and not self._ports.flags.is_on(command.flag):
+            metrics.UPDATES.labels("switched off").inc()
+            return Reply(phrase(chat.language, "feature-off"), notice=True)
         if command.premium and not self._ports.tiers.is_full(chat, self._ports.clock.now()):
             metrics.UPDATES.labels("premium").inc()
             return needs_premium(chat, command.premium)

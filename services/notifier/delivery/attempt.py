@@ -225,7 +225,7 @@ class Attempt:
             case NoResponse() | DoubtfulOutcome():
                 schedule.hold_back(first.chat_id, None, self._policy, self._clock)
             case ChatUnavailable():
-                await _with_retries(lambda: self._chats.deactivate(first.channel, first.chat_id))
+                await _with_retries(lambda: self._chats.deactivate(first.channel, first.chat_id, now))
             case ChatMigrated(chat_id):
                 await _with_retries(lambda: self._chats.migrate(first.channel, first.chat_id, chat_id, now))
             case PermanentRejection():

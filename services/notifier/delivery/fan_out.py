@@ -12,7 +12,6 @@ from services.notifier.domain.address import Address
 from services.notifier.domain.conditions import is_recipient
 from services.notifier.domain.delivery import DeliveryStatus, Priority
 from services.notifier.domain.ports import ChatStore, ConditionStore, DeliveryStore, MarketStore, NewDelivery
-from services.notifier.domain.rate_limits import SlidingWindows
 from services.notifier.domain.recipients import Chat, status_when_wanted
 from services.notifier.domain.tiers import Tiers
 from shared import wire
@@ -42,7 +41,7 @@ class FanOut:
         self._chats, self._conditions, self._market = chats, conditions, market
         self._deliveries, self._channels = deliveries, tuple(channels)
         self._expiry, self._clock, self._wake_sender = expiry, clock, wake
-        self._hold, self._windows, self._tiers = hold, SlidingWindows(), tiers or Tiers()
+        self._hold, self._tiers = hold, tiers or Tiers()
 
     async def handle(self, records: Sequence[Record[Signal]]) -> None:
         """Insert the deliveries of a batch in one transaction; existing rows are not changed.
@@ -55,7 +54,7 @@ class FanOut:
         for record in records:
             _check(record.event)
         signals = {record.event.id: record for record in records}
-        firing = Firing(self._windows, now, self._clock.ticking())
+        firing = Firing(now)
         of_conditions = await self._of_conditions(signals.values(), now, firing)
         due = [*await self._of_rules(signals.values(), now), *of_conditions, *firing.notices]
         await self._deliveries.add(due, now)

@@ -20,7 +20,7 @@ from services.notifier.domain.messages import Alert
 from services.notifier.domain.notices import Notice, State
 from services.notifier.domain.outcomes import Outcome
 from services.notifier.domain.pacing import RecentMessages
-from services.notifier.domain.payments import Offer, Payment
+from services.notifier.domain.payments import Offer, Payment, Transaction
 from services.notifier.domain.quality_replies import RuleRecord
 from services.notifier.domain.recipients import Chat
 from services.notifier.domain.record_chart import RecordChart
@@ -172,8 +172,14 @@ class ChatStore(Protocol):
     async def ensure(self, chat: Chat, now: int) -> None:
         """Insert the chat where it does not exist; of an existing one only the language is updated."""
 
-    async def deactivate(self, channel: str, chat_id: str) -> None:
+    async def deactivate(self, channel: str, chat_id: str, now: int) -> None:
         """Mark it inactive: nothing more is sent to it."""
+
+    async def blocked(self, channel: str, before: int, now: int, limit: int) -> list[str]:
+        """Ids of inactive chats that could not be reached since ``before`` or longer, without those that have premium now."""
+
+    async def keep_channels(self, channel: str, chat_ids: Sequence[str], now: int) -> None:
+        """Mark the channels that signals are posted to inactive, except these."""
 
     async def migrate(self, channel: str, old: str, new: str, now: int) -> None:
         """Move settings, watchlists, conditions and open deliveries to the new id and deactivate the old one."""
@@ -352,6 +358,19 @@ class Statistics(Protocol):
     async def counts(self, since: int) -> dict[str, int]:
         """Chats by kind, alerts, watched symbols, and deliveries since ``since`` by channel and status."""
 
+    async def hourly(self, since: int) -> dict[int, dict[str, int]]:
+        """By hour, newest first, how many deliveries changed last in it, by status."""
+
+
+class FlagStore(Protocol):
+    """Features that were switched. All methods raise TransientError when the database is not available."""
+
+    async def all(self) -> dict[str, bool]:
+        """By name, whether each is on."""
+
+    async def save(self, name: str, now: int, *, enabled: bool) -> None:
+        """Switch one."""
+
 
 class NewsStore(Protocol):
     """Stories of news. Raises TransientError when the database is not available."""
@@ -434,6 +453,19 @@ class Stars(Protocol):
 
     async def set_renewal(self, payment: Payment, *, renews: bool) -> None:
         """Cancel the renewal of a subscription, or allow it again."""
+
+    async def transactions(self, position: int, limit: int) -> list[Transaction]:
+        """The bot's transactions, oldest first, without the first ``position`` ones."""
+
+
+class Positions(Protocol):
+    """How far lists are read. All methods raise TransientError when the database is not available."""
+
+    async def get(self, name: str) -> int:
+        """How many entries of a list are read; 0 at first."""
+
+    async def save(self, name: str, position: int) -> None:
+        """Record it."""
 
 
 class MemberStore(Protocol):

@@ -33,6 +33,9 @@ const FAMILIES = [
   "level-",
   "heat-",
   "bar-",
+  "delivery-",
+  "frequency-",
+  "alert-",
 ];
 const LISTED = ["open", "high", "low", "close", "gainers", "losers"]; // named by variables that have these values
 
