@@ -35,13 +35,13 @@ up: ## run the same in containers: docker compose with Kafka, MySQL, Prometheus 
 down: ## stop the containers; their data stays
 	@infra/compose.sh down
 
-test: _test-environment ## install the tests' packages, then run lint, types, contracts and all tests
+test: _test-environment ## install the tests' packages, then run lint, types, contracts and the tests
 	@infra/system-packages.sh
 	@$(MAKE) --no-print-directory -j2 _prepared _kinds lint types contracts
-	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder  # 3: many tests wait; no reordering: it would put long files last
+	@$(BIN)/python -m pytest $(if $(THOROUGH),,-m "not thorough") -n 3 --dist loadfile --no-loadscope-reorder  # 3: many tests wait; no reordering: it would put long files last
 
 test-thorough: export THOROUGH = 1
-test-thorough: test ## the same, with four times as many cases in the property tests (before a release)
+test-thorough: test ## the same with the tests that cost minutes, and four times as many cases in the property tests
 
 test-fast: _test-environment ## run only the tests without broker, database server, browser or killed processes
 	@$(BIN)/python -m pytest -m "not kafka and not mariadb and not browser and not kill"

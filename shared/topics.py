@@ -120,6 +120,7 @@ RESEARCH_JOBS: Final[Topic[events.ResearchJob]] = Topic(
     "research.jobs.v1",
     (
         events.ConditionHistoryJob,
+        events.IndicatorHistoryJob,
         events.RunBacktest,
         events.RunGrid,
         events.DiscoverPatterns,
@@ -133,7 +134,7 @@ RESEARCH_JOBS: Final[Topic[events.ResearchJob]] = Topic(
 )
 RESEARCH_RESULTS: Final[Topic[events.ResearchResult]] = Topic(
     "research.results.v1",
-    (events.ConditionHistory, events.RunProgress, events.RunFinished, events.QualityChanged),
+    (events.ConditionHistory, events.IndicatorHistory, events.RunProgress, events.RunFinished, events.QualityChanged),
     "job id; of a record of quality what it is about",
     "The progress and results of research jobs, and records of signal quality that became validated or lost it.",
     ("analysis research",),

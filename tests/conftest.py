@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import itertools
 import os
+import shutil
+import zlib
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,6 +32,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for name in getattr(item, "fixturenames", ()):
             if name in NEEDS:
                 item.add_marker(NEEDS[name])
+    _share_out_databases(items)
+
+
+def _share_out_databases(items: list[pytest.Item]) -> None:
+    """Of a test that could run on both databases, ``make test`` runs one, by its name: half of them on each."""
+    on_each = defaultdict[str, dict[str, list[pytest.Item]]](lambda: defaultdict(list))
+    for item in items:
+        parameters = getattr(item, "callspec", None)
+        if parameters is not None and "database_url" in parameters.params and item.get_closest_marker("thorough") is None:
+            on_each[item.nodeid.partition("[")[0]][parameters.params["database_url"]].append(item)
+    for test, found in on_each.items():
+        if len(found) == 2:
+            for item in found[sorted(found)[zlib.crc32(test.encode()) % 2]]:
+                item.add_marker(pytest.mark.thorough)
 
 
 @pytest.fixture(scope="session")
@@ -82,9 +99,26 @@ def mariadb_url(_mariadb: MariaDB) -> Iterator[str]:
     _mariadb.drop(name)
 
 
+@pytest.fixture(scope="session")
+def _migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("migrated") / "test.db"
+    asyncio.run(upgrade(f"sqlite+aiosqlite:///{file}"))
+    return file
+
+
+@pytest.fixture(scope="session")
+def _migrated_schema(_mariadb: MariaDB) -> list[str]:
+    asyncio.run(upgrade(_mariadb.create("migrated")))
+    return _mariadb.schema("migrated")
+
+
 @pytest.fixture(params=[SQLITE, MARIADB])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A migrated database: once SQLite, once MariaDB."""
-    url = f"sqlite+aiosqlite:///{tmp_path / 'test.db'}" if request.param == "sqlite" else request.getfixturevalue("mariadb_url")
-    asyncio.run(upgrade(url))
+    """A migrated database: once SQLite, once MariaDB. Migrations run once; each test gets a copy of what they made."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("_migrated_file"), tmp_path / "test.db")
+        return f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
+    url: str = request.getfixturevalue("mariadb_url")
+    schema = request.getfixturevalue("_migrated_schema")
+    request.getfixturevalue("_mariadb").fill(url.rpartition("/")[2], schema)
     return url

@@ -12,3 +12,7 @@ MARIADB = pytest.param("mariadb", marks=pytest.mark.mariadb)
 
 on_sqlite = pytest.mark.parametrize("database_url", [SQLITE], indirect=True)
 on_mariadb = pytest.mark.parametrize("database_url", [MARIADB], indirect=True)
+on_both_when_thorough = pytest.mark.parametrize(
+    "database_url", [SQLITE, pytest.param("mariadb", marks=[pytest.mark.mariadb, pytest.mark.thorough])], indirect=True
+)
+"""Of tests that start processes: both in ``make test-thorough``, the quicker one in ``make test``."""

@@ -6,13 +6,14 @@ import asyncio
 import os
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import which
 
 import pymysql
+import pymysql.cursors
 
 from infra.kafka.node import KafkaNode, RunningNode, free_ports
 from infra.kafka.ready import wait_ready
@@ -65,12 +66,33 @@ class MariaDB:
         self._run(f"CREATE DATABASE `{name}` CHARACTER SET utf8mb4")
         return f"mysql+aiomysql://root@127.0.0.1:{self.port}/{name}"
 
+    def schema(self, name: str) -> list[str]:
+        """The statements that make the tables of a database, with its revision, in another."""
+        with self._connect(name) as link, link.cursor() as cursor:
+            cursor.execute("SHOW TABLES")
+            tables = [table for (table,) in cursor.fetchall()]
+            statements = ["SET foreign_key_checks = 0"]
+            for table in tables:
+                cursor.execute(f"SHOW CREATE TABLE `{table}`")
+                statements.append(cursor.fetchall()[0][1])
+            return [*statements, f"INSERT INTO alembic_version SELECT * FROM `{name}`.alembic_version"]  # noqa: S608 - a name of ours
+
+    def fill(self, name: str, statements: Sequence[str]) -> None:
+        """Run statements in a database."""
+        with self._connect(name) as link, link.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
+            link.commit()
+
     def drop(self, name: str) -> None:
         self._run(f"DROP DATABASE `{name}`")
 
     def _run(self, statement: str) -> None:
-        with pymysql.connect(host="127.0.0.1", port=self.port, user="root", connect_timeout=5) as link, link.cursor() as cursor:
+        with self._connect(None) as link, link.cursor() as cursor:
             cursor.execute(statement)
+
+    def _connect(self, database: str | None) -> pymysql.Connection[pymysql.cursors.Cursor]:
+        return pymysql.connect(host="127.0.0.1", port=self.port, user="root", connect_timeout=5, database=database)
 
 
 @contextmanager
@@ -90,8 +112,20 @@ def open_mariadb(folder: Path) -> Iterator[MariaDB]:
         capture_output=True,
         timeout=120,
     )
-    options = [f"--socket={folder / 's.sock'}", f"--pid-file={folder / 'pid'}", "--bind-address=127.0.0.1", f"--port={port}"]
-    quick = ["--skip-name-resolve", "--innodb-flush-log-at-trx-commit=2", "--character-set-server=utf8mb4"]
+    options = [
+        "--character-set-server=utf8mb4",
+        f"--socket={folder / 's.sock'}",
+        f"--pid-file={folder / 'pid'}",
+        "--bind-address=127.0.0.1",
+        f"--port={port}",
+    ]
+    # nothing is synchronised with the disk: the data of tests need not survive a power cut
+    quick = [
+        "--skip-name-resolve",
+        "--innodb-flush-log-at-trx-commit=0",
+        "--innodb-flush-method=nosync",
+        "--innodb-file-per-table=OFF",
+    ]
     with (folder / "log").open("wb") as log:
         child = subprocess.Popen([server, *common, *options, *quick], stdout=log, stderr=log, start_new_session=True)
     try:

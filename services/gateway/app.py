@@ -14,6 +14,7 @@ from typing import Final, cast
 import structlog
 from aiohttp import web
 
+from services.gateway.adapters.briefings import StoredBriefings
 from services.gateway.adapters.datasets import StoredDatasets
 from services.gateway.adapters.event_feed import EventFeed
 from services.gateway.adapters.history import TableHistory, open_history
@@ -79,7 +80,7 @@ async def build(settings: Settings, lifecycle: Lifecycle) -> AsyncIterator[Mappi
         results = await stack.enter_async_context(open_tail(settings, {topics.RESEARCH_RESULTS: 0}, "gateway-research"))
         records = QualityRecords(database)
         gateway.records = lambda: records.current
-        gateway.research = research = JobClient(producer)
+        gateway.research = gateway.computed.jobs = research = JobClient(producer)
         feed = EventFeed(gateway.market, gateway.hub, live=lambda: tail.caught_up)
         flushers = {
             "flush": Flusher(gateway.hub, settings.flush_seconds),
@@ -131,7 +132,12 @@ def wire(settings: Settings, history: TableHistory) -> Gateway:
     market = MarketMemory(settings.rows_per_series)
     hub, test_hub = new_hub(clock(), directory, settings.ring), new_hub(clock(), InstrumentDirectory, settings.ring)
     keys = KeyTable(history.database)
-    stored = StoredDatasets(history.database), StoredJobs(history.database), StoredStories(history.database)
+    stored = (
+        StoredDatasets(history.database),
+        StoredJobs(history.database),
+        StoredStories(history.database),
+        StoredBriefings(history.database),
+    )
     owned = OwnedTables(history.database)
     gateway = Gateway(settings, market, history, *stored, hub, test_hub, clock, keys, owned, Authentication(keys, settings))
     return gateway

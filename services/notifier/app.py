@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from services.notifier.adapters.backtest_runs import ResearchBacktests
 from services.notifier.adapters.bot_updates import UpdateTable
+from services.notifier.adapters.briefing_tables import BriefingTables
 from services.notifier.adapters.charts.renderer import ProcessChartRenderer
 from services.notifier.adapters.chat_webhooks import SERVICES, ChatWebhooks
 from services.notifier.adapters.chats import ChatTables
@@ -20,6 +21,7 @@ from services.notifier.adapters.conditions import ConditionTable
 from services.notifier.adapters.console import CHAT, ConsoleChannel
 from services.notifier.adapters.deliveries import DeliveryTable
 from services.notifier.adapters.email import EmailChannel
+from services.notifier.adapters.exchange_calendars import ExchangeCalendars
 from services.notifier.adapters.flags import FlagTable
 from services.notifier.adapters.key_links import KeyLinkTable
 from services.notifier.adapters.market_tables import MarketTables
@@ -35,7 +37,6 @@ from services.notifier.adapters.statistics import StatisticsTables
 from services.notifier.adapters.story_rows import StoryRows
 from services.notifier.adapters.webhook import WebhookChannel
 from services.notifier.bot.backtests import Backtests
-from services.notifier.bot.briefings import Briefings, DailyBriefings
 from services.notifier.bot.clean_up import CleanUp
 from services.notifier.bot.flags import SECONDS as FLAG_SECONDS
 from services.notifier.bot.flags import LatestFlags
@@ -46,6 +47,8 @@ from services.notifier.bot.premium_expiry import PremiumExpiry
 from services.notifier.bot.quotes import LatestQuotes
 from services.notifier.delivery.arranging import Arranger
 from services.notifier.delivery.attempt import Attempt
+from services.notifier.delivery.briefing_schedule import BriefingSchedule
+from services.notifier.delivery.briefings import Briefings
 from services.notifier.delivery.broadcasting import Broadcasting
 from services.notifier.delivery.channel_schedule import ChannelSchedule
 from services.notifier.delivery.clock import TimeAndRandom
@@ -90,9 +93,11 @@ async def build(settings: NotifierSettings, lifecycle: Lifecycle) -> AsyncIterat
         deliveries = DeliveryTable(database, tuple(schedules))
         instruments = LatestInstruments(market)
         refresher = Refresher(instruments.refresh, "instruments", lambda: instruments.seconds, lifecycle.stopping)
-        pictures = _pictures(settings, market, stack) if bot is not None and settings.charts else None
+        pictures = _pictures(settings, market, stack, early=bot is not None) if settings.charts else None
+        calendars = ExchangeCalendars(settings.session_files)
+        briefings = Briefings(BriefingTables(database), market, calendars, instruments, pictures)
         lease = int(settings.lease_seconds * 1000)
-        attempt = Attempt(deliveries, chats, instruments, pictures, settings.policy, lease, clock, settings.public_url)
+        attempt = Attempt(deliveries, chats, instruments, pictures, settings.policy, lease, clock, briefings, settings.public_url)
         options = SenderOptions(int(settings.reserve_seconds * 1000), lease, settings.send_concurrency, settings.policy)
         sender = Sender(deliveries, schedules, attempt, Arranger(deliveries, chats, clock), options, clock)
         fan_out = FanOut(
@@ -110,6 +115,8 @@ async def build(settings: NotifierSettings, lifecycle: Lifecycle) -> AsyncIterat
         reporter = Reporter(
             deliveries, KafkaOutcomePublisher(producer), hashlib.sha256(b"recipient:" + token.encode()).digest(), clock
         )
+        briefed = "telegram" if bot is not None and settings.telegram_polling else ""
+        schedule = BriefingSchedule(briefings, calendars, chats, deliveries, briefed, clock, sender.wake)
         lifecycle.on_ready("signals", lambda: consumer.ready)
         lifecycle.on_ready("database", lambda: sender.connected)
         lifecycle.on_alive("signals", lambda: consumer.alive)
@@ -118,6 +125,7 @@ async def build(settings: NotifierSettings, lifecycle: Lifecycle) -> AsyncIterat
             "sender": partial(_after_instruments, refresher, sender.run, lifecycle.stopping),
             "reports": partial(reporter.run, lifecycle.stopping),
             "instruments": refresher.run,
+            "briefings": partial(_after_instruments, refresher, schedule.run, lifecycle.stopping),
         }
         if bot is not None:
             group = f"{settings.notifier_group}-news"
@@ -144,6 +152,7 @@ async def build(settings: NotifierSettings, lifecycle: Lifecycle) -> AsyncIterat
                 refresher,
                 clock,
                 pictures,
+                briefings,
                 sender.wake,
             )
         yield tasks
@@ -217,10 +226,12 @@ async def _schedules(
     return schedules
 
 
-def _pictures(settings: NotifierSettings, market: MarketTables, stack: AsyncExitStack) -> PictureCache:
+def _pictures(settings: NotifierSettings, market: MarketTables, stack: AsyncExitStack, *, early: bool) -> PictureCache:
+    """``early``: start the drawing process now, which saves the first picture the wait."""
     renderer = ProcessChartRenderer(settings.chart_timeout)
     stack.push_async_callback(renderer.close)
-    renderer.start()
+    if early:
+        renderer.start()
     return PictureCache(market, renderer)
 
 
@@ -237,6 +248,7 @@ async def _bot_tasks(
     refresher: Refresher,
     clock: TimeAndRandom,
     pictures: PictureCache | None,
+    briefings: Briefings,
     wake: Callable[[], None],
 ) -> dict[str, Task]:
     """The tasks of the bot: polling, and the quotes and industries that it answers from."""
@@ -269,8 +281,6 @@ async def _bot_tasks(
     stack.push_async_callback(parser.close)
     parser.start()
     chats, market = ChatTables(database), MarketTables(database)
-    briefings = Briefings(chats, market, NewsTables(database), quotes, industries, instruments)
-    daily = DailyBriefings(briefings, chats, deliveries, clock, wake)
     payments, members = PaymentTable(database, settings.alert_language), MemberTable(database)
     place = settings.telegram_premium_channel
     premium_channel = TelegramPremiumChannel(bot, place) if place else None
@@ -295,13 +305,13 @@ async def _bot_tasks(
         personal_data,
         NoticeTable(database),
         StatisticsTables(database),
+        briefings,
         settings.watchlist_most,
         settings.alert_language,
         settings.operators,
         settings.allowed,
         pictures,
         ResearchConditionTimes(research, clock.now),
-        briefings,
         backtests,
         KeyLinkTable(database),
         flags,
@@ -314,17 +324,17 @@ async def _bot_tasks(
     )
     handler = CommandBot(ports, DialogTable(database, clock.now), settings.bot_commands_minute)
     updates = UpdateProcessor(bot, handler, answers, settings.bot_concurrency)
-    receive = Polling(bot, handler, updates).run
+    sells = settings.telegram_premium_stars > 0
+    receive = Polling(bot, handler, updates, sells=sells).run
     if settings.telegram_webhook_url:
         secret = settings.telegram_webhook_secret.get_secret_value()
         address = WebhookAddress(
             settings.telegram_webhook_url, secret, settings.telegram_webhook_host, settings.telegram_webhook_port
         )
-        receive = WebhookUpdates(bot, handler, updates, UpdateTable(database), address, clock).run
+        receive = WebhookUpdates(bot, handler, updates, UpdateTable(database), address, clock, sells=sells).run
     return {
         "quotes": partial(tail.run, dispatch, lifecycle.stopping),
         "bot": partial(_after_instruments, refresher, receive, lifecycle.stopping),
-        "briefings": partial(_after_instruments, refresher, daily.run, lifecycle.stopping),
         "premium": partial(expiry.run, lifecycle.stopping),
         **({"stars": partial(ledger.run, lifecycle.stopping)} if settings.telegram_premium_stars else {}),
         "flags": reading.run,

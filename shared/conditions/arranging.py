@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from shared.conditions.durations import durations, place_timeframes, repetitions
+from shared.conditions.clauses import clauses
+from shared.conditions.durations import averages_of_days, durations, place_timeframes, repetitions
 from shared.conditions.items import OPERAND_ENDS, OPERAND_STARTS, Item
+from shared.conditions.partners import partners
 from shared.conditions.relations import between, percents
 
 
@@ -16,7 +18,7 @@ def arrange(items: list[Item]) -> list[Item]:
     Raises:
         ConditionError: a duration is counted in another unit than the bars are; without a text.
     """
-    items = durations(place_timeframes(repetitions(items)))
+    items = durations(averages_of_days(place_timeframes(repetitions(clauses(partners(items))))))
     return _particles(_connectives(between(percents(items))))
 
 
@@ -38,6 +40,9 @@ def _particles(items: list[Item]) -> list[Item]:
             continue
         if item.type == "THAN" and _has_subject(found):
             continue
+        if item.type in OPERAND_STARTS and found and found[-1].type == "CLOCK":  # '10시 이전에 전일 고가 돌파'
+            found.append(Item("AND", "and", item.at, item.shown, korean=True))
+            after_value = False
         if item.type in OPERAND_STARTS and after_value and not (item.type == "OPEN" and found[-1].type == "NAME"):
             found.append(Item("SUBJECT", "", item.at, item.shown))
         if item.type == "TREND" and found and found[-1].type == "SUBJECT":

@@ -26,13 +26,26 @@ _FRACTIONS: Final = frozenset({"pct_change", "pctchange"})
 _AVERAGES: Final = frozenset({"sma", "ema"})
 """Functions that are columns of the close."""
 _SOURCES: Final = {"close", "volume"}
+_PLAIN_WORDS: Final = frozenset({"all", "any", "every", "total", "mean", "offset", "shift", "delay", "increasing", "decreasing"})
+"""Names of functions in other programs that without parentheses are only words."""
+_BARS_LAST: Final = frozenset({"highest", "lowest", "sum", "sma", "ema", "stdev", "rising", "falling", "change", "change_pct"})
+_COUNTS_BELOW_ZERO: Final = frozenset({"ref"})
+_OWN_SOURCES: Final = {
+    "cci": ("(high + low + close) / 3",),
+    "mfi": ("(high + low + close) / 3",),
+    "stoch_k": ("close", "high", "low"),
+    "atr": ("high", "low", "close"),
+}
+"""What other programs name first of indicators that are of these values anyway."""
+_UNSMOOTHED: Final = ("1", "3")
+"""Slowing and signal of a stochastic that is called with its number of bars alone."""
 
 
 def name_of(name: str, at: int) -> Node:
     """The series that a name stands for."""
     if (name in ARITY or name in FUNCTIONS) and known_stem(name) in NUMBERED:
         raise _unknown(name, at)
-    if name in ARITY or (name in FUNCTIONS and column_of(name) is None and known_stem(name) is None):
+    if name in ARITY or (name in FUNCTIONS and name not in _PLAIN_WORDS and column_of(name) is None and known_stem(name) is None):
         raise ConditionError("call", "", at, found=f"'{name}'", example=example(FUNCTIONS.get(name, name)))
     if name in _PLACE_FIELDS:
         return SeriesName(name, at)
@@ -54,10 +67,22 @@ def call(name: str, given: Sequence[Node], at: int) -> Node:
         raise ConditionError("direction", "", at, example=f"crosses_above({', '.join(map(render, given))})")
     if function not in ARITY:
         raise _no_function(name, given, at)
-    values = _completed(function, list(given))
+    values = _completed(function, _ordered(name, function, list(given)))
     if len(values) != ARITY[function] and not (function in {"min", "max"} and len(values) > 2):
         raise ConditionError("arguments", "", at, found=name, wanted=ARITY[function], given=len(given), example=example(function))
     return _applied(function, values, at)
+
+
+def _ordered(name: str, function: str, values: list[Node]) -> list[Node]:
+    """The values in the order of this language: ``max(20, x)`` has the bars first, ``Ref(x, -1)`` counts back below 0."""
+    if len(values) != 2:
+        return values
+    first, second = values
+    if function in _BARS_LAST and build.bars_of(first) > 0 and not build.is_constant(second):
+        return [second, first]
+    if name in _COUNTS_BELOW_ZERO and isinstance(second, Operation) and second.name == "negate":
+        return [first, second.operands[0]]
+    return values
 
 
 def _applied(function: str, values: Sequence[Node], at: int) -> Node:
@@ -102,6 +127,10 @@ def _column(function: str, given: Sequence[Node], at: int) -> str | None:
     stem, numbers = parts(function)
     known_name = known_stem(stem)
     values = [render(each) for each in given]
+    own = _OWN_SOURCES.get(known_name or "", ())
+    if own and tuple(values[: len(own)]) == own:
+        raw = known_name == "stoch_k" and len(values) == len(own) + 1
+        given, values = given[len(own) :], [*values[len(own) :], *(_UNSMOOTHED if raw else ())]
     if known_name is None or sum(map(len, values)) > _LONGEST or not all(isinstance(each, Number | SeriesName) for each in given):
         return None
     if len(values) > 1 and values[-1] in _SOURCES and values[0] not in _SOURCES:  # rsi(14, close)

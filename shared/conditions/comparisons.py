@@ -13,13 +13,25 @@ from shared.conditions.expression import (
     Elsewhere,
     Fired,
     Node,
+    Number,
     Operation,
     SeriesName,
     is_boolean,
 )
 from shared.conditions.literals import PRICES, Percent, is_price, plain
+from shared.conditions.never import refuse_never
 from shared.conditions.normal_form import render
-from shared.conditions.operations import bars_of, is_constant, lagged, largest, logical_not, number, truth, unary_minus, windowed
+from shared.conditions.operations import (
+    bars_of,
+    is_constant,
+    lagged,
+    largest,
+    logical_not,
+    number,
+    truth,
+    unary_minus,
+    windowed,
+)
 
 MIRRORED: Final = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "==", "!=": "!="}
 _SAME_WAY: Final = ({"<", "<="}, {">", ">="}, {"=="})
@@ -37,6 +49,14 @@ class Chain(Operation):
     """Comparisons that were chained."""
 
 
+class Crossing(Operation):
+    """A crossing that was typed with a sign: a comparison behind it is of its first value."""
+
+
+class OmittedTrend(Operation):
+    """A trend without its value: of the first value of the comparison before it, or of the close."""
+
+
 class Omitted(Operation):
     """A comparison without its first value, as in ``rsi_14 > 30 and < 70``: of the one before it.
 
@@ -50,20 +70,31 @@ def compare(left: Node, sign: str, right: Node, at: int) -> Node:
         earlier = left.operands if isinstance(left, Operation) and left.name == "and" else (left,)
         last = earlier[-1]
         if isinstance(last, Comparison) and any({last.typed, sign} <= signs for signs in _SAME_WAY):
-            return Chain("and", (*earlier, _comparison(last.right, sign, right)), left.at)
+            return Chain("and", (*earlier, compared(last.right, sign, right)), left.at)
+    if isinstance(left, Crossing) and not is_boolean(right):
+        return connective("and", left, compared(left.operands[0], sign, right))
     for operand in (left, right):
         if isinstance(operand, Fired):
             number(operand, sign)
         if is_boolean(operand):
             raise ConditionError("chained", "", at)
-    return _comparison(left, sign, right)
+    return compared(left, sign, right)
 
 
 def omitted(sign: str, right: Node, at: int) -> Node:
     """A comparison whose first value is that of the comparison before it; with a price, the close."""
-    if isinstance(right, SeriesName) and is_price(right.name):
-        return _comparison(SeriesName("close", at), sign, right)
+    if is_level(right):
+        return compared(SeriesName("close", at), sign, right)
     return Omitted(sign, (right, right), at)
+
+
+def is_level(node: Node) -> bool:
+    """Whether it is a price, a multiple of one, or one of another timeframe: with these the close can be compared."""
+    if isinstance(node, Elsewhere) and not node.instrument:
+        node = node.operand
+    if isinstance(node, Operation) and node.name == "*" and isinstance(node.operands[0], Number):  # '10% below sma_50'
+        node = node.operands[1]
+    return isinstance(node, SeriesName) and is_price(node.name)
 
 
 def settle(node: Node) -> Node:
@@ -79,15 +110,16 @@ def settle(node: Node) -> Node:
 
 def grouped(node: Node) -> Node:
     """The node in parentheses: a chain ends there."""
-    if isinstance(node, Comparison | Chain):
+    if isinstance(node, Comparison | Chain | Crossing | OmittedTrend):
         return Operation(node.name, node.operands, node.at)
     return node
 
 
 def crossing(name: str, left: Node, right: Node, at: int) -> Node:
     """``crosses_above`` or ``crosses_below``."""
-    first, second = plain(left, right), plain(right, left)
-    return Operation(name, (number(first, name), number(second, name)), at)
+    first, second = number(plain(left, right), name), number(plain(right, left), name)
+    refuse_never(name, first, second, at)
+    return Crossing(name, (first, second), at)
 
 
 def connective(name: str, left: Node, right: Node) -> Node:
@@ -128,11 +160,21 @@ def _completed(earlier: Node, node: Node) -> Node:
     value = isinstance(node, SeriesName) and is_price(node.name) and node.name not in events()  # a rule's name alone is the rule
     if value and isinstance(earlier, Comparison) and _is_price(earlier.left):
         return compare(earlier.left, earlier.typed, node, node.at)
+    if isinstance(node, OmittedTrend):
+        return windowed(node.name, _subject(earlier) or node.operands[0], node.operands[1], node.at)
     if not isinstance(node, Omitted):
         return node
-    if not isinstance(earlier, Comparison):
+    subject = _subject(earlier)
+    if subject is None:
         raise ConditionError("subject", "", node.at)
-    return compare(earlier.left, node.name, node.operands[0], node.at)
+    return compare(subject, node.name, node.operands[0], node.at)
+
+
+def _subject(node: Node) -> Node | None:
+    """What a comparison or crossing is about; of ``30 < rsi_14`` the RSI."""
+    if isinstance(node, Comparison):
+        return node.right if is_constant(node.left) else node.left
+    return node.operands[0] if isinstance(node, Crossing) else None
 
 
 def _is_price(node: Node) -> bool:
@@ -143,7 +185,8 @@ def _is_chain(node: Node) -> bool:
     return isinstance(node, Comparison | Chain)
 
 
-def _comparison(left: Node, sign: str, right: Node) -> Comparison:
+def compared(left: Node, sign: str, right: Node) -> Comparison:
+    """A comparison of two values; constants go to the right."""
     first, second = plain(left, right), plain(right, left)
     if (
         isinstance(right, Percent)
@@ -158,27 +201,8 @@ def _comparison(left: Node, sign: str, right: Node) -> Comparison:
         found = Comparison(MIRRORED[sign], (second, first), left.at)
     else:
         found = Comparison(sign, (first, second), left.at)
-    _refuse_never(found)
+    refuse_never(found.name, found.operands[0], found.operands[1], found.at)
     object.__setattr__(found, "typed", sign)
     object.__setattr__(found, "left", left)
     object.__setattr__(found, "right", right)
     return found
-
-
-def _refuse_never(node: Operation) -> None:
-    """``high > highest(high, 20)``: the highest of 20 bars includes this one."""
-    price, past = node.operands
-    sign = node.name
-    if isinstance(price, Operation):
-        past, price, sign = price, past, MIRRORED[sign]
-    wanted = {">": ("highest", "high"), "<": ("lowest", "low")}.get(sign)
-    if wanted is None or not isinstance(price, SeriesName) or not isinstance(past, Operation) or past.name != wanted[0]:
-        return
-    inner = past.operands[0]
-    if inner == price or (
-        isinstance(inner, SeriesName) and inner.name == wanted[1] and price.name in {"open", "high", "low", "close"}
-    ):
-        example = f"{render(price)} {sign} prev({render(past)})"
-        raise ConditionError(
-            "never", "", node.at, found=f"{render(price)} {sign} {render(past)}", bars=render(past.operands[1]), example=example
-        )

@@ -11,12 +11,13 @@ from shared.conditions.phrases import averages, periods, phrases
 from shared.conditions.scanning import Piece
 from shared.conditions.timeframes import UNIT_WORDS
 
+_FRAMES: Final = {"day": "1d", "week": "1w", "month": "1M", "hour": "1h"}
 Found = tuple[list[Item], int]
 _AFTER: Final = {
     "AGO": ("ago", "back", "earlier"),
     "BACK": ("전", "전의"),
     "WITHIN": ("이내", "이내에", "안에", "내", "내에"),
-    "HELD": ("in a row", "연속", "연속으로", "동안", "running", "straight", "consecutively"),
+    "HELD": ("in a row", "연속", "연속으로", "동안", "간", "running", "straight", "consecutively"),
 }
 _BETWEEN: Final = frozenset({"consecutive", "straight", "full", "연속"})
 _HELD_BEFORE: Final = frozenset({"for", "over", "during"})
@@ -79,17 +80,38 @@ def after_number(pieces: Sequence[Piece], at: int, *, of_volume: bool) -> Found 
                 parts = ending.split()
                 if [piece.text for piece in pieces[end : end + len(parts)]] == parts:
                     value = str(count) if kind in {"AGO", "BACK"} and not unit else f"{count} {unit}"
-                    return [Item(kind, value, pieces[at].at, pieces[at].text)], end + len(parts)
+                    shown = f"{pieces[at].text} {ending}" if kind == "HELD" else pieces[at].text
+                    return [Item(kind, value, pieces[at].at, shown)], end + len(parts)
         if pieces[end - 2].text in _BETWEEN:
             return [Item("HELD", f"{count} {unit}", pieces[at].at, pieces[at].text)], end
     return _average(pieces, at, of_volume=of_volume)
+
+
+def _compared(pieces: Sequence[Piece], at: int, after: int) -> bool:
+    """``5일 > 20일 > 60일``: of days that are compared the averages are meant."""
+    signs = [pieces[i].text in {"<", ">", "<=", ">="} for i in (at - 1, after) if 0 <= i < len(pieces)]
+    return pieces[at + 1].text == "일" and any(signs)
+
+
+def _longer(pieces: Sequence[Piece], at: int) -> tuple[str, int] | None:
+    """``week``, ``-month``, ``주``: of what an average of longer bars is."""
+    at += at < len(pieces) and pieces[at].text == "-"
+    word = pieces[at].text if at < len(pieces) else ""
+    whole = len(word) > 1 or not word.isascii()  # 'w' alone may be anything
+    return ("", at + 1) if whole and UNIT_WORDS.get(word) in _FRAMES else None
+
+
+def _frame(words: Sequence[Piece]) -> str:
+    """The timeframe that the words behind a number of bars name; ``20일선`` is that of any chart."""
+    units = {UNIT_WORDS[piece.text] for piece in words if piece.text in UNIT_WORDS and piece.text != "일"}
+    return next((frame for unit, frame in _FRAMES.items() if unit in units), "")
 
 
 def _average(pieces: Sequence[Piece], at: int, *, of_volume: bool) -> Found | None:
     first = pieces[at]
     if not first.text.isdigit():
         return None
-    period = periods().longest(pieces, at + 1)
+    period = periods().longest(pieces, at + 1) or _longer(pieces, at + 1)
     after = period[1] if period else at + 1
     found = averages().longest(pieces, after)
     if found:
@@ -105,7 +127,11 @@ def _average(pieces: Sequence[Piece], at: int, *, of_volume: bool) -> Found | No
                 name = "volume_sma"
             if [piece.text for piece in pieces[end : end + 2]] == ["of", "volume"]:
                 name, end = "volume_sma", end + 2
-            return [Item("NAME", f"{name}_{first.text}", first.at, first.text)], end
+            named = Item("NAME", f"{name}_{first.text}", first.at, first.text)
+            frame = _frame(pieces[at + 1 : after]) if name != "volume_sma" else ""
+            return [named, *([Item("DAYS", f"[{frame}]", first.at, first.text)] if frame else [])], end
+    if period and _compared(pieces, at, after):
+        return [Item("NAME", f"sma_{first.text}", first.at, first.text)], after
     if period and after < len(pieces) and pieces[after].kind == "word":
         stem = known_stem(pieces[after].text)
         if stem and places(stem):

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Final
 
 from shared.conditions.errors import ConditionError
 from shared.conditions.items import Item
-from shared.conditions.timeframes import is_unit, unit_of
+from shared.conditions.timeframes import UNIT_WORDS, is_unit, minutes, timeframe, unit_of
 from shared.events import Timeframe
 
+_LAST: Final = {"MOVED": 3, "EXTREME": 1}
+"""Items with a number of bars behind so many other words."""
+_SESSION: Final = 390
+"""Minutes of a session of shares in New York, for the number of bars in an error."""
+_MINUTES: Final = {"minute": 1, "hour": 60, "day": _SESSION, "week": 5 * _SESSION, "month": 21 * _SESSION}
 COUNTS: Final = frozenset({"HELD", "WITHIN", "AGO", "BACK"})
 """Items with a number of bars."""
 
@@ -21,12 +27,46 @@ def place_timeframes(items: list[Item]) -> list[Item]:
     last = ons[-1:] == [len(items) - 2] and len(ons) == 1
     if last:
         items = [replace(item, type="ON_ALL") if i == ons[0] else item for i, item in enumerate(items)]
-    whole = [i for i in frames if items[i].type == "FRAME_WHOLE" or (i == 0 and len(frames) == 1)]
+    same = frames[:1] == [0] and len({items[i].value for i in frames}) == 1  # 'weekly close > weekly sma(close, 30)'
+    whole = [i for i in frames if items[i].type == "FRAME_WHOLE" or (i == 0 and same)]
     if whole and not ons:
         frame = items[whole[0]]
-        rest = [item for i, item in enumerate(items) if i != whole[0]]
+        left_out = frames if same else whole[:1]
+        rest = [item for i, item in enumerate(items) if i not in left_out]
         items = [*rest, Item("ON_ALL", "on", frame.at, frame.shown), replace(frame, type="TIMEFRAME")]
+    elif not frames and not ons:
+        items = _of_move(items)
     return [replace(item, type="FRAME") if item.type == "FRAME_WHOLE" else item for item in items]
+
+
+def _of_move(items: list[Item]) -> list[Item]:
+    """``up 3% in 15 minutes``: the only timeframe in the text is that of the move."""
+    for i, item in enumerate(items):
+        name, sign, percent, count, *unit = item.value.split() if item.type == "MOVED" else ["", "", "", "", ""]
+        if not unit or not name or is_unit(unit[0], "day"):
+            continue
+        frame, bars = timeframe(f"{count} {unit[0]}"), "1"
+        if frame is None:
+            frame, bars = timeframe(f"1 {unit[0]}"), count
+        if frame is not None:
+            moved = replace(item, value=f"{name} {sign} {percent} {bars}")
+            return [*items[:i], moved, *items[i + 1 :], Item("ON_ALL", "on", item.at), Item("TIMEFRAME", str(frame), item.at)]
+    return items
+
+
+def averages_of_days(items: list[Item]) -> list[Item]:
+    """``200 day moving average`` is of daily bars, unless another timeframe stands right before or behind it."""
+    found: list[Item] = []
+    frames = [(i, item.value) for i, item in enumerate(items) if item.type == "TIMEFRAME"]
+    for i, item in enumerate(items):
+        if item.type != "DAYS":
+            found.append(item)
+            continue
+        own = next((value for at, value in frames if at > i), Timeframe.D1.value)
+        framed = len(found) > 1 and found[-2].type == "FRAME"
+        if not framed and item.value != f"[{own}]" and not (i + 1 < len(items) and items[i + 1].type == "BRACKET"):
+            found.append(replace(item, type="BRACKET"))
+    return found
 
 
 def repetitions(items: list[Item]) -> list[Item]:
@@ -44,7 +84,7 @@ def repetitions(items: list[Item]) -> list[Item]:
 def durations(items: list[Item]) -> list[Item]:
     """Bars, counted in bars or in the unit of the timeframe; a trend with the number of its bars."""
     frame = _own(items)
-    counted = [replace(item, value=str(_bars(item, frame))) if item.type in COUNTS else item for item in items]
+    counted = [replace(item, value=_in_bars(item, frame)) if item.type in COUNTS | _LAST.keys() else item for item in items]
     found: list[Item] = []
     for item in counted:
         last = found[-1] if found else None
@@ -56,6 +96,16 @@ def durations(items: list[Item]) -> list[Item]:
         else:
             found.append(item)
     return found
+
+
+def _in_bars(item: Item, frame: Timeframe) -> str:
+    """The value with the number of its bars in place of ``5 days``."""
+    before, space, count = "", "", item.value
+    if item.type in _LAST:
+        words = item.value.split()
+        fixed = _LAST[item.type]
+        before, space, count = " ".join(words[:fixed]), " ", " ".join(words[fixed:]) or "1"
+    return f"{before}{space}{_bars(replace(item, value=count), frame)}"
 
 
 def _own(items: list[Item]) -> Timeframe:
@@ -70,5 +120,18 @@ def _own(items: list[Item]) -> Timeframe:
 def _bars(item: Item, frame: Timeframe) -> int:
     count, _, unit = item.value.partition(" ")
     if unit and not (is_unit(unit, unit_of(frame)) and frame.startswith("1")):
-        raise ConditionError("unit", "", item.at, found=f"{count} {unit}", frame=frame.word, example=f"{count} bars")
+        raise ConditionError(
+            "unit", "", item.at, found=f"{count} {unit}", frame=frame.word, example=_spelled(int(count), unit, frame)
+        )
     return int(count)
+
+
+def _spelled(count: int, unit: str, frame: Timeframe) -> str:
+    """About as long a time in bars; what is shorter than a bar, in bars of its own timeframe."""
+    word = unit_of(frame)
+    own = _MINUTES[word] if word in {"day", "week", "month"} else minutes(frame)
+    given = count * _MINUTES[UNIT_WORDS.get(unit, word)]
+    finer = timeframe(f"1 {unit}")
+    if given < own and finer is not None:
+        return f"{count} bars on {finer.word}"
+    return f"{max(1, math.ceil(given / own))} bars"

@@ -46,6 +46,7 @@ PROBLEMS: Final[dict[str, str]] = {
     "clock": "{found} is no time of day",
     "beside": "{found} can only be compared with {series}",
     "useless": "{found} says nothing on {frame}; write a shorter timeframe, as in 'on {example}'",
+    "level": "'{sign}' is known of {known}; of another value write a comparison with a number",
     "way": "{found} fires {known} alone",
     "event": "'{found}' cannot stand behind {name}",
     "no_instance": "{found} does not run; there is {known}",

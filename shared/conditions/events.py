@@ -54,8 +54,11 @@ class EventKind(msgspec.Struct, frozen=True):
         found: dict[str, float] = {}
         for i, piece in enumerate(pieces):
             name, equals, text = (part.strip() for part in piece.rpartition("="))
-            name = name if equals else order[i] if i < len(order) else ""
             value = _number(text)
+            if not equals:
+                name = order[i] if i < len(order) else ""
+                fitting = [each for each in names if any(instance[each] == value for instance in self.instances)]
+                name = fitting[0] if name not in fitting and len(fitting) == 1 else name
             if name not in names or name in found or value is None:
                 raise self._refused(piece, at)
             found[name] = value

@@ -51,6 +51,10 @@ def bare(text: str, pieces: Sequence[Piece], items: Sequence[Item], at: int) -> 
     piece, end = pieces[at], at + 1
     if piece.text in {"(", "@", "in", "at"}:
         return _aside(text, pieces, items, at)
+    if piece.kind == "number" and (not items or items[-1].type in _CLAUSE_STARTS):
+        found = _in_words(text, pieces, at)
+        if found:
+            return found
     if piece.kind == "number" and (not items or items[-1].type in _CLAUSE_STARTS) and end + 1 < len(pieces):
         unit, behind = pieces[end], pieces[end + 1]
         if unit.text in UNITS_OF_FRAMES and unit.at == piece.end and behind.kind == "word":
@@ -67,6 +71,19 @@ def bare(text: str, pieces: Sequence[Piece], items: Sequence[Item], at: int) -> 
     end += whole
     kind = "FRAME_WHOLE" if whole or end == len(pieces) else "FRAME"
     return [Item(kind, str(frame), piece.at, piece.text)], end
+
+
+def _in_words(text: str, pieces: Sequence[Piece], at: int) -> Found | None:
+    """``5-minute``, ``4 hour chart``, ``15 min`` before a value; days and weeks there are those of an average."""
+    end = at + 1 + (at + 1 < len(pieces) and pieces[at + 1].text == "-")
+    if end + 1 >= len(pieces) or len(pieces[end].text) < 2 or UNIT_WORDS.get(pieces[end].text) not in {"minute", "hour"}:
+        return None
+    frame = timeframe(text[pieces[at].at : pieces[end].end])
+    end += 1
+    if frame is None or not pieces[end].text.isascii():
+        return None
+    end += pieces[end].text in _CHART
+    return [Item("FRAME", str(frame), pieces[at].at, pieces[at].text)], end
 
 
 def _aside(text: str, pieces: Sequence[Piece], items: Sequence[Item], at: int) -> Found | None:

@@ -6,9 +6,26 @@ from dataclasses import dataclass
 from typing import Final
 
 OPERAND_ENDS: Final = frozenset(
-    {"NUMBER", "PERCENT", "CLOCK", "WEEKDAY", "NAME", "CLOSE", "BRACKET", "AGO", "RULE", "PARAMETERS", "WAY", "STATUS"}
+    {
+        "NUMBER",
+        "PERCENT",
+        "CLOCK",
+        "WEEKDAY",
+        "NAME",
+        "CLOSE",
+        "BRACKET",
+        "AGO",
+        "RULE",
+        "PARAMETERS",
+        "WAY",
+        "STATUS",
+        "DAYS",
+        "SIDED",
+    }
 )
-OPERAND_STARTS: Final = frozenset({"NUMBER", "PERCENT", "CLOCK", "WEEKDAY", "NAME", "OPEN", "BACK", "PLACE", "FRAME", "RULE"})
+OPERAND_STARTS: Final = frozenset(
+    {"NUMBER", "PERCENT", "CLOCK", "WEEKDAY", "NAME", "OPEN", "BACK", "PLACE", "FRAME", "RULE", "SIDED"}
+)
 
 
 @dataclass(frozen=True, slots=True)

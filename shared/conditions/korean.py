@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Final
 
-from shared.conditions.lexicon import AVERAGES, EXPRESSIONS, NAMES, PERIOD, PHRASES, UNITS, WEEKDAYS
+from shared.conditions.lexicon import AVERAGES, EXPRESSIONS, NAMES, PERIOD, PHRASES, SIDED, UNITS, WEEKDAYS
 from shared.conditions.lexicon import RULES as RULE_WORDS
 from shared.conditions.names import RULES
 from shared.conditions.timeframes import UNIT_WORDS
@@ -32,6 +32,21 @@ _OTHER: Final = (
     "오후",
     "시",
     "주",
+    "이격도",
+    "최저",
+    "최고",
+    "최저치",
+    "최고치",
+    "최저값",
+    "최고값",
+    "번",
+    "회",
+    "번째",
+    "갭",
+    "상",
+    "패턴",
+    "캔들",
+    "월",
 )
 """Parts that the code names itself."""
 _FIRST, _LAST = "가", "힣"
@@ -67,7 +82,7 @@ def _known() -> tuple[frozenset[str], int]:
 
 
 def _phrases() -> Iterator[str]:
-    for table in (PHRASES, NAMES, WEEKDAYS, AVERAGES, UNITS, RULE_WORDS, EXPRESSIONS):
+    for table in (PHRASES, NAMES, SIDED, WEEKDAYS, AVERAGES, UNITS, RULE_WORDS, EXPRESSIONS):
         for phrases in table.values():
             yield from phrases
     yield from PERIOD

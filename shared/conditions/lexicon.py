@@ -46,3 +46,19 @@ FUNDAMENTALS: Final = frozenset(_table("fundamentals")["words"])
 """Values of companies, which conditions do not know."""
 PERIOD: Final = _table("periods")["words"]
 """What may stand between a number and an average."""
+ARGUMENTS: Final[dict[str, int]] = {word: rank for rank, words in enumerate(_table("arguments").values()) for word in words}
+"""Names of arguments in other programs, with their place in the usual order."""
+AVERAGE_METHODS: Final = {word: name for name, words in _table("average_methods").items() for word in words}
+"""What MetaStock and others write behind the number of bars of an average."""
+NUMBER_WORDS: Final = {word: str(number) for number, word in enumerate(_table("counting")["numbers"], 1)}
+"""``one`` to ``ten``, before what is counted."""
+COUNTED_WORDS: Final = frozenset(_table("counting")["counted"])
+"""What a number in words may stand before."""
+FACTORS: Final = {word: factor for factor, words in _table("factors").items() for word in words}
+"""``twice`` and ``half``, before a value."""
+SIDES: Final[dict[str, tuple[str, str]]] = {name: (words[0], words[1]) for name, words in _table("sides").items()}
+"""What has an upper and a lower line, with both."""
+SIDED: Final = _table("sided")
+"""Its names."""
+LEVELS: Final = {kind: (float(words[0]), float(words[1])) for kind, words in _table("levels").items()}
+"""Below which an oscillator is oversold, and above which overbought."""

@@ -89,10 +89,20 @@ def plain(node: Node, beside: Node | None = None) -> Node:
 
 def is_price(name: str) -> bool:
     """Whether a column is a price, with which the close can be compared."""
+    return kind_of(name) in _PRICE_KINDS and not any(word in name for word in _NO_PRICES)
+
+
+def is_candlestick(name: str) -> bool:
+    """Whether a column says that a candlestick is completed: 1 or -1, else 0."""
+    return kind_of(name) in {"candlesticks", "more_candlesticks"}
+
+
+def kind_of(name: str) -> str:
+    """The kind of indicator that a column is of; empty for fields."""
     try:
-        return resolve(name).kind in _PRICE_KINDS and not any(word in name for word in _NO_PRICES)
+        return resolve(name).kind
     except ConditionError:
-        return False
+        return ""
 
 
 def signed(value: float, at: int) -> Node:
@@ -119,11 +129,6 @@ def _is_in_percent(node: Node) -> bool:
     for each in walk(node):
         if isinstance(each, Operation) and each.name == "change_pct":
             return True
-        if isinstance(each, SeriesName):
-            try:
-                kind = resolve(each.name).kind
-            except ConditionError:
-                continue
-            if kind in _PERCENT_KINDS:
-                return True
+        if isinstance(each, SeriesName) and kind_of(each.name) in _PERCENT_KINDS:
+            return True
     return False

@@ -7,6 +7,7 @@ from typing import Final
 from shared.conditions.errors import ConditionError
 from shared.conditions.events import events
 from shared.conditions.expression import (
+    BAR_FIELDS,
     Elsewhere,
     Fired,
     Node,
@@ -17,7 +18,7 @@ from shared.conditions.expression import (
     walk,
 )
 from shared.conditions.functions import OF_TRUTHS, example
-from shared.conditions.literals import Clock, Percent, Weekday, fraction, plain
+from shared.conditions.literals import Clock, Percent, Weekday, fraction, is_candlestick, plain
 from shared.conditions.normal_form import render
 from shared.conditions.vocabulary import resolve
 
@@ -33,6 +34,8 @@ def truth(node: Node, sign: str) -> Node:
         return Operation("==", (SeriesName("weekday", node.at), Number(node.value, node.at)), node.at)
     if isinstance(node, SeriesName) and node.name in events():
         return events()[node.name].fired("", "", "", node.at)
+    if isinstance(node, SeriesName) and is_candlestick(node.name):
+        return Operation("!=", (node, Number(0.0, node.at)), node.at)
     if isinstance(node, Operation) and node.name in {"prev", "lag"} and not is_boolean(node):
         return Operation(node.name, (truth(node.operands[0], sign), *node.operands[1:]), node.at)
     if isinstance(node, Elsewhere):
@@ -118,6 +121,9 @@ def windowed(name: str, operand: Node, bars: Node, at: int) -> Node:
 def largest(name: str, values: tuple[Node, ...], at: int) -> Node:
     """``min`` or ``max`` of two or more values."""
     first, *rest = (number(value, name) for value in values)
+    # other programs write the number of bars first: max(252, high)
+    if len(rest) == 1 and bars_of(first) > 1 and isinstance(rest[0], SeriesName) and rest[0].name in BAR_FIELDS:
+        first, rest = rest[0], [first]
     count = bars_of(rest[-1]) if len(rest) == 1 else 0
     if 2 <= count <= MOST_BARS and isinstance(first, SeriesName):
         past = "highest" if name == "max" else "lowest"

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Final
 
 from shared.conditions.events import events
-from shared.conditions.lexicon import AVERAGES, EXPRESSIONS, NAMES, PERIOD, PHRASES, UNITS, WEEKDAYS
+from shared.conditions.lexicon import AVERAGES, EXPRESSIONS, NAMES, PERIOD, PHRASES, SIDED, UNITS, WEEKDAYS
 from shared.conditions.lexicon import RULES as RULE_WORDS
 from shared.conditions.names import RULES
 from shared.conditions.scanning import Piece
@@ -61,15 +61,25 @@ def phrases() -> Table:
         found.add(text, meaning)
     for name, text in NAMES.items():
         found.add(text, ("NAME", name))
+    for name, text in SIDED.items():
+        found.add(text, ("SIDED", name))
     for number, (_, text) in enumerate(WEEKDAYS.items(), 1):
         found.add(text, ("WEEKDAY", str(number)))
     for stem in stems():
         found.add([stem.replace("_", " ")] if "_" in stem else [], ("NAME", stem))
+    worded = {text for texts in RULE_WORDS.values() for text in texts}
     for rule in events():
         spaced = rule.replace("_", " ")
-        found.add([spaced, rule], ("RULE", rule))
+        found.add([rule] if spaced in worded else [spaced, rule], ("RULE", rule))
         if rule in RULES:
-            found.add([RULES[rule][1], RULES[rule][1].replace(" ", ""), RULES[rule][0].lower().replace("-", " ")], ("RULE", rule))
+            found.add(
+                [
+                    RULES[rule][1],
+                    RULES[rule][1].replace(" ", ""),
+                    *([] if spaced in worded else [RULES[rule][0].lower().replace("-", " ")]),
+                ],
+                ("RULE", rule),
+            )
     for rule, text in RULE_WORDS.items():
         found.add(text, ("RULE" if rule in events() else "RULE_WAY", rule))
     for expression, text in EXPRESSIONS.items():

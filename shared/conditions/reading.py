@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from shared.conditions.amounts import amount
 from shared.conditions.columns import known_stem, places
 from shared.conditions.counted import Found, after_number, duration
+from shared.conditions.dialects import plain_calls
 from shared.conditions.events import events
 from shared.conditions.frames import UNITS_OF_FRAMES, after_on, bare
 from shared.conditions.functions import is_function
 from shared.conditions.items import Item, ends_operand
+from shared.conditions.moves import gap, move
 from shared.conditions.phrases import Meaning, phrases
 from shared.conditions.scanning import Piece, pieces
-from shared.conditions.shorthand import clock_words, extreme, move
+from shared.conditions.shorthand import DISPARITY, clock_words, disparity, extreme
 from shared.conditions.timeframes import timeframe
 
 _PREFIXES: Final = ("ta.", "math.", "talib.")
 _PLACES: Final = {"benchmark": "benchmark", "market": "benchmark", "industry": "industry", "sector": "industry"}
 _OBJECT_AFTER: Final = frozenset({"이", "가", "은", "는", "의", "와", "과", "도"})
 _MEANS: Final = frozenset({"average", "avg", "mean", "평균"})
+_LEVEL_RULES: Final = frozenset({"rsi_oversold", "rsi_overbought"})
+"""Rules whose words, behind an oscillator, are about that one."""
+_FORMS: Final = frozenset({"candle", "candles", "candlestick", "candlesticks", "bar", "pattern", "formation", "패턴", "캔들"})
+_IN_A_ROW: Final = frozenset({"consecutive", "straight"})
+_OF_PRICE: Final = frozenset({"new_high", "new_low", "gap"})
 _AT_END: Final = frozenset("?.!;。")
 
 
@@ -32,7 +40,7 @@ def read_items(text: str) -> list[Item]:
 class _Reader:
     def __init__(self, text: str) -> None:
         self._text = text
-        self._pieces = list(pieces(text))
+        self._pieces = plain_calls(pieces(text))
         while self._pieces and self._pieces[-1].text in _AT_END:
             self._pieces.pop()
         self.items: list[Item] = []
@@ -46,7 +54,7 @@ class _Reader:
         """Reads what begins at a piece; returns the index behind it."""
         piece = self._pieces[at]
         found = bare(self._text, self._pieces, self.items, at) or self._call(at)
-        for reads in (duration, move, extreme, clock_words):
+        for reads in (gap, move, extreme, duration, clock_words):
             found = found or reads(self._pieces, at)
         if found is None and piece.kind == "number":
             phrase = phrases().longest(self._pieces, at, self._accepts)
@@ -54,10 +62,20 @@ class _Reader:
         if found is None and piece.kind == "number":
             found = after_number(self._pieces, at, of_volume=self._last_name().startswith("volume")) or self._number(at)
             found = self._own_average(at, *found)
+        if found is None and piece.text in _IN_A_ROW and self.items and self.items[-1].type == "NUMBER":
+            found = [], at + 1  # 'three consecutive green candles'
         if found is None:
             phrase = phrases().longest(self._pieces, at, self._accepts)
             found = self._phrase(at, *phrase) if phrase else self._single(at)
+        if piece.text in _FORMS and self.items and self.items[-1].type in {"RULE", "PARAMETERS", "CLOSE", "WAY", "STATUS"}:
+            found = [], at + 1  # 'doji candle', 'double bottom pattern'
+        if len(found[0]) > 1 and found[0][0].value == "open" and self.items and self.items[-1].type == "THAN_BEFORE":
+            self.items.pop()  # '전일 종가 대비 5% 이상 갭상승'
+        if piece.text in DISPARITY:
+            found = disparity(self.items, self._pieces, at) or found
         items, end = found
+        if items and items[0].type == "AGO" and not ends_operand(self.items):  # '2 days ago close'
+            items = [replace(items[0], type="BACK"), *items[1:]]
         if items and items[0].value == "time" and items[-1].type == "CLOCK":  # 'time is after 10:30'
             if self.items and self.items[-1].value == "==":
                 self.items.pop()
@@ -114,10 +132,20 @@ class _Reader:
         elif kind == "EXPRESSION":
             inside = [Item(each.type, each.value, first.at, shown) for each in read_items(value)]
             return [Item("OPEN", "", first.at, shown), *inside, Item("CLOSE", "", first.at, shown)], end
+        elif kind == "BETWEEN" and end < len(self._pieces) and self._pieces[end].kind == "clock" and not ends_operand(self.items):
+            return [Item("NAME", "time", first.at, shown), item], end
         elif kind == "RULE_WAY":
             rule, way = value.split()
-            return [Item("RULE", rule, first.at, shown, item.korean), Item("WAY", way, first.at, shown)], end
+            self._drop_price(rule)
+            fired, after = self._rule(replace(item, type="RULE", value=rule), end)
+            if rule in _LEVEL_RULES and self.items and (ends_operand(self.items) or self.items[-1].type == "SUBJECT"):
+                return [Item("LEVEL", rule.partition("_")[2], first.at, shown)], end
+            return [*fired, Item("WAY", way, first.at, shown)], after
         elif kind == "RULE":
+            self._drop_price(value)
+            size = [piece.text for piece in self._pieces[end + 1 : end + 2]]
+            if value == "volume_surge" and size in (["x"], ["times"]):  # 'volume spike 3x average'
+                return [Item("NAME", "volume", first.at, shown), Item("COMPARE", ">=", first.at, shown)], end
             return self._rule(item, end)
         elif kind == "FILL":
             if first.text == "$" and not (end < len(self._pieces) and self._pieces[end].kind == "number"):
@@ -125,6 +153,11 @@ class _Reader:
             bare = first.kind == "sign" and first.text not in {"$", "₩", "￦"}
             return ([Item("ELSE", first.text, first.at, first.text)] if bare else []), end
         return [item], end
+
+    def _drop_price(self, rule: str) -> None:
+        """``price makes a new high``, ``price gaps up``: the rule is of the price anyway."""
+        if rule in _OF_PRICE and self.items and self.items[-1].type == "NAME" and self.items[-1].value in {"close", "price"}:
+            self.items.pop()
 
     def _single(self, at: int) -> Found:
         piece = self._pieces[at]

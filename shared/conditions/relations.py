@@ -53,20 +53,29 @@ def percents(items: list[Item]) -> list[Item]:
         if item.type == "TREND" and len(found) > 1 and found[-1].type == "COMPARE_AFTER" and found[-2].type == "PERCENT":
             if len(found) > 2 and found[-3].type == "THAN_BEFORE":
                 found.pop(-3)
-            found[-2:] = [
-                Item("MOVED", f"{item.value.split()[0]} {found[-1].value} {found[-2].value}", found[-2].at, found[-2].shown)
-            ]
+            sign, percent = found.pop(), found.pop()
+            found.append(_moved(item, sign.value, percent, found))
             i += 1
+            continue
+        if item.type == "TREND" and [each.type for each in found[-3:]] == ["THAN_BEFORE", "NUMBER", "COMPARE_AFTER"]:
+            i += 1  # '전일보다 3배 이상 증가'
             continue
         if item.type == "TREND" and found and found[-1].type == "PERCENT":
             if len(found) > 1 and found[-2].type == "THAN_BEFORE":
                 found.pop(-2)
-            found[-1:] = [Item("MOVED", f"{item.value.split()[0]} >= {found[-1].value}", found[-1].at, found[-1].shown)]
+            percent = found.pop()
+            found.append(_moved(item, ">=", percent, found))
             i += 1
             continue
         found.append(item)
         i += 1
     return found
+
+
+def _moved(trend: Item, sign: str, percent: Item, before: list[Item]) -> Item:
+    """``3% 이상 상승``; with ``5일 동안`` before it over so many bars, but ``5일 연속`` is on each of them."""
+    bars = before.pop().value if before and before[-1].type in {"HELD", "WITHIN"} and "연속" not in before[-1].shown else "1"
+    return Item("MOVED", f"{trend.value.split()[0]} {sign} {percent.value} {bars}", percent.at, percent.shown)
 
 
 def between(items: list[Item]) -> list[Item]:

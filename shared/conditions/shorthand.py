@@ -1,4 +1,4 @@
-"""Words for a whole expression with a number in it: ``up 5%``, ``highest high of 20 bars``, ``after 10:30``."""
+"""Words for a whole expression with a number in it: ``highest high of 20 bars``, ``at a 20 day low``, ``after 10:30``."""
 
 from __future__ import annotations
 
@@ -7,55 +7,69 @@ from typing import Final
 
 from shared.conditions.counted import SKIPPED, Found, bars
 from shared.conditions.items import Item
-from shared.conditions.phrases import phrases
 from shared.conditions.scanning import Piece
 
-_MOVES: Final = {
-    "rising": frozenset({"up", "rises", "rose", "gains", "gained", "jumps", "jumped", "surges", "rallies", "climbs", "increases"}),
-    "falling": frozenset(
-        {"down", "falls", "fell", "drops", "dropped", "loses", "lost", "declines", "declined", "decreases", "dips"}
-    ),
+_EXTREMES: Final = frozenset({"highest", "lowest"})
+_INSIDE: Final = frozenset({"of", "over", "in"})
+_BEFORE_EXTREME: Final = frozenset({"is", "at", "its", "a", "an", "the", "hits", "makes"})
+_AT: Final = frozenset({"is", "at", "hits", "makes"})
+_LAST_EXTREMES: Final = {
+    **dict.fromkeys(("high", "최고", "최고치", "최고값"), "highest"),
+    **dict.fromkeys(("low", "최저", "최저치", "최저값"), "lowest"),
 }
-_BY: Final = frozenset({"by", "is", "was"})
+DISPARITY: Final = frozenset({"이격도", "disparity"})
 _TIMES: Final = {"이후": ">=", "부터": ">=", "이전": "<=", "까지": "<=", "전": "<="}
 
 
-def move(pieces: Sequence[Piece], at: int) -> Found | None:
-    """``up 5%``, ``drops more than 3%``: a change against the bar before."""
-    start = at + (pieces[at].text in {"is", "was"})
-    if start >= len(pieces):
-        return None
-    word = pieces[start].text
-    name = next((name for name, words in _MOVES.items() if word in words), "")
-    if not name:
-        return None
-    end = start + 1
-    if end < len(pieces) and pieces[end].text in _BY:
-        end += 1
-    compared = phrases().longest(pieces, end, lambda meaning, _: meaning[0] == "COMPARE")
-    sign = ">="
-    if compared:
-        (_, sign), end = compared
-    behind = [piece.text for piece in pieces[end : end + 2]]
-    if sign not in {">", ">="} or len(behind) < 2 or pieces[end].kind != "number" or behind[1] not in {"%", "percent"}:
-        return None
-    return [Item("MOVED", f"{name} {sign} {behind[0]}", pieces[at].at, word)], end + 2
-
-
 def extreme(pieces: Sequence[Piece], at: int) -> Found | None:
-    """``highest high of the last 20 bars``."""
-    words = [piece.text for piece in pieces[at : at + 3]]
-    if len(words) < 3 or words[0] not in {"highest", "lowest"} or words[2] not in {"of", "over", "in"}:
-        return None
-    start = at + 3
-    while start < len(pieces) and pieces[start].text in SKIPPED:
+    """``highest high of 20 bars``; of a value ``at its lowest in 120 bars``, ``at a 20 day low``, ``최근 120봉 중 최저``."""
+    start, word = at, pieces[at].text
+    while start < len(pieces) and pieces[start].text in _BEFORE_EXTREME:
         start += 1
-    found = bars(pieces, start)
+    words = [piece.text for piece in pieces[start : start + 3]]
+    name = words[0] if words and words[0] in _EXTREMES else ""
+    if not name:
+        return _in_bars(pieces, at, start)
+    inside = len(words) > 1 and words[1] in _INSIDE
+    if len(words) < 3 or not (inside or words[2] in _INSIDE) or (start == at and inside):
+        return None
+    found = _last(pieces, start + (2 if inside else 3))
     if found is None:
         return None
+    if start > at:
+        return [Item("EXTREME", f"{name} {found[0]} {found[1]}", pieces[at].at, word)], found[2]
     place = pieces[at].at
-    call = [("NAME", words[0]), ("OPEN", "("), ("NAME", words[1]), ("COMMA", ","), ("NUMBER", str(found[0])), ("CLOSE", ")")]
-    return [Item(kind, value, place, words[0]) for kind, value in call], found[2]
+    call = [("NAME", name), ("OPEN", "("), ("NAME", words[1]), ("COMMA", ","), ("NUMBER", str(found[0])), ("CLOSE", ")")]
+    return [Item(kind, value, place, name) for kind, value in call], found[2]
+
+
+def _in_bars(pieces: Sequence[Piece], at: int, start: int) -> Found | None:
+    """``at a 20 day low``, ``120봉 중 최저``."""
+    korean = pieces[at].text in {"최근", "지난"}
+    found = bars(pieces, at + korean)
+    if found is None and start > at and pieces[at].text in _AT:
+        found = bars([piece for piece in pieces[start : start + 4] if piece.text != "-"], 0)
+        dashes = sum(piece.text == "-" for piece in pieces[start : start + 3])
+        found = found and (found[0], found[1], start + dashes + found[2])
+    if found is None:
+        return None
+    count, unit, end = found
+    if unit in {"week", "weeks", "주"}:  # the 52-week high has a column of its own
+        return None
+    if end < len(pieces) and pieces[end].text in {"중", "간", "내", "이내", "의", "중에서"}:
+        end += 1
+    name = _LAST_EXTREMES.get(pieces[end].text if end < len(pieces) else "")
+    behind = pieces[end + 1].kind if end + 1 < len(pieces) else ""
+    latin = name and pieces[end].kind == "word"
+    if name is None or (latin and start == at) or (not latin and behind == "hangul" and pieces[end + 1].text in {"가", "종가"}):
+        return None
+    return [Item("EXTREME", f"{name} {count} {unit}", pieces[at].at, pieces[at].text)], end + 1
+
+
+def _last(pieces: Sequence[Piece], start: int) -> tuple[int, str, int] | None:
+    while start < len(pieces) and pieces[start].text in SKIPPED:
+        start += 1
+    return bars(pieces, start)
 
 
 def clock_words(pieces: Sequence[Piece], at: int) -> Found | None:
@@ -80,3 +94,31 @@ def clock_words(pieces: Sequence[Piece], at: int) -> Found | None:
 
 def _time(sign: str, clock: str, at: int, shown: str) -> list[Item]:
     return [Item("NAME", "time", at, shown), Item("COMPARE", sign, at, shown), Item("CLOCK", clock, at, shown)]
+
+
+def disparity(items: list[Item], pieces: Sequence[Piece], at: int) -> Found | None:
+    """``20일선 이격도``, ``이격도(20)``: the close in percent of an average. Takes the average from the items."""
+    behind, end, average = [piece.text for piece in pieces[at + 1 : at + 4]], at + 1, ""
+    marked = bool(items) and items[-1].type == "DAYS"
+    last = items[-1 - marked] if len(items) > marked else None
+    if last is not None and last.type == "NAME":
+        average = last.value
+    elif last is not None and last.type == "NUMBER" and last.value.isdigit():
+        average = f"sma_{last.value}"
+    if average:
+        del items[-1 - marked :]
+    elif len(behind) == 3 and behind[0] == "(" and behind[1].isdigit() and behind[2] == ")":
+        average, end = f"sma_{behind[1]}", at + 4
+    else:
+        return None
+    place, shown = pieces[at].at, pieces[at].text
+    signs = [
+        ("OPEN", "("),
+        ("NAME", "close"),
+        ("DIVIDED", "/"),
+        ("NAME", average),
+        ("TIMES", "*"),
+        ("NUMBER", "100"),
+        ("CLOSE", ")"),
+    ]
+    return [Item(kind, value, place, shown) for kind, value in signs], end

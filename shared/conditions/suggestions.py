@@ -6,7 +6,7 @@ from typing import Final
 
 from shared.conditions.columns import FIELDS, LONGEST, column_of, known_stem, parts, with_numbers
 from shared.conditions.errors import ConditionError
-from shared.conditions.lexicon import FUNDAMENTALS
+from shared.conditions.lexicon import FUNDAMENTALS, SIDES
 from shared.conditions.timeframes import timeframe
 from shared.conditions.vocabulary import stems
 from shared.spelling import suggest
@@ -26,6 +26,8 @@ WRITTEN: Final = {
     **dict.fromkeys(("rs", "relative_strength"), "benchmark.rs_63"),
     "breadth": "industry.breadth_50",
     **dict.fromkeys(("hour", "minute"), "time"),
+    "장대양봉": "marubozu > 0",
+    "장대음봉": "marubozu < 0",
 }
 """Names for what is written as an expression."""
 INDEXES: Final = {
@@ -67,6 +69,8 @@ def name_error(name: str) -> ConditionError:
         return ConditionError("meant", name, 0, found=name, near=f"{elsewhere}[{frame}]")
     if name.startswith("^"):
         return ConditionError("elsewhere", name, 0, found=name.upper(), example=f"close[{name.upper()}, 1d]")
+    if name in SIDES:
+        return ConditionError("meant", name, 0, found=name, near=SIDES[name][0])
     near = suggest(stem, (*stems(), *FIELDS))
     if near and near[0] != stem[0] and sorted(near) != sorted(stem):
         near = None

@@ -7,13 +7,14 @@ from typing import Final
 from lark import Token, Transformer, v_args
 
 from shared.conditions import comparisons as comparing
+from shared.conditions import loosely
 from shared.conditions import operations as build
 from shared.conditions.calls import call, name_of
 from shared.conditions.elsewhere import at_place, bracketed, on_timeframe, whole
 from shared.conditions.errors import ConditionError
 from shared.conditions.events import events
 from shared.conditions.expression import Fired, Node, Number, Operation, SeriesName
-from shared.conditions.literals import Percent, Weekday, clock, fraction, is_price, signed
+from shared.conditions.literals import Percent, Weekday, clock, fraction, signed
 from shared.events import Timeframe
 
 LARGEST_NUMBER: Final = 1e15
@@ -36,6 +37,8 @@ class Builder(Transformer[Token, "tuple[Node, Timeframe]"]):
         return build.logical_not(operand, position(sign))
 
     def logical_not_after(self, operand: Node, _sign: Token) -> Node:
+        if isinstance(operand, Fired) and operand.name in loosely.STATES:  # '과매수가 아니고' is a state, no event
+            return loosely.beyond_level(SeriesName("rsi_14", operand.at), loosely.STATES[operand.name], operand.at)
         return build.logical_not(operand, operand.at)
 
     def placed(self, operand: Node, _on: Token, timeframe: Token) -> Node:
@@ -63,9 +66,9 @@ class Builder(Transformer[Token, "tuple[Node, Timeframe]"]):
         return comparing.omitted(str(sign), right, position(sign))
 
     def cross_omitted(self, right: Node, direction: Token) -> Node:
-        if not isinstance(right, SeriesName) or not is_price(right.name):
+        if not comparing.is_level(right):
             raise ConditionError("subject", "", right.at)
-        return comparing.crossing(str(direction), SeriesName("close", right.at), right, right.at)
+        return self._crossed(SeriesName("close", right.at), right, direction)
 
     def range_after(self, left: Node, _particle: Token, low: Node, first: Token, high: Node, second: Token) -> Node:
         return comparing.connective("and", self.compare(left, first, low), self.compare(left, second, high))
@@ -79,9 +82,16 @@ class Builder(Transformer[Token, "tuple[Node, Timeframe]"]):
     def cross(self, left: Node, direction: Token, right: Node) -> Node:
         if direction == "crosses":
             raise ConditionError("direction", "", position(direction), example="crosses above")
-        return comparing.crossing(str(direction), left, right, left.at)
+        return self._crossed(left, right, direction)
 
     def cross_after(self, left: Node, _particle: Token, right: Node, direction: Token) -> Node:
+        return self._crossed(left, right, direction)
+
+    def _crossed(self, left: Node, right: Node, direction: Token) -> Node:
+        if direction in loosely.NOT_EXACT:
+            raise loosely.not_exact(str(direction), left, right, position(direction))
+        if direction == "touches":
+            return loosely.touch(left, right, position(direction))
         return comparing.crossing(str(direction), left, right, left.at)
 
     def between(self, value: Node, _sign: Token, low: Node, _and: Token, high: Node) -> Node:
@@ -102,27 +112,66 @@ class Builder(Transformer[Token, "tuple[Node, Timeframe]"]):
         return build.windowed(name, operand, Number(float(bars), position(direction)), operand.at)
 
     def moved(self, operand: Node, move: Token) -> Node:
-        name, sign, percent = move.split()
+        name, sign, percent, bars = move.split()
         at = position(move)
-        change = build.windowed("change_pct", operand, Number(1.0), operand.at)
+        change = build.windowed("change_pct", operand, Number(float(bars), at), operand.at)
         if name == "falling":
             return comparing.compare(change, comparing.MIRRORED[sign], signed(-float(percent), at), at)
         return comparing.compare(change, sign, Number(float(percent), at), at)
 
     def trend_close(self, direction: Token) -> Node:
-        return self.trend(SeriesName("close", position(direction)), direction)
+        trend = self.trend(SeriesName("close", position(direction)), direction)
+        return comparing.OmittedTrend(trend.name, trend.operands, trend.at) if isinstance(trend, Operation) else trend
+
+    def level(self, operand: Node, word: Token) -> Node:
+        return loosely.beyond_level(operand, str(word), position(word))
+
+    def turn(self, operand: Node, direction: Token) -> Node:
+        at, one = position(direction), Number(1.0)
+        now, before = str(direction), "falling" if direction == "rising" else "rising"
+        earlier = build.lagged(build.windowed(before, operand, one, at), 1, at)
+        return comparing.connective("and", build.windowed(now, operand, one, at), earlier)
+
+    def extreme(self, operand: Node, place: Token) -> Node:
+        name, bars = place.split()
+        at = position(place)
+        return comparing.compare(operand, "==", build.windowed(name, operand, Number(float(bars), at), at), at)
 
     def versus_before(self, left: Node, particle: Token, factor: Token | None, sign: Token) -> Node:
+        if factor is not None and factor.type == "PERCENT" and not (isinstance(left, SeriesName) and left.name == "volume"):
+            return comparing.compare(
+                build.windowed("change_pct", left, Number(1.0), left.at), str(sign), self.percent(factor), left.at
+            )
         before = build.lagged(left, 1, position(particle))
-        right = build.arithmetic("*", before, self.number(factor)) if factor is not None else before
+        share = Number(_amount(factor) / (100 if factor.type == "PERCENT" else 1), position(factor)) if factor is not None else None
+        right = build.arithmetic("*", before, share) if share is not None else before
         return comparing.compare(left, str(sign), right, position(sign))
 
+    def versus_before_close(self, particle: Token, factor: Token, sign: Token) -> Node:
+        return self.versus_before(SeriesName("close", position(particle)), particle, factor, sign)
+
+    def versus(self, left: Node, _particle: Token, base: Node, _word: Token, share: Token, sign: Token) -> Node:
+        return loosely.of_base(left, base, Number(_amount(share), position(share)), str(sign), percent=share.type == "PERCENT")
+
+    def versus_own(self, base: Node, word: Token, share: Token, sign: Token) -> Node:
+        left = base.operands[0] if isinstance(base, Operation) and base.name == "prev" else SeriesName("close", base.at)
+        return self.versus(left, word, base, word, share, sign)
+
     def moved_from(self, base: Node, _particle: Token, move: Token) -> Node:
-        name, sign, percent = move.split()
+        return self.moved_off(SeriesName("close", position(move)), move, _particle, base)
+
+    def moved_from_after(self, operand: Node, _particle: Token, base: Node, word: Token, move: Token) -> Node:
+        return self.moved_off(operand, move, word, base)
+
+    def moved_off_close(self, move: Token, word: Token, base: Node) -> Node:
+        return self.moved_off(SeriesName("close", position(move)), move, word, base)
+
+    def moved_off(self, operand: Node, move: Token, _word: Token, base: Node) -> Node:
+        name, sign, percent, _ = move.split()
         at = position(move)
         part = Percent(float(percent) if name == "rising" else -float(percent), at)
         sign = sign if name == "rising" else comparing.MIRRORED[sign]
-        return comparing.compare(SeriesName("close", at), sign, build.arithmetic("+", base, part), at)
+        return comparing.compare(operand, sign, build.arithmetic("+", base, part), at)
 
     def moved_close(self, move: Token) -> Node:
         return self.moved(SeriesName("close", position(move)), move)

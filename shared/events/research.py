@@ -3,8 +3,8 @@
 A job is a request with an id that the requester chooses. Its result has the same id, and is published once the job is done or
 refused. A job may be delivered twice: then there are two results with the same content.
 
-A ``ConditionHistoryJob`` is answered within seconds, or never. Every other job is a run: it waits in the table ``research_runs``,
-reports its progress, is done at most once, and may be cancelled.
+A ``ConditionHistoryJob`` or ``IndicatorHistoryJob`` is answered within seconds, or never. Every other job is a run: it waits in the
+table ``research_runs``, reports its progress, is done at most once, and may be cancelled.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ class ResearchError(msgspec.Struct, frozen=True, kw_only=True):
     """Why a job has no result."""
 
     code: str
-    """Stable: ``invalid-job``, ``invalid-condition``, ``not-supported``, ``expired``, ``timeout``; of runs also ``limit``,
-    ``cancelled``, ``killed``, ``error``."""
+    """Stable: ``invalid-job``, ``invalid-condition``, ``not-supported``, ``expired``, ``timeout``, ``killed``; of
+    runs also ``limit``, ``cancelled``, ``error``."""
     message: str
     """In English; it names the field and the value at fault."""
 
@@ -88,6 +88,63 @@ class ConditionHistory(Event, frozen=True, kw_only=True, tag="condition-history"
     @property
     def event_id(self) -> str:
         return f"condition-history:{self.job_id}"
+
+
+class IndicatorHistoryJob(Event, frozen=True, kw_only=True, tag="indicator-history-job"):
+    """Compute indicators over the stored bars of one instrument."""
+
+    id: str
+    """Chosen by the requester, 1 to 64 characters; the key of the message and of the result."""
+    symbol: str
+    timeframe: Timeframe
+    columns: tuple[str, ...] = ()
+    """At most 32 columns, with any parameters, as conditions name them; none: those that analysis live computes by default."""
+    start: SafeInt
+    """First close time."""
+    end: SafeInt
+    """Last close time."""
+    limit: SafeInt
+    """Rows to return, 1 to 10,001; there may be fewer, so that the result fits a message."""
+    newest: bool = False
+    """The newest rows of the window in place of the oldest."""
+    ts_event: SafeInt
+    """When the job was requested; an old job is refused."""
+    ts_init: SafeInt
+    source: str
+
+    @property
+    def event_id(self) -> str:
+        return f"indicator-history-job:{self.id}"
+
+
+class IndicatorHistory(Event, frozen=True, kw_only=True, tag="indicator-history"):
+    """The result of an ``IndicatorHistoryJob``: rows, oldest first, or an error. Values are on prices adjusted as of now."""
+
+    job_id: str
+    columns: tuple[str, ...] = ()
+    """The names of the values in each row, as ``IndicatorRow`` has them."""
+    closes: tuple[SafeInt, ...] = ()
+    """Close time of each row's bar."""
+    prices: tuple[float, ...] = ()
+    """Adjusted close of each row's bar."""
+    replayed: tuple[bool, ...] = ()
+    """Whether each row's bar is replayed."""
+    rows: tuple[tuple[float | None, ...], ...] = ()
+    """The values in the order of ``columns``; null where not warmed up."""
+    more: bool = False
+    """The window has further rows: older ones where the job asks for the newest, otherwise newer ones."""
+    bar_source: str = ""
+    """Source of the newest row's bar."""
+    error: ResearchError | None = None
+    ts_event: SafeInt
+    """When the job was requested."""
+    ts_init: SafeInt
+    """When it was done."""
+    source: str
+
+    @property
+    def event_id(self) -> str:
+        return f"indicator-history:{self.job_id}"
 
 
 RunOption = SafeInt | float | bool | str
@@ -265,7 +322,11 @@ class QualityChanged(Event, frozen=True, kw_only=True, tag="quality-changed"):
 
 RunJob = RunBacktest | RunGrid | DiscoverPatterns | ExportDataset
 """Every job that is a run."""
-ResearchJob = ConditionHistoryJob | RunJob | CancelRun
+HistoryJob = ConditionHistoryJob | IndicatorHistoryJob
+"""Every job that is answered within seconds."""
+HistoryResult = ConditionHistory | IndicatorHistory
+"""The results of these."""
+ResearchJob = HistoryJob | RunJob | CancelRun
 """Every type of job; each has ``id``."""
-ResearchResult = ConditionHistory | RunProgress | RunFinished | QualityChanged
+ResearchResult = HistoryResult | RunProgress | RunFinished | QualityChanged
 """Everything on the topic of results; each has ``job_id``."""

@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeVar
 
 from shared.events import (
     CancelRun,
     ConditionHistory,
     ConditionHistoryJob,
+    HistoryJob,
+    HistoryResult,
+    IndicatorHistory,
+    IndicatorHistoryJob,
     ResearchJob,
     ResearchResult,
     RunFinished,
@@ -21,6 +25,7 @@ from shared.kafka.records import Record
 from shared.kafka.run_watch import NoResultError, RunWatch
 from shared.topics import RESEARCH_JOBS, Topic
 
+R = TypeVar("R", bound=HistoryResult)
 MOST_WAITING: Final = 100
 
 
@@ -37,7 +42,7 @@ class JobClient:
         """``most``: jobs that may wait at the same time."""
         self._publisher = publisher
         self._most = most
-        self._waiting: dict[str, asyncio.Future[ConditionHistory]] = {}
+        self._waiting: dict[str, asyncio.Future[HistoryResult]] = {}
         self._runs: dict[str, RunWatch] = {}
 
     async def handle(self, records: Sequence[Record[ResearchResult]]) -> None:
@@ -49,7 +54,7 @@ class JobClient:
                     await watch.put(event)
                 continue
             found = self._waiting.get(event.job_id)
-            if isinstance(event, ConditionHistory) and found is not None and not found.done():
+            if isinstance(event, HistoryResult) and found is not None and not found.done():
                 found.set_result(event)
 
     @asynccontextmanager
@@ -82,20 +87,30 @@ class JobClient:
             NoResultError: there is none within ``seconds``, or too many jobs wait.
             TransientError: the broker does not acknowledge the job.
         """
+        return await self._result(job, ConditionHistory, seconds)
+
+    async def indicators(self, job: IndicatorHistoryJob, seconds: float) -> IndicatorHistory:
+        """The same for indicators. Raises as ``request``."""
+        return await self._result(job, IndicatorHistory, seconds)
+
+    async def _result(self, job: HistoryJob, of: type[R], seconds: float) -> R:
         if len(self._waiting) >= self._most:
             raise NoResultError(f"{self._most} jobs wait for results already")
         if job.id in self._waiting:
             raise ValueError(f"id: a job {job.id!r} waits already")
-        found: asyncio.Future[ConditionHistory] = asyncio.get_running_loop().create_future()
+        found: asyncio.Future[HistoryResult] = asyncio.get_running_loop().create_future()
         self._waiting[job.id] = found
         limit = asyncio.timeout(seconds)
         try:
             async with limit:
                 await self._publisher.publish(RESEARCH_JOBS, job, key=job.id)
-                return await found
+                result = await found
         except TimeoutError as error:
             if not limit.expired():
                 raise
             raise NoResultError(f"no result of job {job.id} within {seconds:g} s") from error
         finally:
             del self._waiting[job.id]
+        if not isinstance(result, of):
+            raise NoResultError(f"the result of job {job.id} is a {type(result).__name__}")
+        return result

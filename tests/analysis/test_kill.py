@@ -47,6 +47,7 @@ async def started(live: Live) -> None:
     await until(lambda: live.up, 120, f"{live.name} starts")
 
 
+@pytest.mark.thorough
 @on_mariadb
 async def test_killed_at_random_points_nothing_is_lost_or_different(stage: Stage) -> None:
     await stage.list_instruments(listed(SYMBOLS))

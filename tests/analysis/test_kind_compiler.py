@@ -11,6 +11,7 @@ from services.analysis.kernels import codegen
 from services.analysis.kernels.conditions.other_instruments import OtherInstruments
 from services.analysis.kernels.indicators.table import KINDS
 from services.analysis.kernels.machine_code import MachineCode
+from services.analysis.kernels.plan import CORE
 from services.analysis.live.adapters.kind_compiler import KindCompiler
 from services.analysis.live.domain.user_conditions import ConditionRequest, ConditionSet
 from services.analysis.live.handlers.user_conditions import UserConditions
@@ -87,6 +88,6 @@ async def test_a_kind_that_cannot_be_compiled_is_logged_and_tried_again(tmp_path
 
 def test_a_kind_has_a_small_module_and_the_core_does_not_grow() -> None:
     core = codegen.module_text()
-    assert "roc" not in codegen.CORE
+    assert "roc" not in CORE
     assert f"KINDS[{[kind.name for kind in KINDS].index('roc')}]" not in core
     assert len(codegen.kind_module_text("roc")) < 0.05 * len(core)

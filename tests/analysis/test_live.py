@@ -22,7 +22,7 @@ from tests.analysis.expected import compare, engine_of, listed
 from tests.analysis.market import hours
 from tests.analysis.running import Live, Stage, rows
 from tests.analysis.tape import tape
-from tests.databases import on_mariadb, on_sqlite
+from tests.databases import on_both_when_thorough, on_mariadb, on_sqlite
 from tests.servers import Broker
 from tests.until import until
 
@@ -73,6 +73,7 @@ async def settled(stage: Stage, *alive: Live, seconds: float = 90) -> None:
         raise AssertionError(f"{error}\n{await stage.ends()}\n{await stage.positions()}\n{texts}") from error
 
 
+@on_both_when_thorough
 async def test_ticks_produce_every_output(stage: Stage, symbols: list[str]) -> None:
     await stage.list_instruments(listed(symbols))
     log = tape(symbols, 3, heartbeat_rounds=60)
@@ -125,6 +126,7 @@ async def test_two_share_the_partitions_and_one_stops(stage: Stage, symbols: lis
     assert two.stop() == 0
 
 
+@on_both_when_thorough
 async def test_history_is_applied_at_its_place_in_the_log(stage: Stage, symbols: list[str]) -> None:
     await stage.list_instruments(listed(symbols))
     symbol, times = symbols[0], hours("NYSE")
@@ -167,6 +169,7 @@ async def test_history_is_applied_at_its_place_in_the_log(stage: Stage, symbols:
     assert live.stop() == 0
 
 
+@on_both_when_thorough
 async def test_pending_bars_wait_for_the_published_split_across_a_restart(stage: Stage, symbols: list[str]) -> None:
     await stage.list_instruments(listed(symbols))
     symbol, times = symbols[0], hours("NYSE")
@@ -264,6 +267,7 @@ async def test_poison_becomes_a_dead_letter_and_unknown_symbols_become_known(sta
     assert live.stop() == 0
 
 
+@on_both_when_thorough
 async def test_a_lost_checkpoint_is_rebuilt_with_a_warning_and_later_signals_are_equal(
     fresh_stage: Stage, symbols: list[str]
 ) -> None:

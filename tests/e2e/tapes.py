@@ -25,7 +25,7 @@ from tests.e2e.reference_signals import Expected, signals
 from tests.hours import sessions
 
 START = dt.date(1998, 1, 1)
-PARTS = {"seconds-of-two": ("seconds", frozenset({"SPY", "IBM"}))}
+PARTS = {"seconds-of-one": ("seconds", frozenset({"IBM"}))}
 """Name of a tape that is not bundled -> the one that it is a part of, and its symbols."""
 
 

@@ -59,6 +59,7 @@ async def trouble(mesh: Mesh, broker: Broker, rng: random.Random) -> Counter[str
     return killed
 
 
+@pytest.mark.thorough
 @pytest.mark.kill
 @on_sqlite
 @pytest.mark.timeout(420)

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Literal
 
-from playwright.async_api import Browser, Page, ViewportSize, async_playwright
+from playwright.async_api import Browser, Page, ViewportSize, async_playwright, expect
 
 from tests.gateway.running_gateway import RunningGateway
 
@@ -19,9 +19,14 @@ ARGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+READBACK = "Canvas2D: Multiple readback"
+"""A warning about tests that read the colours of a canvas twice."""
 Scheme = Literal["light", "dark"]
 DESKTOP = ViewportSize(width=1440, height=860)
 PHONE = ViewportSize(width=390, height=844)
+
+
+expect.set_options(timeout=30_000)  # an expectation is met much sooner, unless much other work runs beside it
 
 
 @asynccontextmanager
@@ -40,8 +45,12 @@ class BrowserPage:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.errors: list[str] = []
-        page.on("console", lambda message: self.errors.append(message.text) if message.type in ("error", "warning") else None)
+        page.on("console", lambda message: self._note(message.type, message.text))
         page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    def _note(self, kind: str, text: str) -> None:
+        if kind in ("error", "warning") and not text.startswith(READBACK):
+            self.errors.append(text)
 
 
 async def visit(

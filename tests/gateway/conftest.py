@@ -8,6 +8,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+import pytest_asyncio
 import uvloop
 from playwright.async_api import Browser
 
@@ -48,8 +49,8 @@ def built() -> Path:
     return ROOT / "services" / "gateway" / "page" / "dist"
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def browser() -> AsyncIterator[Browser]:
-    """A separate browser for each test."""
+    """One browser for all tests of a file; each test opens contexts of its own."""
     async with chromium() as found:
         yield found

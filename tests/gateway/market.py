@@ -16,6 +16,7 @@ from services.gateway.domain.market_memory import MarketMemory
 from shared import events, tables
 from shared.db import Database
 from shared.events import Timeframe
+from tests.gateway.briefings import briefing_row
 from tests.gateway.news import store_stories, story
 
 DAY = 86_400_000
@@ -221,6 +222,7 @@ async def store(database: Database, *, bars: int = 0, signals: int = 0, symbol: 
         await connection.execute(
             insert(tables.research_runs), [dataset_row(1, "var/research/dataset-1", {"manifest.json": "0" * 64}), backtest_row(1)]
         )
+        await connection.execute(insert(tables.briefings), [briefing_row("briefing-1")])
     await store_stories(database, [story(1)])
 
 

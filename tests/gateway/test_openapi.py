@@ -51,7 +51,7 @@ def test_parameters_match_the_query_struct() -> None:
 
 def address(route: Route) -> str:
     """An address with results."""
-    ids = {"news": "story-1", "datasets": "dataset-1"}
+    ids = {"news": "story-1", "briefings": "briefing-1", "datasets": "dataset-1"}
     known = next((found for part, found in ids.items() if part in route.path.split("/")), "backtest-1")
     return route.path.format(symbol="AAPL", industry="semiconductors", id=known) + route.example
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import aiohttp
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from services.gateway.domain.keys import parse_key
 from services.gateway.domain.owned import MAX_WATCHED
@@ -159,6 +159,41 @@ async def test_alerts_are_added_listed_and_removed(client: aiohttp.ClientSession
     ):
         found = await send(client, "POST", "/v1/alerts", key, json=wrong)
         assert (found[0], found[1]["field"]) == (status, field)
+
+
+async def test_an_alert_is_paused_resumed_removed_and_taken_back(
+    server: RunningGateway, client: aiohttp.ClientSession, key: str
+) -> None:
+    async def change(method: str, **more: Any) -> tuple[int, list[Any]]:
+        status, body = await send(client, method, "/v1/alerts/1", key, **more)
+        return status, [(each["enabled"], each["stopped"]) for each in body["results"]] if status == 200 else []
+
+    async def listed() -> list[Any]:
+        return [(each["number"], each["stopped"]) for each in (await send(client, "GET", "/v1/alerts", key))[1]["results"]]
+
+    async def remove() -> int:
+        async with client.delete("/v1/alerts/1", headers=bearer(key)) as response:
+            return response.status
+
+    for n in (1, 2):
+        await send(client, "POST", "/v1/alerts", key, json={"condition": f"close > {n} on 1d"})
+    assert await change("PUT", json={"enabled": False}) == (200, [(False, "paused")])
+    assert await listed() == [(1, "paused"), (2, "")]
+    async with server.database.begin() as connection:
+        await connection.execute(update(conditions).values(expires_at=5, last_fired_at=5))
+    assert await change("PUT", json={"enabled": True}) == (200, [(True, "")])
+    async with server.database.connect() as connection:
+        rows = (await connection.execute(select(conditions.c.expires_at, conditions.c.last_fired_at))).all()
+    assert [tuple(row) for row in rows] == [(0, 0), (5, 5)], "one that was over runs on without an end"
+    assert await remove() == 204
+    assert await listed() == [(2, "")]
+    assert await remove() == 404
+    assert await change("PUT", json={"enabled": False}) == (200, [(False, "paused")])
+    assert await listed() == [(1, "paused"), (2, "")]
+    assert await remove() == 204
+    await send(client, "POST", "/v1/alerts", key, json={"condition": "close > 3 on 1d"})
+    assert (await change("PUT", json={"enabled": True}))[0] == 404, "another one was added meanwhile"
+    assert (await change("PUT", json={"enabled": "yes"}))[0] == 400
 
 
 async def test_the_limits_of_alerts_are_those_of_the_bot(client: aiohttp.ClientSession, key: str) -> None:

@@ -12,27 +12,32 @@ from typing import Any
 
 import msgspec
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page, Route, expect
 
 from shared import tables
 from shared.events import Timeframe
 from tests.gateway import market
 from tests.gateway.browsing import PHONE, Scheme, visit
+from tests.gateway.page_gateway import fresh_market, page_gateway
 from tests.gateway.running_gateway import RunningGateway, read_directory, running_gateway
 from tests.until import until
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 TODAY = 600 * 86_400  # quotes of the day after the last bar
 
 
-@pytest.fixture
-async def server(built: Path, tmp_path: Path) -> AsyncIterator[RunningGateway]:
-    async with running_gateway(tmp_path, page=built) as gateway:
-        await market.store(gateway.database, bars=600)
-        await read_directory(gateway)
-        market.fill(gateway.gateway.market, first=300)
-        yield gateway
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def gateway(built: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningGateway]:
+    async with page_gateway(tmp_path_factory.mktemp("gateway"), built) as started:
+        yield started
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def server(browser: Browser, gateway: RunningGateway) -> AsyncIterator[RunningGateway]:
+    async with fresh_market(gateway, browser) as fresh:
+        yield fresh
 
 
 async def test_quotes_chart_and_signals_update_live(browser: Browser, server: RunningGateway) -> None:
@@ -150,45 +155,39 @@ EURO = {
 OIL = EURO | {"symbol": "CL=F", "name_en": "Crude oil", "name_ko": "원유", "exchange": "CME", "kind": "future"}
 
 
-@pytest.mark.parametrize(
-    ("instrument", "volume", "prices", "shown", "axis"),
-    [
-        (EURO, 0.0, (1.08, 1.09, 1.08432), "1.08432", r"1\.0[789]\d{3}"),
-        (OIL, 1000.0, (18.27, 10.01, -37.63), "\u221237.63", r"\u2212\d0\.00"),
-    ],
+PRICED = (
+    (EURO, 0.0, (1.08, 1.09, 1.08432), "1.08432", r"1\.0[789]\d{3}"),
+    (OIL, 1000.0, (18.27, 10.01, -37.63), "\u221237.63", r"\u2212\d0\.00"),
 )
-async def test_prices_have_the_decimals_of_their_instrument_kind(
-    browser: Browser,
-    server: RunningGateway,
-    instrument: dict[str, object],
-    volume: float,
-    prices: tuple[float, ...],
-    shown: str,
-    axis: str,
-) -> None:
-    symbol = str(instrument["symbol"])
+"""Instrument, volume, closes, the price as the page shows it, and the prices of the axis."""
+
+
+async def test_prices_have_the_decimals_of_their_instrument_kind(browser: Browser, server: RunningGateway) -> None:
     async with server.database.begin() as connection:
-        await connection.execute(tables.instruments.insert(), [instrument])
+        await connection.execute(tables.instruments.insert(), [EURO, OIL])
     await read_directory(server)
-    for n, price in enumerate(prices, 597):
-        bar: dict[str, Any] = {"open": price, "high": price, "low": price, "close": price, "volume": volume}
-        server.feed.handle_event(market.bar(symbol, n, **bar))
-    server.feed.handle_event(
-        market.quote(symbol, 1, last_price=prices[-1], change=-0.00021, change_percent=-0.1, day_low=prices[-1])
-    )
+    for instrument, volume, prices, _, _ in PRICED:
+        symbol = str(instrument["symbol"])
+        for n, price in enumerate(prices, 597):
+            bar: dict[str, Any] = {"open": price, "high": price, "low": price, "close": price, "volume": volume}
+            server.feed.handle_event(market.bar(symbol, n, **bar))
+        server.feed.handle_event(
+            market.quote(symbol, 1, last_price=prices[-1], change=-0.00021, change_percent=-0.1, day_low=prices[-1])
+        )
     visited = await visit(browser, server)
-    await visited.page.evaluate(DRAWN)
-    await visited.page.locator(".row .choose", has_text=str(instrument["name_en"])).click()
-    await expect(visited.page.locator(".drawing")).to_have_attribute("data-shows", f"{symbol} 1Day")
-    await expect(visited.page.locator("#last")).to_have_text(shown)
-    await expect(visited.page.locator(".legend")).to_contain_text(f"C{shown}")
-    legend = await visited.page.locator(".legend").inner_text()
-    assert ("Vol" in legend) == (volume > 0)
+    page = visited.page
+    await page.evaluate(DRAWN)
+    for instrument, volume, _, shown, axis in PRICED:
+        await page.locator(".row .choose", has_text=str(instrument["name_en"])).click()
+        await expect(page.locator(".drawing")).to_have_attribute("data-shows", f"{instrument['symbol']} 1Day")
+        await expect(page.locator("#last")).to_have_text(shown)
+        await expect(page.locator(".legend")).to_contain_text(f"C{shown}")
+        assert ("Vol" in await page.locator(".legend").inner_text()) == (volume > 0)
 
-    async def drawn() -> list[str]:
-        return [text for text in await visited.page.evaluate("window.drawn") if re.fullmatch(axis, text)]
+        async def drawn(axis: str = axis) -> list[str]:
+            return [text for text in await page.evaluate("window.drawn") if re.fullmatch(axis, text)]
 
-    await until(drawn, what="the prices of the axis")
+        await until(drawn, what="the prices of the axis")
     assert visited.errors == []
 
 
@@ -235,48 +234,56 @@ async def test_all_controls_can_be_used_by_keyboard(browser: Browser, server: Ru
     assert names == 0
 
 
-@pytest.mark.parametrize(("label", "timeframe"), [("30m", Timeframe.M30), ("4h", Timeframe.H4), ("1Mo", Timeframe.MN1)])
-async def test_every_timeframe_can_be_chosen(browser: Browser, server: RunningGateway, label: str, timeframe: Timeframe) -> None:
-    for n in range(60):
-        server.feed.handle_event(market.bar("AAPL", n, timeframe))
+async def test_every_timeframe_can_be_chosen(browser: Browser, server: RunningGateway) -> None:
+    chosen = {"30m": Timeframe.M30, "4h": Timeframe.H4, "1Mo": Timeframe.MN1}
+    for timeframe in chosen.values():
+        for n in range(60):
+            server.feed.handle_event(market.bar("AAPL", n, timeframe))
     visited = await visit(browser, server)
     page = visited.page
     labels = ["1m", "5m", "15m", "30m", "1h", "4h", "1D", "1W", "1Mo"]
     await expect(page.locator(".frames button")).to_have_text(labels)
     await page.locator(".row", has_text="Apple").click()
-    await page.get_by_role("button", name=label, exact=True).click()
-    await expect(page.locator(f'[data-shows="AAPL {timeframe.row.api}"]')).to_be_visible()
-    await expect(page.locator(".legend")).to_contain_text(f"{market.bar('AAPL', 59, timeframe).close:,.2f}")
-    assert await colours(page) > 5
+    for label, timeframe in chosen.items():
+        await page.get_by_role("button", name=label, exact=True).click()
+        await expect(page.locator(f'[data-shows="AAPL {timeframe.row.api}"]')).to_be_visible()
+        await expect(page.locator(".legend")).to_contain_text(f"{market.bar('AAPL', 59, timeframe).close:,.2f}")
+        assert await colours(page) > 5
     assert visited.errors == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_the_page_fits_the_width_of_a_phone(browser: Browser, server: RunningGateway, scheme: Scheme) -> None:
-    visited = await visit(browser, server, PHONE, scheme=scheme, touch=True)
-    await expect(visited.page.locator(".row")).to_have_count(6)
-    await expect(visited.page.locator(".drawing")).to_have_attribute("data-bars", "0")
-    await visited.page.locator(".row .choose", has_text="Apple").tap()
-    await expect(visited.page.locator(".drawing")).to_have_attribute("data-bars", "500")
-    assert await visited.page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
-    assert await colours(visited.page) > 20
-    paper = await visited.page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
-    assert paper == {"light": "rgb(246, 245, 242)", "dark": "rgb(18, 20, 22)"}[scheme]
+async def test_the_page_fits_the_width_of_a_phone_and_follows_light_and_dark(browser: Browser, server: RunningGateway) -> None:
+    visited = await visit(browser, server, PHONE, scheme="light", touch=True)
+    page = visited.page
+    await expect(page.locator(".row")).to_have_count(6)
+    await expect(page.locator(".drawing")).to_have_attribute("data-bars", "0")
+    await page.locator(".row .choose", has_text="Apple").tap()
+    await expect(page.locator(".drawing")).to_have_attribute("data-bars", "500")
+    papers: dict[Scheme, str] = {"light": "rgb(246, 245, 242)", "dark": "rgb(18, 20, 22)"}
+    for scheme, paper in papers.items():
+        await page.emulate_media(color_scheme=scheme)
+        await expect(page.locator("html")).to_have_css("background-color", paper)
+        await expect(page.locator("html")).to_have_attribute("data-scheme", scheme)
+        assert await colours(page) > 20
+        assert await page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+    await expect(page.locator(".industries .view-row")).to_have_count(2)
+    box, bar = await page.locator(".industries").bounding_box(), await page.locator(".industries .breadth").first.bounding_box()
+    assert box is not None
+    assert bar is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= PHONE["width"]
+    assert bar["width"] > 200
     assert visited.errors == []
 
 
-async def test_markup_in_names_is_shown_as_text(browser: Browser, server: RunningGateway) -> None:
+async def test_markup_in_names_is_text_and_inserted_scripts_do_not_run(browser: Browser, server: RunningGateway) -> None:
     hostile = "<img src=x onerror=\"document.title='owned'\">"
     server.feed.handle_event(market.signal("AAPL", 700, rule=hostile))
     visited = await visit(browser, server)
     await expect(visited.page.locator(".signal").first).to_contain_text("<img src=x")
     assert await visited.page.locator(".signal img").count() == 0
     assert await visited.page.title() != "owned"
-
-
-async def test_inserted_scripts_do_not_run(browser: Browser, server: RunningGateway) -> None:
-    visited = await visit(browser, server)
-    await expect(visited.page.locator(".row")).to_have_count(6)
+    assert visited.errors == []
     script = "const s = document.createElement('script'); s.textContent = 'window.owned = true'; document.body.append(s)"
     await visited.page.evaluate(f"() => {{ {script} }}")
     assert await visited.page.evaluate("window.owned") is None
@@ -334,19 +341,6 @@ async def test_industries_show_their_views_and_filter_the_watchlist(browser: Bro
     await page.get_by_role("button", name="English").click()
     await expect(panel.locator(".view-row .name")).to_have_text(["Artificial intelligence", "Semiconductors", "US market"])
     assert visited.errors == []
-
-
-async def test_industries_fit_the_width_of_a_phone(browser: Browser, server: RunningGateway) -> None:
-    visited = await visit(browser, server, PHONE)
-    await expect(visited.page.locator(".industries .view-row")).to_have_count(2)
-    box = await visited.page.locator(".industries").bounding_box()
-    assert box is not None
-    assert box["x"] >= 0
-    assert box["x"] + box["width"] <= PHONE["width"]
-    assert await visited.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-    bar = await visited.page.locator(".industries .breadth").first.bounding_box()
-    assert bar is not None
-    assert bar["width"] > 200
 
 
 async def test_an_empty_page_says_that_it_waits_for_prices(browser: Browser, built: Path, tmp_path: Path) -> None:

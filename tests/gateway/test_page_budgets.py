@@ -13,7 +13,8 @@ import pytest_asyncio
 from playwright.async_api import Browser, CDPSession, expect
 
 from tests.gateway import market
-from tests.gateway.browsing import chromium, visit
+from tests.gateway.browsing import visit
+from tests.gateway.page_gateway import fresh_market, page_gateway
 from tests.gateway.running_gateway import RunningGateway, read_directory, running_gateway
 from tests.until import until
 
@@ -21,36 +22,37 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 FIRST_PAINT_MS = 4_000
 """Below a second on a machine that does nothing else; the tests run beside others."""
-LEAST_FRAMES = 20
-"""A second. 60 where the machine is free."""
+LEAST_FRAMES = 8
+"""A second. 60 where the machine is free; the tests run beside others, so ``MOST_WORK`` is what holds the page to it."""
+MOST_WORK = 0.8
+"""Seconds of CPU time of the page's main thread in a second of 200 updates: with less than one, 60 frames are possible."""
 GROWTH = 0.25
 """Of heap and nodes, from the first thousand updates to the last."""
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    """One browser for all tests of this file."""
-    async with chromium() as found:
-        yield found
+async def gateway(built: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningGateway]:
+    async with page_gateway(tmp_path_factory.mktemp("gateway"), built) as started:
+        yield started
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def server(browser: Browser, built: Path, tmp_path: Path) -> AsyncIterator[RunningGateway]:
-    async with running_gateway(tmp_path, page=built) as gateway:
-        await market.store(gateway.database, bars=600)
-        await read_directory(gateway)
-        market.fill(gateway.gateway.market, first=300)
-        yield gateway
-        for context in browser.contexts:
-            await context.close()
+async def server(browser: Browser, gateway: RunningGateway) -> AsyncIterator[RunningGateway]:
+    async with fresh_market(gateway, browser) as fresh:
+        yield fresh
+
+
+async def metrics(session: CDPSession) -> dict[str, float]:
+    """What Chromium counts of a page, by name; times in seconds."""
+    return {each["name"]: float(each["value"]) for each in (await session.send("Performance.getMetrics"))["metrics"]}
 
 
 async def sizes(session: CDPSession) -> tuple[float, float]:
     """Bytes of the heap and number of nodes after a collection."""
     for _ in range(2):
         await session.send("HeapProfiler.collectGarbage")
-    metrics = {each["name"]: each["value"] for each in (await session.send("Performance.getMetrics"))["metrics"]}
-    return float(metrics["JSHeapUsedSize"]), float(metrics["Nodes"])
+    found = await metrics(session)
+    return found["JSHeapUsedSize"], found["Nodes"]
 
 
 FRAMES = """() => new Promise(done => {
@@ -106,11 +108,14 @@ async def test_ten_thousand_updates_leave_nothing_behind_and_frames_go_on(browse
 
     load = asyncio.create_task(two_hundred_a_second())
     try:
+        before = await metrics(session)
         frames: Any = await page.evaluate(FRAMES)
+        after = await metrics(session)
     finally:
         done.set()
         await load
     assert frames > LEAST_FRAMES
+    assert after["ThreadTime"] - before["ThreadTime"] < MOST_WORK * (after["Timestamp"] - before["Timestamp"])
     assert visited.errors == []
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, expect
 from sqlalchemy import insert
 
@@ -17,6 +18,8 @@ from shared import tables
 from tests.gateway import market
 from tests.gateway.browsing import visit
 from tests.gateway.running_gateway import RunningGateway, read_directory, running_gateway
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 REFRESH_STATUS = "document.dispatchEvent(new Event('visibilitychange'))"
 STREAMER, CHARTS = "streamer.finance.yahoo.com", "query2.finance.yahoo.com"
@@ -48,13 +51,15 @@ async def report(server: RunningGateway, *rows: dict[str, object]) -> None:
         server.gateway.sources = await history.sources()
 
 
-@pytest.fixture
-async def without_prices(built: Path, tmp_path: Path) -> AsyncIterator[RunningGateway]:
+@pytest_asyncio.fixture(loop_scope="module")
+async def without_prices(browser: Browser, built: Path, tmp_path: Path) -> AsyncIterator[RunningGateway]:
     """A gateway with instruments and without prices."""
     async with running_gateway(tmp_path, page=built) as gateway:
         await market.store(gateway.database)
         await read_directory(gateway)
         yield gateway
+    for context in browser.contexts:
+        await context.close()
 
 
 @pytest.mark.browser
@@ -125,6 +130,6 @@ async def test_the_status_lists_each_source_and_marks_old_reports_unknown(withou
     assert stream["since"] == stream["retry_at"] == stream["reported"]
 
 
-def test_stored_health_has_the_columns_of_the_table() -> None:
+async def test_stored_health_has_the_columns_of_the_table() -> None:
     names = {column.name for column in tables.sources.columns}
     assert names == set(StoredSourceHealth.__struct_fields__)

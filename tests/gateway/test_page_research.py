@@ -14,9 +14,9 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, Route, expect
 
-from tests.gateway import market
-from tests.gateway.browsing import chromium, visit
-from tests.gateway.running_gateway import RunningGateway, read_directory, running_gateway
+from tests.gateway.browsing import visit
+from tests.gateway.page_gateway import fresh_market, page_gateway
+from tests.gateway.running_gateway import RunningGateway
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
@@ -104,21 +104,15 @@ class Jobs:
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    """One browser for all tests of this file."""
-    async with chromium() as found:
-        yield found
+async def gateway(built: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningGateway]:
+    async with page_gateway(tmp_path_factory.mktemp("gateway"), built, signals=30) as started:
+        yield started
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def server(browser: Browser, built: Path, tmp_path: Path) -> AsyncIterator[RunningGateway]:
-    async with running_gateway(tmp_path, page=built) as gateway:
-        await market.store(gateway.database, bars=600, signals=30)
-        await read_directory(gateway)
-        market.fill(gateway.gateway.market, first=300)
-        yield gateway
-        for context in browser.contexts:
-            await context.close()
+async def server(browser: Browser, gateway: RunningGateway) -> AsyncIterator[RunningGateway]:
+    async with fresh_market(gateway, browser) as fresh:
+        yield fresh
 
 
 async def test_a_backtest_from_the_form_to_its_result(browser: Browser, server: RunningGateway) -> None:

@@ -8,15 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, Route, expect
 
 from services.gateway.domain.instrument_directory import InstrumentDirectory
 from tests.gateway import market
 from tests.gateway.browsing import BrowserPage, visit
-from tests.gateway.running_gateway import RunningGateway, read_directory, running_gateway
+from tests.gateway.page_gateway import fresh_market, page_gateway
+from tests.gateway.running_gateway import RunningGateway
 from tests.until import until
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 
 def shown(symbol: str, n: int) -> str:
@@ -62,14 +64,17 @@ async def intercept(page: Page, *paths: str) -> list[Interceptor]:
 REST = ("**/v1/quotes", "**/v1/signals?limit=*", "**/v1/industries")
 
 
-@pytest.fixture
-async def server(built: Path, tmp_path: Path) -> AsyncIterator[RunningGateway]:
-    """A gateway that keeps one signal or bar for clients that resume."""
-    async with running_gateway(tmp_path, page=built, ring=1) as gateway:
-        await market.store(gateway.database, bars=600)
-        await read_directory(gateway)
-        market.fill(gateway.gateway.market, first=300)
-        yield gateway
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def gateway(built: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningGateway]:
+    """It keeps one signal or bar for clients that resume."""
+    async with page_gateway(tmp_path_factory.mktemp("gateway"), built, ring=1) as started:
+        yield started
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def server(browser: Browser, gateway: RunningGateway) -> AsyncIterator[RunningGateway]:
+    async with fresh_market(gateway, browser) as fresh:
+        yield fresh
 
 
 async def live(browser: Browser, server: RunningGateway) -> BrowserPage:

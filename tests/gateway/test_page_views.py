@@ -15,30 +15,24 @@ from playwright.async_api import Browser, Page, Route, expect
 
 from shared.events import ConditionHistory, ConditionHistoryJob, StoryArticle, SymbolHistory
 from tests.gateway import market, news
-from tests.gateway.browsing import PHONE, chromium, visit
-from tests.gateway.running_gateway import RunningGateway, read_directory, running_gateway
+from tests.gateway.browsing import PHONE, visit
+from tests.gateway.page_gateway import fresh_market, page_gateway
+from tests.gateway.running_gateway import RunningGateway
 from tests.until import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    """One browser for all tests of this file."""
-    async with chromium() as found:
-        yield found
+async def gateway(built: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningGateway]:
+    async with page_gateway(tmp_path_factory.mktemp("gateway"), built, signals=30) as started:
+        yield started
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def server(browser: Browser, built: Path, tmp_path: Path) -> AsyncIterator[RunningGateway]:
-    """A gateway with a small market, signals, patterns and records."""
-    async with running_gateway(tmp_path, page=built) as gateway:
-        await market.store(gateway.database, bars=600, signals=30)
-        await read_directory(gateway)
-        market.fill(gateway.gateway.market, first=300)
-        yield gateway
-        for context in browser.contexts:
-            await context.close()
+async def server(browser: Browser, gateway: RunningGateway) -> AsyncIterator[RunningGateway]:
+    async with fresh_market(gateway, browser) as fresh:
+        yield fresh
 
 
 async def fits(page: Page, width: int) -> bool:
@@ -335,6 +329,8 @@ async def test_settings_are_kept_and_keys_open_views(browser: Browser, server: R
 
 
 AXE = Path(__file__).parents[2] / "services/gateway/page/node_modules/axe-core/axe.min.js"
+AXE_RUN = "axe.run(document, {resultTypes: ['violations'], preload: false})"
+"""Without reading the style sheets again: only rules about turned screens need them."""
 VIEWS = (
     "/",
     "/#/market/semiconductors",
@@ -361,7 +357,7 @@ async def test_nothing_serious_is_found_by_axe(browser: Browser, server: Running
         await expect(page.locator(".loading")).to_have_count(0)
         await expect(page.locator(".drawing[aria-busy]")).to_have_count(0)
         await expect(page.locator("h1").first).to_be_attached()
-        found: dict[str, Any] = await page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        found: dict[str, Any] = await page.evaluate(AXE_RUN)
         serious = [
             (path, each["id"], [node["html"][:160] for node in each["nodes"][:3]])
             for each in found["violations"]

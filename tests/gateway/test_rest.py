@@ -249,15 +249,16 @@ async def test_bars_of_every_timeframe_come_from_the_database_and_from_memory(
     assert [row["close"] for row in page["results"]] == [bar.close for bar in found]
 
 
-async def test_a_warning_says_which_indicator_rows_are_no_longer_kept(client: aiohttp.ClientSession) -> None:
+async def test_without_analysis_research_a_warning_says_which_rows_are_missing(client: aiohttp.ClientSession) -> None:
     page = await read(client, "/v1/indicators?symbol=AAPL&limit=5")
     assert [r["close"] for r in page["results"]] == [market.bar(n=n).close for n in range(595, 600)]
     assert page["results"][-1]["values"]["sma_20"] == market.indicators(n=599).values["sma_20"]
     page = await read(client, "/v1/indicators?symbol=AAPL&start=2023-01-01")
-    assert any("only the newest 1000 rows are kept" in warning for warning in page["warnings"])
+    oldest = rfc3339(market.bar(n=300).ts_event)
+    assert any(f"rows before {oldest} are missing: this gateway is not connected" in warning for warning in page["warnings"])
     page = await read(client, "/v1/indicators?symbol=JPM")
     assert page["results"] == []
-    assert page["warnings"] == ["no indicators of JPM 1Day yet"]
+    assert page["warnings"][0].startswith("no indicators of JPM 1Day yet, and none can be computed: this gateway is not connected")
 
 
 async def test_signals_of_memory_and_database_are_returned_once_newest_first(

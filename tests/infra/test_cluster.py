@@ -14,6 +14,7 @@ from shared.topics import TICKS
 RECORDS = 1500
 
 
+@pytest.mark.thorough
 @pytest.mark.kill
 async def test_a_cluster_survives_a_killed_node(kafka_cluster: Cluster) -> None:
     """Every acknowledged record is there, once and in order, though a node dies while they are written."""

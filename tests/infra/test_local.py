@@ -112,6 +112,7 @@ def run(kafka_jars: Path, tmp_path: Path) -> Iterator[Run]:
         run.process.wait(120)
 
 
+@pytest.mark.thorough
 @pytest.mark.kill
 @pytest.mark.timeout(900)
 async def test_it_starts_restarts_programs_refuses_a_second_run_and_stops_everything(run: Run) -> None:
@@ -183,6 +184,7 @@ async def test_nothing_outlives_a_killed_run(run: Run) -> None:
     assert run.command("status").returncode == 3
 
 
+@pytest.mark.thorough
 @pytest.mark.kill
 @pytest.mark.timeout(300)
 async def test_all_processes_end_when_the_supervisor_is_killed(run: Run) -> None:

@@ -39,6 +39,7 @@ async def test_a_stopped_broker_leaves_no_process_and_no_lock(kafka_jars: Path, 
     assert await brokers(node.bootstrap) == 0
 
 
+@pytest.mark.thorough
 async def test_after_a_power_cut_it_starts_with_what_was_acknowledged(own_kafka: Broker) -> None:
     from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
@@ -93,6 +94,7 @@ def test_a_full_disk_is_named(kafka_jars: Path, tmp_path: Path, monkeypatch: pyt
         node_in(tmp_path, kafka_jars).start()
 
 
+@pytest.mark.thorough
 def test_the_command_line_starts_and_stops(kafka_jars: Path, tmp_path: Path) -> None:
     (tmp_path / "kafka").mkdir()
     (tmp_path / "kafka" / "jars").symlink_to(kafka_jars)

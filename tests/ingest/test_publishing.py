@@ -176,6 +176,7 @@ def expected() -> dict[str, list[Tick]]:
     return wanted
 
 
+@pytest.mark.thorough
 @pytest.mark.kill
 async def test_a_killed_broker_loses_and_reorders_nothing(own_kafka: Broker) -> None:
     schedule = schedule_of(small_tape.mixed(), small_tape.calendars())
@@ -216,6 +217,7 @@ async def _tables(url: str) -> None:
     await engine.dispose()
 
 
+@pytest.mark.thorough
 @pytest.mark.kill
 @pytest.mark.timeout(400)
 async def test_a_killed_ingest_continues_without_a_gap(own_kafka: Broker, tmp_path: Path) -> None:

@@ -106,6 +106,7 @@ def sample() -> list[Article]:
     return sent
 
 
+@pytest.mark.thorough
 @on_mariadb
 async def test_killed_at_random_points_no_article_is_lost_and_no_story_doubled(stage: Stage) -> None:
     sent, rng = sample(), random.Random(11)

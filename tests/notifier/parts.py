@@ -6,14 +6,18 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+from services.notifier.adapters.briefing_tables import BriefingTables
 from services.notifier.adapters.chats import ChatTables
 from services.notifier.adapters.conditions import ConditionTable
 from services.notifier.adapters.deliveries import DeliveryTable
+from services.notifier.adapters.exchange_calendars import ExchangeCalendars
 from services.notifier.adapters.market_tables import MarketTables
 from services.notifier.delivery.arranging import Arranger
 from services.notifier.delivery.attempt import Attempt
+from services.notifier.delivery.briefings import Briefings
 from services.notifier.delivery.channel_schedule import ChannelSchedule
 from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.delivery.fan_out import FanOut
@@ -30,6 +34,8 @@ from shared.events import IndustryView, Signal, Timeframe, signal_id
 from shared.kafka import Record
 from shared.tables import bars, deliveries, instruments
 
+SESSIONS = Path(".cache/sessions")
+"""Computing the sessions of an exchange takes seconds."""
 NOW = 1_719_864_000_000
 """2024-07-01 20:00 UTC."""
 
@@ -85,6 +91,8 @@ class Parts:
     fan_out: FanOut
     sender: Sender
     schedules: Mapping[str, ChannelSchedule]
+    briefings: Briefings
+    calendars: ExchangeCalendars
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def rows(self) -> list[Any]:
@@ -134,11 +142,13 @@ def wire(
     chats, market = ChatTables(database), MarketTables(database)
     table = DeliveryTable(database, tuple(schedules))
     instruments = LatestInstruments(market)
-    attempt = Attempt(table, chats, instruments, pictures, policy, lease, clock)
+    calendars = ExchangeCalendars(SESSIONS)
+    briefings = Briefings(BriefingTables(database), market, calendars, instruments, pictures)
+    attempt = Attempt(table, chats, instruments, pictures, policy, lease, clock, briefings)
     sender = Sender(table, schedules, attempt, Arranger(table, chats, clock), SenderOptions(reserve, lease, 8, policy), clock)
     channels_known, conditions = tuple(schedules), ConditionTable(database)
     fan_out = FanOut(chats, conditions, market, table, channels_known, policy.expiry, clock, sender.wake, tiers=tiers)
-    return Parts(database, chats, table, market, instruments, fan_out, sender, schedules)
+    return Parts(database, chats, table, market, instruments, fan_out, sender, schedules, briefings, calendars)
 
 
 APPLE = {

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from services.notifier.adapters.conditions import ConditionTable
 from services.notifier.adapters.dialogs import DialogTable
+from services.notifier.adapters.market_tables import MarketTables
 from services.notifier.adapters.news_tables import NewsTables
 from services.notifier.adapters.notices import NoticeTable
 from services.notifier.adapters.parsing.parser import ProcessParser
@@ -30,15 +31,15 @@ from services.notifier.adapters.telegram.reply_sender import ReplySender
 from services.notifier.adapters.telegram.stars import TelegramStars
 from services.notifier.adapters.telegram.updates import UpdateProcessor
 from services.notifier.bot.backtests import Backtests
-from services.notifier.bot.briefings import Briefings
 from services.notifier.bot.industries import LatestIndustries
 from services.notifier.bot.ports import BotPorts
 from services.notifier.bot.quotes import LatestQuotes
 from services.notifier.bot.router import CommandBot
 from services.notifier.delivery.clock import TimeAndRandom
+from services.notifier.delivery.picture_cache import PictureCache
 from services.notifier.domain.address import Address
 from services.notifier.domain.backtests import BacktestRunner
-from services.notifier.domain.ports import ConditionTimes
+from services.notifier.domain.ports import ChartRenderer, ConditionTimes
 from services.notifier.domain.rate_limits import RateLimit, RateLimiter
 from shared import wire as encoding
 from shared.db import open_database
@@ -102,12 +103,14 @@ async def bot_user(
     backtest_runner: BacktestRunner | None = None,
     clock: TimeAndRandom | None = None,
     premium_channel: str = "",
+    renderer: ChartRenderer | None = None,
     **more: Any,
 ) -> AsyncIterator[BotUser]:
     async with open_telegram() as telegram, open_database(database_url) as database, open_bot(TOKEN, telegram.base, 5) as bot:
         await list_instruments(database)
         clock = clock or TimeAndRandom()
-        parts = wire(database, [TelegramChannel(bot, 5)], clock, tiers=more.get("tiers"))
+        pictures = PictureCache(MarketTables(database), renderer) if renderer else None
+        parts = wire(database, [TelegramChannel(bot, 5)], clock, pictures=pictures, tiers=more.get("tiers"))
         await parts.instruments.refresh()
         quotes, industries = LatestQuotes(), LatestIndustries()
         parser, personal = ProcessParser(), PersonalDataTables(database)
@@ -115,13 +118,12 @@ async def bot_user(
         limiter = RateLimiter([RateLimit(1000, 1.0)], [RateLimit(1000, 1.0)])
         answers = ReplySender(bot, limiter, TimeAndRandom().ticking)
         backtests = Backtests(backtest_runner, answers.send_later) if backtest_runner else None
-        briefings = Briefings(parts.chats, parts.market, NewsTables(database), quotes, industries, parts.instruments)
         paying: dict[str, Any] = {"payments": PaymentTable(database, "ko"), "members": MemberTable(database)}
         more = paying | {"stars": TelegramStars(bot)} | more
         more |= {"premium_channel": TelegramPremiumChannel(bot, premium_channel) if premium_channel else None}
         ports = BotPorts(
             *stores, quotes, industries, parts.instruments, BotAdmins(bot), clock, personal, NoticeTable(database),
-            StatisticsTables(database), 3, condition_times=condition_times, briefings=briefings, backtests=backtests, **more,
+            StatisticsTables(database), parts.briefings, 3, condition_times=condition_times, backtests=backtests, **more,
         )  # fmt: skip
         handler = CommandBot(ports, DialogTable(database, TimeAndRandom().now), commands_minute)
         polling = Polling(bot, handler, UpdateProcessor(bot, handler, answers, 4))

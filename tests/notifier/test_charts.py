@@ -21,6 +21,7 @@ from services.notifier.adapters.charts.drawing import deviation, draw, drawable,
 from services.notifier.adapters.charts.renderer import ProcessChartRenderer
 from services.notifier.domain import rule_texts
 from services.notifier.domain.alert_text import TIMEFRAMES, chart_request
+from services.notifier.domain.briefings.picture import BriefingChart
 from services.notifier.domain.charts import ChartBar, ChartRequest, Overlay, price_level
 from services.notifier.domain.instruments import KnownInstrument
 from services.notifier.domain.ports import RenderError
@@ -165,6 +166,8 @@ async def test_invalid_bars_are_refused_and_the_renderer_continues() -> None:
         with pytest.raises(RenderError, match="refused"):
             await renderer.render(broken)
         assert await renderer.render(drawn)
+        briefing = BriefingChart(title="미국 시장", index="S&P 500", closes=(1.0, 2.0), industries=(("칩", -0.01),), heading="산업")
+        assert (await renderer.render(briefing)).startswith(b"\x89PNG")
 
 
 async def test_a_renderer_that_hangs_or_dies_is_replaced() -> None:

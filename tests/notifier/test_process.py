@@ -152,6 +152,7 @@ async def test_a_token_never_reaches_a_log_whatever_fails(kafka: Broker, databas
         assert TOKEN.split(":")[1] not in log.read_text()
 
 
+@pytest.mark.thorough
 @pytest.mark.kill
 @pytest.mark.timeout(480)
 @pytest.mark.parametrize(

@@ -18,13 +18,11 @@ from services.notifier.adapters.telegram.channel import TelegramChannel
 from services.notifier.app import telegram_limiter
 from services.notifier.delivery.picture_cache import PictureCache
 from services.notifier.domain.address import Address
-from services.notifier.domain.charts import ChartRequest
 from services.notifier.domain.delivery import NEVER, RetryPolicy
 from services.notifier.domain.messages import Alert
 from services.notifier.domain.outcomes import Outcome, Sent, TemporaryRefusal
-from services.notifier.domain.ports import RenderError
+from services.notifier.domain.ports import Picture, RenderError
 from services.notifier.domain.recipients import Chat, initial_status
-from services.notifier.domain.record_chart import RecordChart
 from services.notifier.settings import NotifierSettings
 from shared.db import open_database
 from shared.events import SignalQuality
@@ -297,7 +295,7 @@ async def test_a_group_gets_no_more_than_its_limit_and_does_not_block_others(dat
 class BrokenRenderer:
     """Always fails."""
 
-    async def render(self, request: ChartRequest | RecordChart) -> bytes:  # noqa: ARG002
+    async def render(self, request: Picture) -> bytes:  # noqa: ARG002
         raise RenderError("timeout")
 
 

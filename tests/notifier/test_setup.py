@@ -113,13 +113,15 @@ async def test_settings_by_buttons_and_by_commands(database_url: str) -> None:
         await user.press("settings pace digest")
         await user.press("settings")
         await user.press("settings silent on")
-        await user.press("settings briefing on")
+        await user.press("settings")
+        await user.press("settings briefings")
+        assert "Briefings: daily and weekly" in (await user.press("settings briefings both")).text
         await user.ask("/settings zone 뉴욕")
         await user.ask("/settings industries 반도체")
         found = await user.parts.chats.get("telegram", "7")
         assert found is not None
         assert (found.quiet_from, found.quiet_until, found.pace) == (1290, 360, "digest")
-        assert (found.silent, found.briefing, found.zone) == (True, True, "America/New_York")
+        assert (found.silent, found.briefings, found.zone) == (True, "both", "America/New_York")
         assert await user.parts.chats.industries(HERE) == ["semiconductors"]
         shown = await user.ask("/settings")
         assert "New York" in shown

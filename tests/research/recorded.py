@@ -14,7 +14,7 @@ from services.analysis.live.domain.user_conditions import ConditionRequest, cond
 from services.analysis.live.handlers.other_instruments import ReferencedInstruments
 from shared.conditions import parse
 from shared.db import Database
-from shared.events import Timeframe
+from shared.events import IndicatorRow, Timeframe
 from shared.sequences import parse as parse_sequence
 from shared.tables import bars, instruments, markets, sequences
 from tests.analysis.market import engine
@@ -47,14 +47,17 @@ class Recorded:
     def __init__(self) -> None:
         self.log = tape(SYMBOLS, 6)
         outcome = engine().apply(self.log)
-        self.table, self.signals = stored(outcome.bars), outcome.signals
+        self.table, self.signals, self.rows = stored(outcome.bars), outcome.signals, outcome.rows
+        self.requested_rows: list[IndicatorRow] = []
+        """Rows with the columns that the conditions request; known after ``fired``."""
         self._fired: dict[tuple[str, str], list[int]] | None = None
 
     async def fired(self, condition: str, symbol: str) -> list[int]:
         """Close times at which live fired a condition, oldest first."""
         if self._fired is None:
-            self._fired = {}
-            for signal in (await self._engine()).apply(self.log).signals:
+            self._fired, outcome = {}, (await self._engine()).apply(self.log)
+            self.requested_rows = outcome.rows
+            for signal in outcome.signals:
                 if signal.condition and not signal.provisional:
                     self._fired.setdefault((signal.condition, signal.symbol), []).append(signal.ts_event)
         return self._fired.get((condition, symbol), [])

@@ -13,7 +13,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from shared.events import ConditionHistoryJob
+from shared.events import ConditionHistoryJob, IndicatorHistoryJob, Timeframe
 from shared.kafka import JobClient, open_producer, open_tail
 from shared.settings import MeshSettings
 from shared.topics import RESEARCH_JOBS, RESEARCH_RESULTS
@@ -72,6 +72,16 @@ async def client(bootstrap: str) -> AsyncIterator[JobClient]:
         finally:
             stopping.set()
             await task
+
+
+def indicator_job(symbol: str, timeframe: Timeframe, *columns: str, **fields: Any) -> IndicatorHistoryJob:
+    """A job with an id of its own, for all rows."""
+    now = time.time_ns() // 1_000_000
+    given: dict[str, Any] = {
+        "id": f"job-{os.getpid()}-{next(_numbers)}", "start": 0, "end": 2**53, "limit": 10_001, "ts_event": now, "ts_init": now,
+        "source": "test",
+    }  # fmt: skip
+    return IndicatorHistoryJob(symbol=symbol, timeframe=timeframe, columns=columns, **(given | fields))
 
 
 def job(condition: str, *symbols: str, **fields: Any) -> ConditionHistoryJob:

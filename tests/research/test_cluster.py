@@ -23,7 +23,7 @@ from services.analysis.research.runs.versions import code_version
 from shared.events import Timeframe
 from tests.research.role import ROOT
 
-pytestmark = pytest.mark.kill
+pytestmark = [pytest.mark.kill, pytest.mark.thorough]
 BARS, BATCHES, BATCH = 1500, 6, 100
 
 

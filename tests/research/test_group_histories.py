@@ -14,7 +14,7 @@ from services.analysis.adapters.instrument_groups import GroupTable
 from services.analysis.kernels.conditions.other_instruments import OtherInstruments
 from services.analysis.live.handlers.group_values import MeasuredGroups
 from services.analysis.research.adapters.run_data import SeriesData
-from services.analysis.research.app import histories
+from services.analysis.research.answers import histories
 from services.analysis.research.audit.signals import Audit
 from services.analysis.research.domain.data_request import DataRequest
 from services.analysis.research.domain.firings import firings
@@ -71,7 +71,7 @@ async def test_where_live_fires_history_holds_and_later_bars_change_nothing(data
     settings = ResearchSettings(database_url=database_url, cache=ROOT / ".cache", calendar_start=START)
     async with open_database(database_url) as database, AsyncExitStack() as stack:
         await fill_with_hours(database)
-        evaluator = histories(settings, database, stack)
+        evaluator = histories(settings, database, stack).conditions
         fired, found = await fired_live(database), await in_history(evaluator)
         closes = [bar.ts_event for bar in hourly()]
         first = len([bar for bar in hourly() if bar.session == hourly()[0].session])

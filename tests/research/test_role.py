@@ -5,19 +5,21 @@ from __future__ import annotations
 import asyncio
 import signal
 from pathlib import Path
+from typing import Any
 
 import msgspec
+import psutil
 import pytest
 
 from shared import wire
 from shared.db import open_database
-from shared.events import ConditionHistory, ConditionHistoryJob
+from shared.events import ConditionHistory, ConditionHistoryJob, Timeframe
 from shared.kafka import JobClient, NoResultError, open_producer
 from shared.kafka.raw_reader import open_raw_reader
 from shared.settings import MeshSettings
 from shared.topics import RESEARCH_JOBS, RESEARCH_RESULTS
 from tests.research.recorded import SYMBOLS, conditions, fill, recorded
-from tests.research.role import client, job, running, started
+from tests.research.role import client, indicator_job, job, running, started
 from tests.servers import Broker
 from tests.until import until
 
@@ -30,7 +32,12 @@ async def test_where_live_fired_history_says_it_held(kafka: Broker, database_url
     with running(kafka.bootstrap, database_url, tmp_path) as process:
         async with client(kafka.bootstrap) as jobs:
             await started(tmp_path)
+            before = psutil.Process(process.pid).cpu_times()
             await agreement(jobs)
+            await rows_of_live(jobs)
+            await windows(jobs)
+            await hostile_indicator_jobs(jobs)
+            computed_elsewhere(psutil.Process(process.pid), before)
             await without_a_group(jobs)
             await hostile_jobs(jobs)
             await twice(kafka, jobs)
@@ -54,6 +61,74 @@ async def agreement(jobs: JobClient) -> None:
         assert (none.symbol, none.bars, none.first_bar, none.newest) == ("NONE", 0, None, ())
         assert any(each.held for each in known), text
         assert all(each.unknown + each.held <= each.bars for each in known)
+
+
+async def rows_of_live(jobs: JobClient) -> None:
+    """Rows over stored bars have the bits of the rows that live published, with default and with requested columns."""
+    requested = {name for row in recorded().requested_rows for name in row.values} - set(recorded().rows[0].values)
+    assert requested
+    for of_live, columns in ((recorded().rows, ()), (recorded().requested_rows, tuple(sorted(requested)))):
+        for symbol, timeframe in recorded().table:
+            expected = {
+                row.ts_event: (row.close, row.replayed, tuple(row.values[name] for name in columns or row.values))
+                for row in of_live
+                if (row.symbol, row.timeframe) == (symbol, timeframe)
+            }
+            rows = await all_rows(jobs, symbol, Timeframe(timeframe), columns)
+            assert {close: row for close, row in rows.items() if close in expected} == expected
+            assert list(rows) == recorded().table[symbol, timeframe]["ts_close"].tolist()
+
+
+async def all_rows(jobs: JobClient, symbol: str, timeframe: Timeframe, columns: tuple[str, ...]) -> dict[int, Any]:
+    """Close, whether it is replayed, and the values of every stored bar, by its time; as many jobs as it takes."""
+    rows: dict[int, Any] = {}
+    more = True
+    while more:
+        found = await jobs.indicators(indicator_job(symbol, timeframe, *columns, start=max(rows, default=-1) + 1), 60)
+        assert found.error is None, found
+        rows |= zip(found.closes, zip(found.prices, found.replayed, found.rows, strict=True), strict=True)
+        more = found.more
+    return rows
+
+
+async def windows(jobs: JobClient) -> None:
+    """A window has its oldest or newest rows, as many as fit, and says whether there are more."""
+    closes = recorded().table["AAA", Timeframe.M15]["ts_close"].tolist()
+    given: dict[str, Any] = {"start": closes[3], "end": closes[9], "limit": 4}
+    oldest = await jobs.indicators(indicator_job("AAA", Timeframe.M15, "rsi_3", **given), 60)
+    newest = await jobs.indicators(indicator_job("AAA", Timeframe.M15, "rsi_3", newest=True, **given), 60)
+    whole = await jobs.indicators(indicator_job("AAA", Timeframe.M15, "rsi_3", **given | {"limit": 7}), 60)
+    assert ([*oldest.closes], oldest.more) == (closes[3:7], True)
+    assert ([*newest.closes], newest.more) == (closes[6:10], True)
+    assert ([*whole.closes], whole.more) == (closes[3:10], False)
+    assert whole.rows == oldest.rows + newest.rows[1:]
+    assert None not in whole.rows[0]
+    nothing = await jobs.indicators(indicator_job("NONE", Timeframe.M15, "rsi_3"), 60)
+    assert (nothing.error, nothing.closes, nothing.more) == (None, (), False)
+
+
+async def hostile_indicator_jobs(jobs: JobClient) -> None:
+    """Each is answered with an error that names the field and the value."""
+    refused = {
+        "columns: 'nonsense': ": ["nonsense"],
+        "columns: 'rsi_501': ": ["rsi_501"],
+        "columns: at most 32 are computed, not 33": [f"sma_{n}" for n in range(2, 35)],
+        "columns: 'aaaa": ["a" * 65],
+    }
+    for message, columns in refused.items():
+        answer = await jobs.indicators(indicator_job("AAA", Timeframe.D1, *columns), 60)
+        assert answer.error is not None, message
+        assert (answer.error.code, answer.error.message.startswith(message)) == ("invalid-job", True), answer
+    late = await jobs.indicators(indicator_job("AAA", Timeframe.D1, ts_event=1), 60)
+    assert late.error is not None
+    assert late.error.code == "expired"
+
+
+def computed_elsewhere(role: psutil.Process, before: Any) -> None:
+    """The event loop of the role computes nothing, and shares the GIL with nothing that does."""
+    now, (child,) = role.cpu_times(), [each for each in role.children() if "spawn_main" in " ".join(each.cmdline())]
+    own = now.user + now.system - before.user - before.system
+    assert own < sum(child.cpu_times()[:2]) / 3, f"the role used {own:g} s of CPU, its process {child.cpu_times()}"
 
 
 async def without_a_group(jobs: JobClient) -> None:

@@ -150,7 +150,7 @@ async def test_runs_are_done_once_reported_refused_and_cancelled(kafka: Broker, 
                 assert (row.state, finished.state) == (state, state), row
                 assert error in (finished.error.message if finished.error else "")
             await _result(table, good)
-            assert await table.to_report(10) == []
+            await until(lambda: _all_reported(table), 30, "the outcomes are marked as published")
             await publish(kafka, good)  # the same id again: nothing happens
             again = asked(entry="macd_zero")
             await publish(kafka, again)
@@ -163,6 +163,10 @@ async def test_runs_are_done_once_reported_refused_and_cancelled(kafka: Broker, 
 
 async def _stored(table: RunTable, run_id: str) -> bool:
     return await table.row(run_id) is not None
+
+
+async def _all_reported(table: RunTable) -> bool:
+    return not await table.to_report(10)
 
 
 def _cancel(job: RunBacktest) -> CancelRun:

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from services.notifier.domain.conditions import parse_alert
-from shared.conditions import ConditionError, parse
+from shared.conditions import ConditionError, describe, parse
 from shared.conditions.timeframes import timeframe
 from shared.events import Timeframe
 from tests.shared.phrasings import ANSWERED, ENGLISH, KOREAN
+from tests.shared.traders import HINTED, PLACED, TRADERS
 
 BEFORE = json.loads(Path(__file__).with_name("conditions_before.json").read_text("utf-8"))
 """Texts that were conditions before the language grew, with the normal form and the id that they had."""
@@ -65,6 +66,30 @@ def test_the_right_spelling_keeps_the_precedence() -> None:
 def test_enough_phrasings_are_kept() -> None:
     assert len({text for text, *_ in [*ENGLISH, *KOREAN, *ANSWERED]}) >= 300
     assert len(KOREAN) >= 60
+
+
+def test_what_traders_write_elsewhere_means_what_it_means_there() -> None:
+    found = [(text, parse(parse_alert(text).condition)) for text, _ in TRADERS]
+    assert [(text, condition.text) for text, condition in found] == TRADERS
+    assert all(parse(condition.text).root == condition.root for _, condition in found)
+    assert [text for text, condition in found if not (describe(condition, "en") and describe(condition, "ko"))] == []
+
+
+def test_what_traders_write_elsewhere_is_refused_with_the_right_spelling() -> None:
+    for text, code, right in HINTED:
+        with pytest.raises(ConditionError) as caught:
+            parse(parse_alert(text).condition)
+        assert (caught.value.code, right in caught.value.message) == (code, True), f"{text}: {caught.value}"
+        if code in {"direction", "instead", "never", "written"}:
+            assert parse(f"{right} > 0" if code == "instead" and right.startswith("highest") else right).text, text
+
+
+def test_what_is_not_exact_is_refused_without_a_suggestion() -> None:
+    for text in PLACED:
+        with pytest.raises(ConditionError) as caught:
+            parse(parse_alert(text).condition)
+        assert caught.value.code in {"name", "number", "unexpected", "unfinished"}, f"{text}: {caught.value}"
+    assert len(PLACED) < 0.1 * len([*TRADERS, *HINTED, *PLACED])
 
 
 FRAMES = [

@@ -145,6 +145,7 @@ WRONG = [
     ("time > 10:00", "useless", 0),
     ("weekday == friday on 1w", "useless", 0),
     ("minutes_since_open[1d] > 5 on 5m", "useless", 0),
+    ("MACD oversold", "level", 5),
     ("golden_cross down", "way", 0),
     ("double_top up", "event", 11),
     ("sma_breakout_up(33)", "no_instance", 0),

@@ -15,8 +15,15 @@ class Alert(TypedDict):
     id: str
     number: int
     scope: Literal["industry", "symbols", "watched"]
+    stopped: Literal["", "expired", "fired", "flood", "paused"]
     targets: list[str]
     timeframe: Literal["15Min", "1Day", "1Hour", "1Min", "1Month", "1Week", "30Min", "4Hour", "5Min"]
+
+
+class AlertChange(TypedDict):
+    """Whether an alert is sent."""
+
+    enabled: bool
 
 
 class AlertRequest(TypedDict):
@@ -84,6 +91,74 @@ class Bar(TypedDict):
     replayed: NotRequired[bool]
     session: str | None
     volume: float
+
+
+class BriefingGroup(TypedDict):
+    """A market or an industry: how many of its members rose and fell."""
+
+    advances: int
+    declines: int
+    laggards: list[BriefingMove]
+    leaders: list[BriefingMove]
+    median_move: float | None
+    missing: int
+    name: str
+    slug: str
+    unchanged: int
+
+
+class BriefingMove(TypedDict):
+    """What an instrument did."""
+
+    close: float
+    move: float | None
+    name: str
+    symbol: str
+
+
+class BriefingReaction(TypedDict):
+    """What an instrument did after a story."""
+
+    day: float | None
+    hour: float | None
+    name: str
+    symbol: str
+
+
+class BriefingStory(TypedDict):
+    """A story of the period."""
+
+    id: str
+    importance: float
+    publishers: int
+    reactions: list[BriefingReaction]
+    title: str
+    url: str
+
+
+class BriefingView(TypedDict):
+    """What a market did in a session or a week. Moves are fractions: 0.05 is 5 %. Null where a value is unknown."""
+
+    breadth: BriefingGroup
+    date: str | None
+    holidays: list[Holiday]
+    id: str
+    indices: list[BriefingMove]
+    industries: list[BriefingGroup]
+    kind: Literal["daily", "weekly"]
+    language: str
+    market: str
+    market_name: str
+    newest_signals: list[FiredSignal]
+    outcomes: SignalOutcomes
+    picture: str | None
+    replayed: bool
+    sessions: list[NextSession]
+    signals: int
+    since: str
+    stories: list[BriefingStory]
+    text: str
+    until: str
 
 
 class CalendarDay(TypedDict):
@@ -265,6 +340,20 @@ class Feed(TypedDict):
     url: str
 
 
+class FiredSignal(TypedDict):
+    """A signal of the period."""
+
+    date: str
+    direction: str
+    id: str
+    name: str
+    record: str
+    rule: str
+    symbol: str
+    timeframe: str
+    validated: bool
+
+
 class GridRequest(TypedDict):
     """Each instrument is traded with an equal part of the money that never leaves it, at adjusted prices."""
 
@@ -318,6 +407,13 @@ class HistoryRequest(TypedDict):
     condition: str
     limit: NotRequired[int]
     symbols: list[str]
+
+
+class Holiday(TypedDict):
+    """A coming weekday without a session."""
+
+    date: str | None
+    exchanges: list[str]
 
 
 class Indicators(TypedDict):
@@ -596,6 +692,16 @@ class NewsStoryWithArticles(TypedDict):
     url: str
 
 
+class NextSession(TypedDict):
+    """The next session of exchanges that trade at the same hours."""
+
+    close: str
+    date: str | None
+    early: bool
+    exchanges: list[str]
+    open: str
+
+
 class AlertPage(TypedDict):
     """The envelope of every answer."""
 
@@ -620,6 +726,15 @@ class BarPage(TypedDict):
     next_page_token: str | None
     provider: str | None
     results: list[Bar]
+    warnings: list[str]
+
+
+class BriefingViewPage(TypedDict):
+    """The envelope of every answer."""
+
+    next_page_token: str | None
+    provider: str | None
+    results: list[BriefingView]
     warnings: list[str]
 
 
@@ -1037,6 +1152,28 @@ class Signal(TypedDict):
     source: str
     symbol: str
     timeframe: Literal["15Min", "1Day", "1Hour", "1Min", "1Month", "1Week", "30Min", "4Hour", "5Min"]
+
+
+class SignalOutcome(TypedDict):
+    """What became of a signal."""
+
+    date: str
+    direction: str
+    id: str
+    move: float
+    name: str
+    rule: str
+    symbol: str
+
+
+class SignalOutcomes(TypedDict):
+    """What became of the signals of the seven days before the period."""
+
+    favourable: int
+    known: int
+    mean_move: float | None
+    newest: list[SignalOutcome]
+    signals: int
 
 
 class SignalQuality(TypedDict):

@@ -28,8 +28,17 @@ class Operations:
         return found
 
     async def delete_alerts_by_number(self, number: str, *, idempotency_key: str | None = None) -> None:
-        """Remove an alert."""
+        """Remove an alert. PUT takes that back, until another one is added or removed."""
         await self.call("DELETE", f"/v1/alerts/{quote(number, safe='')}", {}, headers={"Idempotency-Key": idempotency_key})
+
+    async def put_alerts_by_number(
+        self, number: str, body: models.AlertChange, *, idempotency_key: str | None = None
+    ) -> models.AlertPage:
+        """Pause an alert or resume it."""
+        found: models.AlertPage = await self.call(
+            "PUT", f"/v1/alerts/{quote(number, safe='')}", {}, body, headers={"Idempotency-Key": idempotency_key}
+        )
+        return found
 
     async def audit(self, *, limit: int | None = None, page_token: str | None = None) -> models.AuditRecordPage:
         """What was changed through the gateway, the newest first."""
@@ -63,6 +72,29 @@ class Operations:
                 "page_token": page_token,
             },
         )
+        return found
+
+    async def briefings(
+        self,
+        *,
+        market: str | None = None,
+        kind: Literal["daily", "weekly"] | None = None,
+        language: Literal["en", "ko"] | None = None,
+        date: str | None = None,
+        limit: int | None = None,
+        page_token: str | None = None,
+    ) -> models.BriefingViewPage:
+        """Briefings for everyone, the newest session first. Those for chats, by what they watch, are not listed."""
+        found: models.BriefingViewPage = await self.call(
+            "GET",
+            "/v1/briefings",
+            {"market": market, "kind": kind, "language": language, "date": date, "limit": limit, "page_token": page_token},
+        )
+        return found
+
+    async def briefings_by_id(self, id: str) -> models.BriefingViewPage:
+        """One briefing. It does not change."""
+        found: models.BriefingViewPage = await self.call("GET", f"/v1/briefings/{quote(id, safe='')}", {})
         return found
 
     async def calendar(
@@ -113,19 +145,26 @@ class Operations:
         symbol: str,
         *,
         timeframe: Literal["15Min", "1Day", "1Hour", "1Min", "1Month", "1Week", "30Min", "4Hour", "5Min"] | None = None,
+        columns: str | None = None,
         start: str | None = None,
         end: str | None = None,
         limit: int | None = None,
         sort: Literal["asc", "desc"] | None = None,
         page_token: str | None = None,
     ) -> models.IndicatorsPage:
-        """Indicator rows of one instrument and timeframe; a warning is added where older ones were requested than memory has."""
+        """Indicator rows of one instrument and timeframe.
+
+        Without `columns` those that analysis computes for every bar, the newest rows from memory. Rows that are older than memory, and
+        all rows of chosen `columns`, are computed from the stored bars by the same functions; such an answer may have fewer rows than
+        `limit`, and the next page has the others. Values are on prices that are adjusted as of now.
+        """
         found: models.IndicatorsPage = await self.call(
             "GET",
             "/v1/indicators",
             {
                 "symbol": symbol,
                 "timeframe": timeframe,
+                "columns": columns,
                 "start": start,
                 "end": end,
                 "limit": limit,

@@ -18,12 +18,9 @@ from typing import Final
 
 from services.analysis.kernels.indicators.kind import Bars, Kind
 from services.analysis.kernels.indicators.table import KINDS
-from services.analysis.kernels.plan import INDICATORS
+from services.analysis.kernels.plan import CORE
 from services.analysis.kernels.rules.rule import Rule
 from services.analysis.kernels.rules.table import RULES
-
-CORE: Final = tuple(kind.name for kind in KINDS if kind.name in {name for name, _ in INDICATORS})
-"""The kinds of the core module: those of the default plan."""
 
 JIT: Final = "\n@njit(cache=True, nogil=True, error_model='numpy', _nrt=False)\n"
 INTERNAL_JIT: Final = "\n@njit(cache=True, nogil=True, error_model='numpy', _nrt=False, **INTERNAL)\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, cast
 
 import numpy as np
@@ -51,6 +52,9 @@ INDICATORS: Final[tuple[IndicatorSpec, ...]] = (
 )
 """The default indicators."""
 
+CORE: Final = tuple(kind.name for kind in KINDS if kind.name in {name for name, _ in INDICATORS})
+"""The kinds of the core module: those of the default indicators."""
+
 
 @dataclass(frozen=True)
 class RuleInstance:
@@ -94,6 +98,18 @@ class Plan:
     """(timeframes, instrument kinds, rules): 1 if a rule instance runs."""
     version: str
     """Changes whenever a state written under one plan must not be read under another."""
+
+    @cached_property
+    def by_module(self) -> tuple[PlanArrays, dict[str, PlanArrays]]:
+        """The parts that the core module and the modules of other kinds run; their places are those of the whole plan.
+
+        Kept, since working them out takes longer than most columns of a series of ten years.
+        """
+        names = [KINDS[kind].name for kind in self.arrays.indicators[:, 0].tolist()]
+        others = dict.fromkeys(name for name in names if name not in CORE)
+        return _part(self.arrays, [name in CORE for name in names]), {
+            other: _part(self.arrays, [name == other for name in names]) for other in others
+        }
 
 
 def plan(indicators: Sequence[IndicatorSpec] = INDICATORS, rules: Sequence[Rule] = RULES, *, fingerprint: str = "") -> Plan:
@@ -177,3 +193,8 @@ def _floats(rows: Sequence[Sequence[float]]) -> Floats:
     for place, row in enumerate(rows):
         found[place, : len(row)] = row
     return cast("Floats", found)
+
+
+def _part(arrays: PlanArrays, chosen: Sequence[bool]) -> PlanArrays:
+    rows = np.array(chosen, np.bool_)
+    return arrays._replace(indicators=arrays.indicators[rows], constants=arrays.constants[rows])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
@@ -10,12 +10,10 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from services.analysis.kernels.codegen import CORE
 from services.analysis.kernels.indicators.kind import Bars, Floats, Int64s
-from services.analysis.kernels.indicators.table import KINDS
 from services.analysis.kernels.machine_code import MachineCode
 from services.analysis.kernels.plan import INSTRUMENT_KINDS, TIMEFRAME_NAMES, Plan, instrument_code
-from services.analysis.kernels.signatures import PlanArrays, SeriesKernels
+from services.analysis.kernels.signatures import SeriesKernels
 
 DTYPES: Final[Mapping[str, Any]] = MappingProxyType({name: np.int64 if name == "session" else np.float64 for name in Bars._fields})
 
@@ -46,7 +44,7 @@ def history(code: MachineCode, plan: Plan, bars: Bars, *, timeframe: str = "1d",
     result = SeriesResult(
         np.empty((len(plan.columns), length)), np.zeros((len(plan.rules), length), np.int8), np.zeros(plan.state_width)
     )
-    core, others = by_module(plan.arrays)
+    core, others = plan.by_module
     for name, arrays in others.items():
         code.of_kind(name).values(arrays, series, result.state, result.values)
     if plan.rules and runs.any():
@@ -67,17 +65,3 @@ def past_fired(kernels: SeriesKernels, plan: Plan, kind: str, timeframe: str, ba
     runs = plan.runs[TIMEFRAME_NAMES.index(timeframe), instrument_code(kind)]
     kernels.rules_at_bars(plan.arrays, bars, 0, rows, runs, fired)
     return fired.T
-
-
-def by_module(plan: PlanArrays) -> tuple[PlanArrays, dict[str, PlanArrays]]:
-    """The parts of a plan that the core module and the modules of other kinds run; their places are those of the whole plan."""
-    names = [KINDS[kind].name for kind in plan.indicators[:, 0].tolist()]
-    others = dict.fromkeys(name for name in names if name not in CORE)
-    return _part(plan, [name in CORE for name in names]), {
-        other: _part(plan, [name == other for name in names]) for other in others
-    }
-
-
-def _part(plan: PlanArrays, chosen: Sequence[bool]) -> PlanArrays:
-    rows = np.array(chosen, np.bool_)
-    return plan._replace(indicators=plan.indicators[rows], constants=plan.constants[rows])

@@ -1,21 +1,21 @@
-"""Wires analysis research: reads jobs, evaluates them over stored history, publishes results. Compiles nothing at the start."""
+"""Wires analysis research: reads jobs, has them done in other processes, publishes results."""
 
 from __future__ import annotations
 
 import asyncio
 import datetime as dt
-import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from services.analysis.research.adapters.answer_process import AnswerProcess
 from services.analysis.research.adapters.artefacts import RunFiles
 from services.analysis.research.adapters.quality_process import QualityProcess
 from services.analysis.research.adapters.quality_table import QualityTable
-from services.analysis.research.adapters.run_checks import RunChecks
 from services.analysis.research.adapters.run_process import RunProcess
 from services.analysis.research.adapters.run_table import RunTable
+from services.analysis.research.answers import now_ms, serve
 from services.analysis.research.handlers.jobs import ResearchJobs
 from services.analysis.research.handlers.nightly_datasets import NightlyDatasets
 from services.analysis.research.handlers.old_runs import OldRuns
@@ -25,15 +25,11 @@ from services.analysis.research.handlers.run_worker import RunWorker
 from services.analysis.research.runs.checks import CHECKS, CheckTable
 from services.analysis.research.runs.table import RUN_KINDS, KindTable
 from services.analysis.research.settings import ResearchSettings
-from shared.db import Database, open_database
-from shared.events import ConditionHistory, ConditionHistoryJob
+from shared.db import open_database
 from shared.kafka import open_group_consumer, open_producer
 from shared.runtime import Lifecycle, Task
 from shared.topics import RESEARCH_JOBS
 from shared.waiting import Refresher
-
-if TYPE_CHECKING:
-    from services.analysis.research.handlers.condition_histories import ConditionHistories
 
 DATABASE_SECONDS: Final = 5.0
 """How often the database is checked for the readiness probe."""
@@ -58,7 +54,8 @@ async def build(
                 settings, [RESEARCH_JOBS], settings.research_group, producer, max_records=MOST_JOBS, side_by_side=True
             )
         )
-        evaluator = LazyEvaluator(settings, database, stack)
+        answers = AnswerProcess(settings, serve, checks)
+        stack.push_async_callback(answers.close)
         store, woken = RunTable(database), asyncio.Event()
         workers = [
             RunWorker(
@@ -68,11 +65,11 @@ async def build(
             for _ in range(settings.research_workers)
         ]  # fmt: skip
         runs = RunRequests(
-            store, producer, RunChecks(checks), settings.research_runs_per_key, settings.research_most_queued,
+            store, producer, answers, settings.research_runs_per_key, settings.research_most_queued,
             int(settings.research_run_most_age_seconds * 1000), now_ms,
             woken.set,
         )  # fmt: skip
-        jobs = ResearchJobs(evaluator, runs, producer, settings.job_seconds, int(settings.job_most_age_seconds * 1000), now_ms)
+        jobs = ResearchJobs(answers, runs, producer, settings.job_seconds, int(settings.job_most_age_seconds * 1000), now_ms)
         refresh = QualityRefresh(
             QualityTable(database),
             QualityProcess(settings.quality_limit_seconds),
@@ -115,58 +112,3 @@ def old_runs_task(settings: ResearchSettings, store: RunTable, lifecycle: Lifecy
         return {}
     old = OldRuns(store, RunFiles(settings.research_artefacts), settings.research_run_days, now_ms)
     return {"old runs": Refresher(old.look, "old runs", OLD_RUNS_SECONDS, lifecycle.stopping).run}
-
-
-class LazyEvaluator:
-    """Loads the kernels at the first job: a process that gets none saves their memory and the second that they take."""
-
-    def __init__(self, settings: ResearchSettings, database: Database, stack: AsyncExitStack) -> None:
-        self._settings = settings
-        self._database = database
-        self._stack = stack
-        self._loaded: ConditionHistories | None = None
-        self._loading = asyncio.Lock()
-
-    async def evaluate(self, job: ConditionHistoryJob) -> ConditionHistory:
-        """The result of a job. Raises ``RefusedJobError``, ``TransientError``."""
-        async with self._loading:
-            if self._loaded is None:
-                await asyncio.to_thread(_import_kernels)
-                self._loaded = histories(self._settings, self._database, self._stack)
-        return await self._loaded.evaluate(job)
-
-
-def histories(settings: ResearchSettings, database: Database, stack: AsyncExitStack) -> ConditionHistories:
-    """What evaluates conditions; ``stack`` closes it."""
-    from services.analysis.kernels import machine_code
-    from services.analysis.research.adapters.calendars import ExchangeCalendars
-    from services.analysis.research.adapters.history import StoredHistory
-    from services.analysis.research.adapters.kinds import KindCompilations
-    from services.analysis.research.adapters.stored_groups import StoredGroups
-    from services.analysis.research.adapters.threads import LowPriorityThreads
-    from services.analysis.research.handlers.condition_histories import ConditionHistories
-
-    code, threads = machine_code.load(settings.kernels), LowPriorityThreads(settings.research_threads)
-    compilations = KindCompilations(code)
-    stack.callback(threads.close)
-    stack.push_async_callback(compilations.close)
-    return ConditionHistories(
-        StoredHistory(database, settings.rebuild_bars),
-        StoredGroups(database, settings.rebuild_bars),
-        ExchangeCalendars(settings.calendar_start, settings.calendar_corrections, settings.session_files),
-        code,
-        lambda: machine_code.load_patterns(settings.kernels),
-        compilations,
-        threads,
-        2 * settings.research_threads,
-        now_ms,
-    )
-
-
-def now_ms() -> int:
-    """Milliseconds since the epoch."""
-    return time.time_ns() // 1_000_000
-
-
-def _import_kernels() -> None:
-    import services.analysis.research.handlers.condition_histories  # noqa: F401 - takes a second

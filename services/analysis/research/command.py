@@ -7,7 +7,7 @@ import datetime as dt
 import sys
 from contextlib import AsyncExitStack
 
-from services.analysis.research.app import histories, now_ms
+from services.analysis.research.answers import histories, now_ms
 from services.analysis.research.domain.conditions import read
 from services.analysis.research.domain.jobs import RefusedJobError, check
 from services.analysis.research.settings import ResearchSettings
@@ -56,7 +56,7 @@ async def _evaluated(settings: ResearchSettings, job: ConditionHistoryJob) -> Co
         raise TransientError("there are no tables yet: start Finstage first (make run)")
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings.database_url))
-        return await histories(settings, database, stack).evaluate(job)
+        return await histories(settings, database, stack).conditions.evaluate(job)
 
 
 def _text(found: SymbolHistory) -> str:

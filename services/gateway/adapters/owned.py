@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select
+from sqlalchemy import ColumnElement, and_, case, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -28,6 +28,8 @@ from shared.db import Database
 from shared.events import Signal, Timeframe
 from shared.tables import alert_rules, conditions, deliveries, idempotency_keys, watchlists
 
+REMOVED: Final = "deleted"
+"""``stopped`` of the alert that was removed last: the bot and the API can take that back, and hide it meanwhile."""
 _signal = msgspec.json.Decoder(Signal).decode
 _names = msgspec.json.Decoder(list[str]).decode
 
@@ -77,6 +79,7 @@ class OwnedTables:
         self, owner: Owner, alert: Alert, condition: Condition, now: int, change: Change, audit: AuditEntry
     ) -> Stored:
         async def apply(connection: AsyncConnection) -> Any:
+            await connection.execute(delete(conditions).where(_removed(owner)))
             present = await _alerts(connection, owner)
             same = (alert.id, alert.frequency, alert.scope, set(alert.targets))
             if known := [each for each in present if (each.id, each.frequency, each.scope, set(each.targets)) == same]:
@@ -105,11 +108,25 @@ class OwnedTables:
 
         return await self._changed(change, audit, 201, apply)
 
+    async def put_alert(self, owner: Owner, number: int, enabled: bool, now: int, change: Change, audit: AuditEntry) -> Stored:
+        async def apply(connection: AsyncConnection) -> Any:
+            one = and_(_mine(conditions, owner), conditions.c.number == number)
+            over = and_(conditions.c.expires_at > 0, conditions.c.expires_at <= now)
+            resumed = {"stopped": "", "last_fired_at": 0, "expires_at": case((over, 0), else_=conditions.c.expires_at)}
+            changes = resumed if enabled else {"stopped": "paused"}
+            if not (await connection.execute(update(conditions).where(one).values(enabled=enabled, **changes))).rowcount:
+                raise _no_alert(number)
+            return [_alert((await connection.execute(select(conditions).where(one))).one())]
+
+        return await self._changed(change, audit, 200, apply)
+
     async def remove_alert(self, owner: Owner, number: int, change: Change, audit: AuditEntry) -> Stored:
         async def apply(connection: AsyncConnection) -> Any:
-            chosen = delete(conditions).where(_mine(conditions, owner), conditions.c.number == number)
-            if not (await connection.execute(chosen)).rowcount:
-                raise RequestError("not-found", f"number: there is no alert {number}", field="number", value=str(number))
+            await connection.execute(delete(conditions).where(_removed(owner)))
+            one = and_(_mine(conditions, owner), conditions.c.number == number)
+            gone = update(conditions).where(one).values(stopped=REMOVED, enabled=False)
+            if not (await connection.execute(gone)).rowcount:
+                raise _no_alert(number)
 
         return await self._changed(change, audit, 204, apply)
 
@@ -192,7 +209,8 @@ async def _watchlist(connection: AsyncConnection, owner: Owner) -> list[Watched]
 
 
 async def _alerts(connection: AsyncConnection, owner: Owner) -> list[Alert]:
-    wanted = select(conditions).where(_mine(conditions, owner)).order_by(conditions.c.number)
+    present = and_(_mine(conditions, owner), conditions.c.stopped != REMOVED)
+    wanted = select(conditions).where(present).order_by(conditions.c.number)
     return [_alert(row) for row in await connection.execute(wanted)]
 
 
@@ -213,6 +231,14 @@ def _mine(table: Any, owner: Owner) -> ColumnElement[bool]:
     return and_(table.c.channel == owner.channel, table.c.chat_id == owner.chat_id)
 
 
+def _removed(owner: Owner) -> ColumnElement[bool]:
+    return and_(_mine(conditions, owner), conditions.c.stopped == REMOVED)
+
+
+def _no_alert(number: int) -> RequestError:
+    return RequestError("not-found", f"number: there is no alert {number}", field="number", value=str(number))
+
+
 def _alert(row: Any) -> Alert:
     return Alert(
         number=row.number,
@@ -223,6 +249,7 @@ def _alert(row: Any) -> Alert:
         scope=row.scope,
         targets=_names(row.targets),
         enabled=bool(row.enabled),
+        stopped=row.stopped,
         created=rfc3339(row.created_at),
     )
 

@@ -90,9 +90,9 @@ def merge(stored: Sequence[JsonRow], live: Sequence[JsonRow], window: BarWindow)
     return rows[-window.fetch :] if window.newest else rows[: window.fetch]
 
 
-def row_page(rows: Sequence[JsonRow], window: BarWindow, query: BarsQuery | IndicatorsQuery) -> RowPage:
-    """The rows of one answer in the requested order, and the token of the next page."""
-    more = window.paged and len(rows) > window.limit
+def row_page(rows: Sequence[JsonRow], window: BarWindow, query: BarsQuery | IndicatorsQuery, *, more: bool = False) -> RowPage:
+    """The rows of one answer in the requested order, and the token of the next page; ``more``: the window has further rows."""
+    more = window.paged and (more or len(rows) > window.limit)
     if window.newest:
         kept = rows[-window.limit :]
         kept = kept[::-1] if window.descending else kept

@@ -81,7 +81,16 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     targets: list[str]
     """Symbols, or industries; empty for the watchlist."""
     enabled: bool
+    stopped: Literal["", "paused", "fired", "expired", "flood"]
+    """Why it is not enabled: paused, sent (it was for once), over, or too many alerts at once."""
     created: Time
+
+
+class AlertChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whether an alert is sent."""
+
+    enabled: bool
+    """False pauses it; true resumes it, and takes back its removal as long as nothing else was added or removed."""
 
 
 class RuleRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -43,6 +43,9 @@ class OwnedStore(Protocol):
     ) -> Stored:
         """Add an alert; one that is there already stays as it is."""
 
+    async def put_alert(self, owner: Owner, number: int, enabled: bool, now: int, change: Change, audit: AuditEntry) -> Stored:
+        """Pause an alert, or resume it; one that was removed last comes back."""
+
     async def remove_alert(self, owner: Owner, number: int, change: Change, audit: AuditEntry) -> Stored:
         """Remove an alert."""
 

@@ -59,6 +59,14 @@ RuleSlug = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9_]{1,48}$", extra_json_
 PATTERNS: Final = tuple(name for name, fires in vocabulary().items() if fires.pattern)
 RuleName = Annotated[str, msgspec.Meta(extra_json_schema={"enum": [*RULES]})]
 PatternName = Annotated[str, msgspec.Meta(extra_json_schema={"enum": [*PATTERNS]})]
+ColumnNames = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"^[a-z0-9_.]{1,64}(,[a-z0-9_.]{1,64}){0,31}$",
+        description="One to 32 columns with any parameters, as conditions name them, separated by commas; else the default ones.",
+        extra_json_schema=_text(1, 2079, "rsi_21,bb_upper_20_2.5"),
+    ),
+]
 Timestamp = Annotated[
     dt.datetime,
     msgspec.Meta(
@@ -137,6 +145,7 @@ class IndicatorsQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     symbol: Symbol
     timeframe: TimeframeName = "1Day"
+    columns: ColumnNames | None = None
     start: Timestamp | None = None
     end: Timestamp | None = None
     limit: PageLimit = 1000
@@ -270,6 +279,7 @@ EXPECTED: Final = MappingProxyType(
     {
         "symbols": "1 to 200 symbols separated by commas",
         "symbol": "a symbol as Yahoo writes it: AAPL, 005930.KS, ^GSPC, BTC-USD",
+        "columns": "1 to 32 columns separated by commas, as in rsi_21,sma_100",
         "industry": "an industry of /v1/industries",
         "exchange": "1 to 48 letters, digits, - or _",
         "last_event_id": "the id of an event: 1 to 16 digits",

@@ -12,6 +12,7 @@ from aiohttp import web
 from services.gateway.domain.problems import PAGES
 from services.gateway.domain.research_jobs import JOBS_PATH
 from services.gateway.handlers import datasets, openapi, research_jobs, rest
+from services.gateway.handlers.briefing_pictures import PICTURE, picture_endpoint
 from services.gateway.handlers.cache import Answer, CachedAnswer, cached_answer
 from services.gateway.handlers.gateway import Gateway
 from services.gateway.handlers.middleware import ApiMiddleware
@@ -55,6 +56,7 @@ def application(gateway: Gateway, streams: OpenStreams) -> web.Application:
     app.router.add_delete(f"{JOBS_PATH}/{{id}}", endpoints.cancel)
     app.router.add_get(JOB_FILE, file_endpoint(gateway, research_jobs.send_file))
     app.router.add_get(DATASET_FILE, file_endpoint(gateway, datasets.send_file))
+    app.router.add_get(PICTURE, picture_endpoint(gateway))
     site = Site(gateway.settings.page)
     document = cached_answer(Answer(json.dumps(openapi.document(VERSION)).encode()))
     app.router.add_get("/openapi.json", _document(document))

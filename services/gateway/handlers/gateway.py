@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from services.gateway.domain.analysis_progress import AnalysisProgress
+from services.gateway.domain.briefings import BriefingStore
 from services.gateway.domain.datasets import DatasetStore
 from services.gateway.domain.filters import HistoryStore
 from services.gateway.domain.hub import Hub
@@ -22,6 +23,7 @@ from services.gateway.domain.research_jobs import JobStore
 from services.gateway.domain.source_health import StoredSourceHealth
 from services.gateway.handlers.authentication import Authentication
 from services.gateway.handlers.cache import Cache
+from services.gateway.handlers.computed_indicators import ComputedIndicators
 from services.gateway.settings import Settings
 from shared.events import CancelRun, ConditionHistory, ConditionHistoryJob, RunJob
 from shared.kafka import RunWatch
@@ -54,6 +56,7 @@ class Gateway:
     datasets: DatasetStore
     jobs: JobStore
     news: NewsStore
+    briefings: BriefingStore
     hub: Hub
     test_hub: Hub
     clock: Callable[[], int]
@@ -69,6 +72,7 @@ class Gateway:
     records: Callable[[], SignalRecords] = lambda: NO_RECORDS
     """The newest records of past signals."""
     requested: RequestedJobs = field(default_factory=RequestedJobs)
+    computed: ComputedIndicators = field(default_factory=ComputedIndicators)
     research: Research | None = None
     """Without it, only words are answered."""
 

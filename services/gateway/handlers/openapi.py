@@ -13,6 +13,7 @@ from services.gateway.domain.api_models import Page
 from services.gateway.domain.problems import PREFIX, PROBLEM_TYPES, Problem
 from services.gateway.domain.research_jobs import Job
 from services.gateway.handlers import datasets, research_jobs
+from services.gateway.handlers.briefing_pictures import PICTURE
 from services.gateway.handlers.openapi_operations import keyed_operation, operation_id
 from services.gateway.handlers.openapi_parameters import in_path, in_query
 from services.gateway.handlers.openapi_problems import BODY_STATUSES, READ_STATUSES, problem_responses, responses
@@ -53,6 +54,7 @@ def document(version: str) -> dict[str, Any]:
     paths[JOB_PATH]["delete"] = cancelled_run(job)
     paths[DATASET_FILE] = {"get": _file("research_dataset_file", "A file of a data set", DATASET_FILE, datasets.send_file)}
     paths[JOB_FILE] = {"get": _file("research_job_file", "A file of a job", JOB_FILE, research_jobs.send_file)}
+    paths[PICTURE] = {"get": _picture()}
     paths["/v1/events"] = {"get": _events()}
     return {
         "openapi": "3.1.0",
@@ -86,6 +88,17 @@ def _file(operation: str, summary: str, path: str, send: Callable[..., Any]) -> 
             "416": {"description": "The file has no such part"},
             **problem_responses(READ_STATUSES),
         },
+    }
+
+
+def _picture() -> dict[str, Any]:
+    return {
+        "operationId": "briefing_picture",
+        "summary": "The picture of a briefing",
+        "tags": ["market"],
+        "description": "The index of the last sessions and the industries of the period. A briefing without a picture has none.",
+        "parameters": in_path(PICTURE),
+        "responses": {"200": {"description": "The picture", "content": {"image/png": {}}}, **problem_responses(READ_STATUSES)},
     }
 
 

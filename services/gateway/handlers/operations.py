@@ -8,6 +8,7 @@ from services.gateway.domain.audit import AuditRecord
 from services.gateway.domain.key_models import KeyRequest, KeyView, LinkCode, NewKey, RotateRequest
 from services.gateway.domain.owned import (
     Alert,
+    AlertChange,
     AlertRequest,
     ChosenRule,
     DeliveriesQuery,
@@ -105,6 +106,19 @@ OPERATIONS: Final = (
         body=AlertRequest,
         example='{"condition": "rsi_14 < 30 on 1d", "symbols": ["AAPL"]}',
         status=201,
+        problems=(409,),
+        idempotent=True,
+    ),
+    Operation(
+        "PUT",
+        "/v1/alerts/{number}",
+        owned.put_alert,
+        "write",
+        Alert,
+        "Pause or resume an alert",
+        "own",
+        body=AlertChange,
+        example='{"enabled": false}',
         problems=(409,),
         idempotent=True,
     ),

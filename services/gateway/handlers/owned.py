@@ -85,19 +85,25 @@ async def add_alert(gateway: Gateway, call: Call) -> Reply:
         scope="industry" if request.industry else "symbols" if symbols else "watched",
         targets=[request.industry] if request.industry else symbols,
         enabled=True,
+        stopped="",
         created=rfc3339(call.now),
     )
     audit = call.audited("alert.add", _name(owner), condition=condition.text)
     return _reply(await gateway.owned.add_alert(owner, alert, condition, call.now, _change(call), audit), owner)
 
 
+async def put_alert(gateway: Gateway, call: Call) -> Reply:
+    """Pause an alert or resume it."""
+    number, owner = _number(call.parts["number"]), owner_of(call.key)
+    audit = call.audited("alert.put", _name(owner), number=number, enabled=call.body.enabled)
+    return _reply(await gateway.owned.put_alert(owner, number, call.body.enabled, call.now, _change(call), audit), owner)
+
+
 async def remove_alert(gateway: Gateway, call: Call) -> Reply:
-    """Remove an alert."""
-    text, owner = call.parts["number"], owner_of(call.key)
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise RequestError("not-found", f"number: there is no alert {text!r:.40}", field="number", value=text)
-    audit = call.audited("alert.remove", _name(owner), number=int(text))
-    return _reply(await gateway.owned.remove_alert(owner, int(text), _change(call), audit), owner)
+    """Remove an alert. PUT takes that back, until another one is added or removed."""
+    number, owner = _number(call.parts["number"]), owner_of(call.key)
+    audit = call.audited("alert.remove", _name(owner), number=number)
+    return _reply(await gateway.owned.remove_alert(owner, number, _change(call), audit), owner)
 
 
 async def list_rules(gateway: Gateway, call: Call) -> Reply:
@@ -124,6 +130,12 @@ async def list_deliveries(gateway: Gateway, call: Call) -> Reply:
     token = page_token("deliveries", shown[-1][0], shown[-1][1].signal_id) if len(found) > query.limit else None
     views = [view for _, view in shown]
     return Reply(answer_of_views(views, PROVIDER, _warnings(owner), next_page_token=token).body)
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise RequestError("not-found", f"number: there is no alert {text!r:.40}", field="number", value=text)
+    return int(text)
 
 
 def _state(views: list[Any], owner: Owner) -> Reply:

@@ -9,6 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from services.gateway.domain import api_models, queries
+from services.gateway.domain.briefings import BriefingsQuery, BriefingView
 from services.gateway.domain.calendar_models import CalendarDay, CalendarQuery
 from services.gateway.domain.condition_models import CheckedCondition, CheckRequest, HistoryRequest, parse_check, parse_history
 from services.gateway.domain.datasets import Dataset
@@ -27,6 +28,7 @@ from services.gateway.domain.run_requests import (
 from services.gateway.domain.screener_models import ScreenRequest, ScreenResult, parse_screen
 from services.gateway.handlers import (
     bars,
+    briefings,
     calendar,
     conditions,
     datasets,
@@ -148,6 +150,8 @@ ROUTES: Final = (
     ),
     Route("/v1/news", news.list_news, NewsQuery, NewsStory, "Stories of news, newest first", "?limit=20"),
     Route("/v1/news/{id}", news.get_story, queries.NoParameters, NewsStoryWithArticles, "One story with its articles", ""),
+    Route("/v1/briefings", briefings.list_briefings, BriefingsQuery, BriefingView, "What markets did, newest first", "?limit=4"),
+    Route("/v1/briefings/{id}", briefings.get_briefing, queries.NoParameters, BriefingView, "One briefing", ""),
     Route(
         "/v1/research/datasets",
         datasets.list_datasets,

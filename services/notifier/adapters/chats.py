@@ -15,6 +15,7 @@ from services.notifier.domain.address import Address
 from services.notifier.domain.delivery import DUE, NEVER, DeliveryStatus
 from services.notifier.domain.recipients import CHANNEL_KIND, Chat
 from services.notifier.words.catalogue import LANGUAGES
+from shared.briefings import Kind
 from shared.db import Database
 from shared.tables import (
     alert_rules,
@@ -43,7 +44,9 @@ _FIELDS = (
     "quiet_until",
     "silent",
     "pace",
-    "briefing",
+    "briefings",
+    "briefing_markets",
+    "briefing_thread_id",
     "premium_until",
     "dark",
     "news_from",
@@ -133,12 +136,24 @@ class ChatTables:
         async with self._database.begin() as connection:
             await connection.execute(delete(watched_industries).where(chosen))
 
-    async def wanting_briefings(self, channel: str, after: str, limit: int) -> list[Chat]:
+    async def wanting_briefings(self, channel: str, kind: Kind, after: str, limit: int) -> list[Chat]:
         c = chats.c
-        wanted = select(*_COLUMNS).where(c.channel == channel, c.briefing.is_(True), c.active.is_(True), c.chat_id > after)
+        chosen = and_(c.channel == channel, c.briefings.in_((kind, "both")), c.active.is_(True), c.chat_id > after)
         async with self._database.connect() as connection:
-            rows = (await connection.execute(wanted.order_by(c.chat_id).limit(limit))).all()
+            rows = (await connection.execute(select(*_COLUMNS).where(chosen).order_by(c.chat_id).limit(limit))).all()
         return [_chat(row, {}) for row in rows]
+
+    async def watched_by(self, channel: str, chat_ids: Sequence[str]) -> dict[str, tuple[set[str], set[str]]]:
+        found: dict[str, tuple[set[str], set[str]]] = {}
+        async with self._database.connect() as connection:
+            for place, table, column in (
+                (0, watchlists, watchlists.c.symbol),
+                (1, watched_industries, watched_industries.c.industry),
+            ):
+                wanted = select(table.c.chat_id, column).where(table.c.channel == channel, table.c.chat_id.in_(tuple(chat_ids)))
+                for chat_id, name in (await connection.execute(wanted)).all():
+                    found.setdefault(chat_id, (set(), set()))[place].add(name)
+        return found
 
     async def watchers(self, channels: Sequence[str], symbols: Sequence[str]) -> list[tuple[Chat, frozenset[str]]]:
         async with self._database.connect() as connection:

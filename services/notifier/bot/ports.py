@@ -9,9 +9,9 @@ from functools import partial
 from typing import Final
 
 from services.notifier.bot.backtests import Backtests
-from services.notifier.bot.briefings import Briefings
 from services.notifier.bot.flags import LatestFlags
 from services.notifier.bot.industries import LatestIndustries
+from services.notifier.delivery.briefings import Briefings
 from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.delivery.instruments import LatestInstruments
 from services.notifier.delivery.picture_cache import PictureCache
@@ -59,6 +59,7 @@ class BotPorts:
     personal_data: PersonalData
     notices: NoticeStore
     statistics: Statistics
+    briefings: Briefings
     watchlist_most: int = 100
     language: str = "ko"
     """Language of new chats."""
@@ -70,7 +71,6 @@ class BotPorts:
     """Without it, replies have no pictures."""
     condition_times: ConditionTimes | None = None
     """Without it, /explain says only what a condition means."""
-    briefings: Briefings | None = None
     backtests: Backtests | None = None
     """Without it, /backtest says that there are none."""
     links: KeyLinks | None = None

@@ -12,11 +12,12 @@ from typing import TypeVar
 import structlog
 
 from services.notifier.delivery import metrics
+from services.notifier.delivery.briefings import Briefings
 from services.notifier.delivery.channel_schedule import ChannelSchedule
 from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.delivery.instruments import LatestInstruments
 from services.notifier.delivery.picture_cache import PictureCache
-from services.notifier.domain.contents import Content, decoded, rendered
+from services.notifier.domain.contents import Content, briefing_of, decoded, rendered
 from services.notifier.domain.delivery import DeliveryRow, DeliveryStatus, RetryPolicy, RowChange, apply_outcome
 from services.notifier.domain.messages import Alert
 from services.notifier.domain.outcomes import (
@@ -30,7 +31,7 @@ from services.notifier.domain.outcomes import (
     TemporaryRefusal,
 )
 from services.notifier.domain.pacing import PlannedMessage
-from services.notifier.domain.ports import ChatStore, DeliveryStore
+from services.notifier.domain.ports import ChatStore, DeliveryStore, StoredBriefing
 from services.notifier.domain.recipients import Chat, is_stale
 from services.notifier.domain.stories import is_old_story
 from shared.backoff import Backoff
@@ -41,6 +42,8 @@ from shared.waiting import pause
 
 T = TypeVar("T")
 RECORD_TRIES = 6
+BRIEFING_EXPIRY = 18 * 3_600_000
+"""Age in milliseconds at which a briefing is too old to send: it waits for the end of quiet hours, not for the next session."""
 _log = structlog.get_logger(__name__)
 
 
@@ -56,11 +59,13 @@ class Attempt:
         policy: RetryPolicy,
         lease: int,
         clock: TimeAndRandom,
+        briefings: Briefings,
         page: str = "",
     ) -> None:
         """``page``: the page's public address, for buttons that open it."""
         self._deliveries, self._chats, self._instruments, self._pictures = deliveries, chats, instruments, pictures
         self._policy, self._lease, self._clock, self._page = policy, lease, clock, page
+        self._briefings = briefings
         self._failure_rates: defaultdict[str, FailureRate] = defaultdict(FailureRate)
 
     async def make(self, message: PlannedMessage, schedule: ChannelSchedule, stopping: asyncio.Event) -> bool:
@@ -123,6 +128,11 @@ class Attempt:
         contents = []
         for row in rows:
             content, closed = self._check_row(row, chat)
+            if closed is None and row.kind == "briefing":
+                content = await self._with_briefing(row)
+                closed = (
+                    None if content else RowChange(DeliveryStatus.FAILED, row.unknowns, error="the briefing is not stored any more")
+                )
             if closed is None and content is not None:
                 contents.append(content)
             else:
@@ -138,16 +148,20 @@ class Attempt:
             return None, RowChange(DeliveryStatus.FAILED, row.unknowns, error=str(error)[:255])
         if chat is None or not chat.active:
             return content, RowChange(DeliveryStatus.FAILED, row.unknowns, error="the chat is switched off")
-        late = row.created_at + self._policy.expiry < now
+        late = row.created_at + (BRIEFING_EXPIRY if row.kind == "briefing" else self._policy.expiry) < now
         if content.signal is not None:
             late = is_stale(content.signal, now, self._policy.expiry)
         elif content.story is not None and row.kind == "story":
             late = is_old_story(content.story, now, self._policy.expiry)
         if late:
             return content, RowChange(DeliveryStatus.EXPIRED, row.unknowns)
-        if chat.muted_until > now and row.kind in {"signal", "story"}:
+        if chat.muted_until > now and row.kind in {"signal", "story", "briefing"}:
             return content, RowChange(DeliveryStatus.MUTED, row.unknowns)
         return content, None
+
+    async def _with_briefing(self, row: DeliveryRow) -> Content | None:
+        stored = await self._briefings.store.get(briefing_of(row))
+        return None if stored is None else Content(row, briefing=stored.briefing, picture=stored.picture)
 
     async def _close(self, row: DeliveryRow, change: RowChange) -> None:
         if await self._deliveries.finish(row, change, self._clock.now()):
@@ -156,6 +170,8 @@ class Attempt:
     async def _render(self, contents: Sequence[Content], chat: Chat, *, pictures: bool, digest: bool) -> Alert:
         first = contents[0]
         picture = None
+        if first.briefing is not None and pictures:
+            picture = await self._briefings.picture(StoredBriefing(first.briefing, first.picture), dark=chat.dark)
         if first.signal is not None and not digest and pictures and self._pictures is not None:
             instrument = self._instruments.current.get(first.signal.symbol)
             picture = await self._pictures.get(first.signal, instrument, chat.language, dark=chat.dark)

@@ -17,6 +17,8 @@ from services.notifier.domain.recipients import Chat
 
 PACES: Final = ("auto", "each", "digest")
 """How alerts come: the first ones each by itself and then in digests; always each; always in digests."""
+BRIEFINGS: Final = ("off", "daily", "weekly", "both")
+"""Which briefings come."""
 ZONES: Final = (
     "Asia/Seoul",
     "Asia/Tokyo",

@@ -48,8 +48,12 @@ class Chat:
     """Whether alerts make no sound."""
     pace: str = "auto"
     """How alerts come, one of ``PACES``."""
-    briefing: bool = False
-    """Whether it gets briefings."""
+    briefings: str = "off"
+    """Which briefings it gets, one of ``BRIEFINGS``."""
+    briefing_markets: str = ""
+    """Markets of its briefings, separated by commas; empty: those of what it watches."""
+    briefing_thread_id: int = 0
+    """The topic that gets briefings."""
     premium_until: int = 0
     dark: bool = False
     """Whether pictures are dark."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from typing import Final
 
+from services.notifier.domain.briefings.universe import Market
 from services.notifier.domain.instruments import KnownIndustry
 from services.notifier.domain.messages import ACTION_LENGTH, Button, Buttons, Reply
-from services.notifier.domain.preferences import PACES, ZONES, city, clock_time, local_time, zone_of
+from services.notifier.domain.preferences import BRIEFINGS, PACES, ZONES, city, clock_time, local_time, zone_of
 from services.notifier.domain.recipients import Chat
 from services.notifier.domain.replies import muted_text
 from services.notifier.domain.stories import LEAST
@@ -17,10 +18,11 @@ from services.notifier.words.catalogue import LANGUAGES, phrase
 QUIET: Final = ("22:00-07:00", "23:00-08:00", "00:00-09:00", "off")
 NEWS: Final = ("off", f"{LEAST}", "0.5", "0.7", "0.9")
 """The importance of news alerts that has a button."""
+CHOSEN: Final = "✅ "
 MUTES: Final = ("1h", "8h", "tomorrow", "off")
 PAGE: Final = 10
 """Industries on one screen."""
-SWITCHES: Final = ("silent", "briefing", "dark", "unproven", "provisional")
+SWITCHES: Final = ("silent", "dark", "unproven", "provisional")
 """The settings that are on or off."""
 
 
@@ -28,7 +30,6 @@ def switched_on(chat: Chat, name: str) -> bool:
     """Whether one of ``SWITCHES`` is on."""
     states = {
         "silent": chat.silent,
-        "briefing": chat.briefing,
         "dark": chat.dark,
         "unproven": chat.unvalidated,
         "provisional": chat.wants_provisional,
@@ -45,10 +46,11 @@ def main_screen(chat: Chat, now: int) -> Reply:
         "quiet": _quiet(chat),
         "pace": phrase(language, f"settings-pace-{chat.pace}"),
         "news": _news(chat),
+        "briefings": phrase(language, f"settings-briefings-{chat.briefings}"),
         **{name: phrase(language, "on" if switched_on(chat, name) else "off") for name in SWITCHES},
     }
     menus = [Button(phrase(language, f"settings-open-{name}"), f"settings {name}") for name in MENUS]
-    menus.append(Button(phrase(language, "settings-open-industries"), "settings industries"))
+    menus += [Button(phrase(language, f"settings-open-{name}"), f"settings {name}") for name in ("industries", "briefings")]
     buttons = (
         *_rows(menus, 2),
         *(
@@ -122,13 +124,33 @@ def industries_screen(
         action = f"{base} industries {page} {each.slug}"
         if len(action.encode()) <= ACTION_LENGTH:
             name = (each.name_ko if language == "ko" else each.name_en) or each.slug
-            buttons.append(Button(f"{'✅ ' if each.slug in chosen else ''}{name}", action))
+            buttons.append(Button(f"{CHOSEN if each.slug in chosen else ''}{name}", action))
     around = [Button(sign, f"{base} industries {at}") for sign, at in (("‹", page - 1), ("›", page + 1)) if 0 <= at < pages]
     rows = [*_rows(buttons, 2), *([tuple(around)] if around else [])]
     if after:
         rows.append((Button(phrase(language, "next"), after),))
     rows.append((_back(chat, "setup zone" if after else "settings"),))
     return Reply(phrase(language, "settings-industries", count=len(chosen)), tuple(rows), edits=True)
+
+
+def briefings_screen(chat: Chat, markets: Sequence[Market]) -> Reply:
+    """Which briefings come, and of which markets."""
+    language, chosen = chat.language, chat.briefing_markets.split(",")
+    kinds = [
+        Button(
+            f"{CHOSEN if each == chat.briefings else ''}{phrase(language, f'settings-briefings-{each}')}",
+            f"settings briefings {each}",
+        )
+        for each in BRIEFINGS
+    ]
+    named = [
+        Button(f"{CHOSEN if each.slug in chosen else ''}{each.names.of(language)}"[:40], action)
+        for each in markets
+        if len((action := f"settings briefings {each.slug}").encode()) <= ACTION_LENGTH
+    ]
+    own = Button(f"{'' if chat.briefing_markets else CHOSEN}{phrase(language, 'settings-briefings-own')}", "settings briefings own")
+    text = phrase(language, "settings-briefings", briefings=phrase(language, f"settings-briefings-{chat.briefings}"))
+    return _screen(chat, text, (*_rows(kinds, 2), (own,), *_rows(named, 2)))
 
 
 def muted_reply(chat: Chat, now: int) -> Reply:

@@ -11,7 +11,7 @@ help =
     /chart NAME [TIMEFRAME] - chart (<code>/chart AAPL 1h</code>)
     /compare NAME, NAME - two instruments
     /industry [NAME] - industries and markets (<code>/industry semiconductors</code>); /top - those that move most
-    /brief - briefing of today
+    /brief [MARKET] [weekly] - briefing (<code>/brief us weekly</code>)
     /signals [NAME] - latest signals
     /news [NAME] - latest news, of an instrument or industry too (<code>/news semiconductors</code>)
     /news alerts 0.5 - alerts on news about what you watch, from this importance on (<code>off</code>: none)

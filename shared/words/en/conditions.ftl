@@ -39,6 +39,7 @@ condition-percent = { $found } of what? Write 'change_pct({ $series }, 1)' for a
 condition-clock = { $found } is no time of day
 condition-beside = { $found } can only be compared with { $series }
 condition-useless = { $found } says nothing on { $frame }; write a shorter timeframe, as in 'on { $example }'
+condition-level = '{ $sign }' is known of { $known }; of another value write a comparison with a number
 condition-way = { $found } fires { $known } alone
 condition-event = '{ $found }' cannot stand behind { $name }
 condition-no-instance = { $found } does not run; there is { $known }

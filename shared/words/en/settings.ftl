@@ -5,7 +5,7 @@ settings =
     Alerts: { $muted }
     Quiet hours: { $quiet } · Silent: { $silent }
     Pace: { $pace } · News alerts: { $news }
-    Briefings: { $briefing } · Dark pictures: { $dark }
+    Briefings: { $briefings } · Dark pictures: { $dark }
     Predictions without a validated record: { $unproven }
     Bars still forming: { $provisional }
 settings-help =
@@ -16,7 +16,7 @@ settings-help =
     <code>/settings pace auto|each|digest</code>: how alerts come
     <code>/settings silent on|off</code>: alerts without a sound
     <code>/settings news off|0.3 to 1.0</code>: news about what you watch, from this importance on
-    <code>/settings briefing on|off</code>: briefings at the close
+    <code>/settings briefings daily|weekly|both|off</code>: briefings at the close; <code>/settings briefings us</code>: of this market
     <code>/settings dark on|off</code>: dark pictures
     <code>/settings industries semiconductors</code>: industries that you watch
 settings-unknown = '{ $value }' is not possible here.
@@ -27,8 +27,16 @@ settings-open-pace = 📦 Pace
 settings-open-news = 📰 News alerts
 settings-open-mute = 🔕 Mute
 settings-open-industries = 🏭 Industries
+settings-open-briefings = 📊 Briefings
+settings-briefings =
+    Briefings: { $briefings }
+    They come after the close of a market: daily, and weekly after the last session of the week. Of which markets?
+settings-briefings-off = off
+settings-briefings-daily = daily
+settings-briefings-weekly = weekly
+settings-briefings-both = daily and weekly
+settings-briefings-own = Those of what I watch
 settings-switch-silent = Silent: { $on }
-settings-switch-briefing = Briefings: { $on }
 settings-switch-dark = Dark pictures: { $on }
 settings-switch-unproven = Unproven predictions: { $on }
 settings-switch-provisional = Bars still forming: { $on }

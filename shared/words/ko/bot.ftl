@@ -11,7 +11,7 @@ help =
     /chart 종목 [봉] - 차트 (<code>/chart AAPL 1h</code>)
     /compare 종목, 종목 - 비교
     /industry [산업] - 산업·시장 흐름 (<code>/industry 반도체</code>), /top - 많이 움직인 산업
-    /brief - 오늘의 브리핑
+    /brief [시장] [주간] - 시장 브리핑 (<code>/brief us 주간</code>)
     /signals [종목] - 최근 신호
     /news [종목·산업] - 최근 뉴스 (<code>/news 반도체</code>)
     /news alerts 0.5 - 이 중요도부터 관심 종목·산업의 뉴스 알림 (<code>off</code>: 끄기)

@@ -39,6 +39,7 @@ condition-percent = { $found }: 무엇의 비율인가요? 변화율은 'change_
 condition-clock = { $found }: 없는 시각입니다
 condition-beside = { JOSA($found, "은/는") } { JOSA($series, "과/와") }만 비교할 수 있습니다
 condition-useless = { $found }: { $frame } 봉에서는 뜻이 없습니다. 'on { $example }' 처럼 더 짧은 봉 주기를 써 주세요
+condition-level = '{ $sign }'은(는) { $known } 지표에서만 쓸 수 있습니다. 다른 값은 숫자와 비교해 주세요
 condition-way = { JOSA($found, "은/는") } { $known } 방향으로만 나타납니다
 condition-event = { $name } 뒤에는 '{ $found }' 을(를) 쓸 수 없습니다
 condition-no-instance = { $found }: 없는 설정입니다. 있는 것: { $known }

@@ -5,7 +5,7 @@ settings =
     알림: { $muted }
     방해 금지 시간: { $quiet } · 무음: { $silent }
     받는 방식: { $pace } · 뉴스 알림: { $news }
-    브리핑: { $briefing } · 어두운 그림: { $dark }
+    브리핑: { $briefings } · 어두운 그림: { $dark }
     검증되지 않은 예측: { $unproven }
     닫히기 전의 봉: { $provisional }
 settings-help =
@@ -16,7 +16,7 @@ settings-help =
     <code>/settings pace auto|each|digest</code>: 받는 방식
     <code>/settings silent on|off</code>: 소리 없이 받기
     <code>/settings news off|0.3 ~ 1.0</code>: 관심 종목·산업의 뉴스를 이 중요도부터 받기
-    <code>/settings briefing on|off</code>: 장 마감 브리핑
+    <code>/settings briefings daily|weekly|both|off</code>: 장 마감 브리핑, <code>/settings briefings us</code>: 이 시장의 브리핑
     <code>/settings dark on|off</code>: 어두운 그림
     <code>/settings industries 반도체</code>: 관심 산업
 settings-unknown = '{ $value }' 값은 쓸 수 없습니다.
@@ -27,11 +27,16 @@ settings-open-pace = 📦 받는 방식
 settings-open-news = 📰 뉴스 알림
 settings-open-mute = 🔕 잠시 끄기
 settings-open-industries = 🏭 관심 산업
+settings-open-briefings = 📊 브리핑
+settings-briefings =
+    브리핑: { $briefings }
+    장이 끝난 뒤에 보냅니다. 매일, 그리고 한 주의 마지막 거래일 뒤에 매주. 어느 시장의 브리핑을 받을까요?
+settings-briefings-off = 끔
+settings-briefings-daily = 매일
+settings-briefings-weekly = 매주
+settings-briefings-both = 매일과 매주
+settings-briefings-own = 관심 종목의 시장
 settings-switch-silent = 소리 없이 받기: { $on ->
-    [on] 켜기
-   *[off] 끄기
-    }
-settings-switch-briefing = 브리핑: { $on ->
     [on] 켜기
    *[off] 끄기
     }

@@ -11,6 +11,7 @@ from typing import Any
 from shared.events import ConditionHistory, ConditionHistoryJob
 from tests.gateway import market
 from tests.gateway.running_gateway import create_key, read_directory, running_gateway
+from tests.gateway.test_computed_indicators import Computes
 from tests.gateway.test_research_jobs import Answers
 from tests.sizes import THOROUGH, examples
 
@@ -40,6 +41,7 @@ async def test_the_gateway_does_what_its_document_says(tmp_path: Path) -> None:
     market.write_backtest(folder)
     async with running_gateway(tmp_path, **UNLIMITED, research_artefacts=folder) as server:
         server.gateway.research = Analysis(server)
+        server.gateway.computed.jobs = Computes()
         await market.store(server.database, bars=600, signals=30)
         await read_directory(server)
         market.fill(server.gateway.market, first=300)

@@ -22,7 +22,9 @@ def mean(now: float, before: State, n: float, share: float) -> float:
     """The mean of a value and the n - 1 before it, newest first; ``share``: 1 / n."""
     total = now
     for i in range(KEPT):
-        total += before[i] if n > i + 1 else 0.0
+        if i + 1 >= n:
+            break
+        total += before[i]
     return total * share
 
 

@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Iterable
 
 from services.analysis.compiling import compile_kind
-from services.analysis.kernels.codegen import CORE
 from services.analysis.kernels.machine_code import MachineCode
+from services.analysis.kernels.plan import CORE
 
 
 class KindCompilations:

@@ -11,7 +11,16 @@ import structlog
 
 from services.analysis.research.domain.jobs import RefusedJobError, check, refusal
 from services.analysis.research.handlers import metrics
-from shared.events import CancelRun, ConditionHistory, ConditionHistoryJob, ResearchJob, ResearchResult, RunJob
+from shared.events import (
+    CancelRun,
+    ConditionHistoryJob,
+    HistoryJob,
+    HistoryResult,
+    IndicatorHistoryJob,
+    ResearchJob,
+    ResearchResult,
+    RunJob,
+)
 from shared.kafka import Record
 from shared.tasks import run_all
 from shared.topics import RESEARCH_RESULTS, Topic
@@ -22,7 +31,7 @@ log: Final = structlog.get_logger("analysis.research")
 class Evaluator(Protocol):
     """Evaluates checked jobs."""
 
-    async def evaluate(self, job: ConditionHistoryJob) -> ConditionHistory:
+    async def evaluate(self, job: HistoryJob) -> HistoryResult:
         """The result. Raises RefusedJobError, TransientError."""
 
 
@@ -64,7 +73,7 @@ class ResearchJobs:
         await run_all(*(self._one(record.event) for record in records))
 
     async def _one(self, job: ResearchJob) -> None:
-        if not isinstance(job, ConditionHistoryJob):
+        if not isinstance(job, HistoryJob):
             await self._runs.take(job)
             return
         began = time.monotonic()
@@ -73,7 +82,7 @@ class ResearchJobs:
         metrics.jobs.labels(found.error.code if found.error else "done").inc()
         metrics.seconds.observe(time.monotonic() - began)
 
-    async def _answer(self, job: ConditionHistoryJob) -> ConditionHistory:
+    async def _answer(self, job: HistoryJob) -> HistoryResult:
         limit = asyncio.timeout(self._seconds)
         try:
             check(job, self._clock(), self._most_age_ms)
@@ -85,6 +94,14 @@ class ResearchJobs:
         except TimeoutError:
             if not limit.expired():
                 raise
-            log.warning("job takes too long", job=job.id, condition=job.condition[:500], symbols=len(job.symbols))
-            slow = RefusedJobError("timeout", f"condition: {job.condition[:500]!r} was not evaluated within {self._seconds:g} s")
+            log.warning("job takes too long", job=job.id, about=_about(job))
+            slow = RefusedJobError("timeout", f"{_about(job)} not evaluated within {self._seconds:g} s")
             return refusal(job, slow, self._clock())
+
+
+def _about(job: HistoryJob) -> str:
+    match job:
+        case ConditionHistoryJob():
+            return f"condition: {job.condition[:500]!r} over {len(job.symbols)} instruments was"
+        case IndicatorHistoryJob():
+            return f"columns: {', '.join(job.columns) or 'the default ones'} of {job.symbol} on {job.timeframe} were"

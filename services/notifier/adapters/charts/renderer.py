@@ -7,9 +7,7 @@ import asyncio
 import msgspec
 import structlog
 
-from services.notifier.domain.charts import ChartRequest
-from services.notifier.domain.ports import RenderError
-from services.notifier.domain.record_chart import RecordChart
+from services.notifier.domain.ports import Picture, RenderError
 from shared.children import ChildError, ChildProcess
 
 _log = structlog.get_logger(__name__)
@@ -27,7 +25,7 @@ class ProcessChartRenderer:
         """Start the process if none runs. An early call saves the first picture the wait."""
         return self._child.start()
 
-    async def render(self, request: ChartRequest | RecordChart) -> bytes:
+    async def render(self, request: Picture) -> bytes:
         try:
             picture = await self._child.request(msgspec.json.encode(request), self._seconds)
         except ChildError as error:

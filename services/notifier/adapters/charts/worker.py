@@ -1,4 +1,4 @@
-"""The drawing process: ``ChartRequest`` or ``RecordChart`` as JSON in, PNG out; an empty answer where drawing fails."""
+"""The drawing process: a request of a picture as JSON in, PNG out; an empty answer where drawing fails."""
 
 from __future__ import annotations
 
@@ -6,20 +6,27 @@ import sys
 
 import msgspec
 
+from services.notifier.adapters.charts.briefings import draw_briefing
 from services.notifier.adapters.charts.drawing import draw
 from services.notifier.adapters.charts.records import draw_record
+from services.notifier.domain.briefings.picture import BriefingChart
 from services.notifier.domain.charts import ChartRequest
 from services.notifier.domain.record_chart import RecordChart
 from shared.children import serve
 
-_DECODER = msgspec.json.Decoder(ChartRequest | RecordChart)
+_DECODER = msgspec.json.Decoder(ChartRequest | RecordChart | BriefingChart)
 
 
 def answer(body: bytes) -> bytes:
     """The picture as PNG, or empty bytes."""
     try:
         request = _DECODER.decode(body)
-        return draw_record(request) if isinstance(request, RecordChart) else draw(request)
+        match request:
+            case RecordChart():
+                return draw_record(request)
+            case BriefingChart():
+                return draw_briefing(request)
+        return draw(request)
     except (msgspec.DecodeError, ValueError, ArithmeticError, LookupError) as error:  # errors that bars and titles can cause
         print(f"cannot draw: {type(error).__name__}: {error}", file=sys.stderr)  # noqa: T201 - standard output is the answer
         return b""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from services.notifier.bot.commands.settings import settings
+from services.notifier.bot.commands.settings import change_setting
 from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.delivery.instruments import LatestInstruments
 from services.notifier.domain import replies
@@ -13,6 +13,7 @@ from services.notifier.domain.messages import Reply
 from services.notifier.domain.news_replies import news_text
 from services.notifier.domain.ports import ChatStore, MarketStore, NewsStore
 from services.notifier.domain.recipients import Chat
+from services.notifier.domain.settings_replies import news_screen
 
 SHOWN_STORIES: Final = 8
 ALERTS: Final = "alerts"
@@ -34,7 +35,8 @@ async def news(
     """
     language = chat.language
     if arguments.casefold().partition(" ")[0] == ALERTS:
-        return await settings(chat, f"news {arguments[len(ALERTS) :]}", chats, market, clock)
+        value = arguments[len(ALERTS) :].strip()
+        return await change_setting(chat, "news", value, chats, clock) if value else news_screen(chat)
     if not arguments:
         symbols = [] if chat.watch_all else await chats.watched(chat.address)
         labels = [("symbol", symbol) for symbol in symbols]

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
+from services.notifier.bot.commands.briefing_choice import choose_briefings
 from services.notifier.bot.commands.industry_choice import toggle_industry
+from services.notifier.delivery.briefings import Briefings
 from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.domain.messages import Reply
 from services.notifier.domain.ports import ChatStore, MarketStore
@@ -18,7 +20,9 @@ from services.notifier.domain.telegram_html import escape
 from services.notifier.words.catalogue import LANGUAGES, phrase
 
 
-async def settings(chat: Chat, arguments: str, chats: ChatStore, market: MarketStore, clock: TimeAndRandom) -> Reply:
+async def settings(
+    chat: Chat, arguments: str, chats: ChatStore, market: MarketStore, briefings: Briefings, clock: TimeAndRandom
+) -> Reply:
     """Show or change the settings."""
     name, _, value = arguments.strip().partition(" ")
     name, value = name.casefold(), value.strip()
@@ -26,8 +30,15 @@ async def settings(chat: Chat, arguments: str, chats: ChatStore, market: MarketS
         return main_screen(chat, clock.now())
     if name == "industries":
         return await toggle_industry(chat, value, "settings", "", chats, market, clock)
+    if name == "briefings":
+        return await choose_briefings(chat, value, chats, briefings, clock)
     if name in MENUS and not value:
         return MENUS[name](chat)
+    return await change_setting(chat, name, value, chats, clock)
+
+
+async def change_setting(chat: Chat, name: str, value: str, chats: ChatStore, clock: TimeAndRandom) -> Reply:
+    """Store a new value of one setting and show its screen."""
     if name not in SETTERS:
         return Reply(phrase(chat.language, "settings-help"))
     changed = SETTERS[name](chat, value)
@@ -62,6 +73,12 @@ def _news(chat: Chat, value: str) -> Chat | None:
     return None if importance is None else replace(chat, news_from=importance)
 
 
+def _briefing(chat: Chat, value: str) -> Chat | None:
+    """The earlier form: on or off."""
+    chosen = {"on": "daily", "off": "off"}.get(value.casefold())
+    return None if chosen is None else replace(chat, briefings=chosen, briefing_thread_id=chat.thread_id)
+
+
 def _switch(name: str) -> Callable[[Chat, str], Chat | None]:
     def switch(chat: Chat, value: str) -> Chat | None:
         wanted = {"on": True, "off": False}.get(value.casefold())
@@ -74,7 +91,6 @@ def _switch(name: str) -> Callable[[Chat, str], Chat | None]:
 
 SWITCHED: Final[dict[str, Callable[[Chat, bool], Chat]]] = {
     "silent": lambda chat, wanted: replace(chat, silent=wanted),
-    "briefing": lambda chat, wanted: replace(chat, briefing=wanted),
     "dark": lambda chat, wanted: replace(chat, dark=wanted),
     "unproven": lambda chat, wanted: replace(chat, unvalidated=wanted),
     "provisional": lambda chat, wanted: replace(chat, rules=chat.rules | {PROVISIONAL: wanted}),
@@ -85,6 +101,7 @@ SETTERS: Final[dict[str, Callable[[Chat, str], Chat | None]]] = {
     "quiet": _quiet,
     "pace": _pace,
     "news": _news,
+    "briefing": _briefing,
     **{name: _switch(name) for name in SWITCHES},
 }
 """A setting's name -> the chat with a new value; None where the text is no value."""

@@ -32,11 +32,15 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        put?: never;
+        /**
+         * Pause or resume an alert
+         * @description Pause an alert or resume it.
+         */
+        put: operations["put_alerts_by_number"];
         post?: never;
         /**
          * Remove an alert
-         * @description Remove an alert.
+         * @description Remove an alert. PUT takes that back, until another one is added or removed.
          */
         delete: operations["delete_alerts_by_number"];
         options?: never;
@@ -76,6 +80,66 @@ export interface paths {
          * @description The bars of one instrument and timeframe.
          */
         get: operations["bars"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/briefings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What markets did, newest first
+         * @description Briefings for everyone, the newest session first. Those for chats, by what they watch, are not listed.
+         */
+        get: operations["briefings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/briefings/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One briefing
+         * @description One briefing. It does not change.
+         */
+        get: operations["briefings_by_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/briefings/{id}/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The picture of a briefing
+         * @description The index of the last sessions and the industries of the period. A briefing without a picture has none.
+         */
+        get: operations["briefing_picture"];
         put?: never;
         post?: never;
         delete?: never;
@@ -235,7 +299,11 @@ export interface paths {
         };
         /**
          * Indicators at the close of each bar
-         * @description Indicator rows of one instrument and timeframe; a warning is added where older ones were requested than memory has.
+         * @description Indicator rows of one instrument and timeframe.
+         *
+         *         Without `columns` those that analysis computes for every bar, the newest rows from memory. Rows that are older than memory, and
+         *         all rows of chosen `columns`, are computed from the stored bars by the same functions; such an answer may have fewer rows than
+         *         `limit`, and the next page has the others. Values are on prices that are adjusted as of now.
          */
         get: operations["indicators"];
         put?: never;
@@ -962,9 +1030,18 @@ export interface components {
             number: number;
             /** @enum {unknown} */
             scope: "industry" | "symbols" | "watched";
+            /** @enum {unknown} */
+            stopped: "" | "expired" | "fired" | "flood" | "paused";
             targets: string[];
             /** @enum {unknown} */
             timeframe: "15Min" | "1Day" | "1Hour" | "1Min" | "1Month" | "1Week" | "30Min" | "4Hour" | "5Min";
+        };
+        /**
+         * AlertChange
+         * @description Whether an alert is sent.
+         */
+        AlertChange: {
+            enabled: boolean;
         };
         /**
          * AlertRequest
@@ -1109,6 +1186,88 @@ export interface components {
             replayed: boolean;
             session: string | null;
             volume: number;
+        };
+        /**
+         * BriefingGroup
+         * @description A market or an industry: how many of its members rose and fell.
+         */
+        BriefingGroup: {
+            advances: number;
+            declines: number;
+            laggards: components["schemas"]["BriefingMove"][];
+            leaders: components["schemas"]["BriefingMove"][];
+            median_move: number | null;
+            missing: number;
+            name: string;
+            slug: string;
+            unchanged: number;
+        };
+        /**
+         * BriefingMove
+         * @description What an instrument did.
+         */
+        BriefingMove: {
+            close: number;
+            move: number | null;
+            name: string;
+            symbol: string;
+        };
+        /**
+         * BriefingReaction
+         * @description What an instrument did after a story.
+         */
+        BriefingReaction: {
+            day: number | null;
+            hour: number | null;
+            name: string;
+            symbol: string;
+        };
+        /**
+         * BriefingStory
+         * @description A story of the period.
+         */
+        BriefingStory: {
+            id: string;
+            importance: number;
+            publishers: number;
+            reactions: components["schemas"]["BriefingReaction"][];
+            title: string;
+            url: string;
+        };
+        /**
+         * BriefingView
+         * @description What a market did in a session or a week. Moves are fractions: 0.05 is 5 %. Null where a value is unknown.
+         */
+        BriefingView: {
+            breadth: components["schemas"]["BriefingGroup"];
+            date: string | null;
+            holidays: components["schemas"]["Holiday"][];
+            id: string;
+            indices: components["schemas"]["BriefingMove"][];
+            industries: components["schemas"]["BriefingGroup"][];
+            /** @enum {unknown} */
+            kind: "daily" | "weekly";
+            language: string;
+            market: string;
+            market_name: string;
+            newest_signals: components["schemas"]["FiredSignal"][];
+            outcomes: components["schemas"]["SignalOutcomes"];
+            picture: string | null;
+            replayed: boolean;
+            sessions: components["schemas"]["NextSession"][];
+            signals: number;
+            /**
+             * Format: date-time
+             * @example 2026-07-02T20:00:00Z
+             */
+            since: string;
+            stories: components["schemas"]["BriefingStory"][];
+            text: string;
+            /**
+             * Format: date-time
+             * @example 2026-07-02T20:00:00Z
+             */
+            until: string;
         };
         /**
          * CalendarDay
@@ -1396,6 +1555,25 @@ export interface components {
             url: string;
         };
         /**
+         * FiredSignal
+         * @description A signal of the period.
+         */
+        FiredSignal: {
+            /**
+             * Format: date-time
+             * @example 2026-07-02T20:00:00Z
+             */
+            date: string;
+            direction: string;
+            id: string;
+            name: string;
+            record: string;
+            rule: string;
+            symbol: string;
+            timeframe: string;
+            validated: boolean;
+        };
+        /**
          * GridRequest
          * @description Each instrument is traded with an equal part of the money that never leaves it, at adjusted prices.
          */
@@ -1509,6 +1687,14 @@ export interface components {
              */
             limit: number;
             symbols: string[];
+        };
+        /**
+         * Holiday
+         * @description A coming weekday without a session.
+         */
+        Holiday: {
+            date: string | null;
+            exchanges: string[];
         };
         /**
          * Indicators
@@ -1852,6 +2038,25 @@ export interface components {
             url: string;
         };
         /**
+         * NextSession
+         * @description The next session of exchanges that trade at the same hours.
+         */
+        NextSession: {
+            /**
+             * Format: date-time
+             * @example 2026-07-02T20:00:00Z
+             */
+            close: string;
+            date: string | null;
+            early: boolean;
+            exchanges: string[];
+            /**
+             * Format: date-time
+             * @example 2026-07-02T20:00:00Z
+             */
+            open: string;
+        };
+        /**
          * Page[Alert]
          * @description The envelope of every answer.
          */
@@ -1879,6 +2084,16 @@ export interface components {
             next_page_token: string | null;
             provider: string | null;
             results: components["schemas"]["Bar"][];
+            warnings: string[];
+        };
+        /**
+         * Page[BriefingView]
+         * @description The envelope of every answer.
+         */
+        Page_BriefingView_: {
+            next_page_token: string | null;
+            provider: string | null;
+            results: components["schemas"]["BriefingView"][];
             warnings: string[];
         };
         /**
@@ -2398,6 +2613,34 @@ export interface components {
             timeframe: "15Min" | "1Day" | "1Hour" | "1Min" | "1Month" | "1Week" | "30Min" | "4Hour" | "5Min";
         };
         /**
+         * SignalOutcome
+         * @description What became of a signal.
+         */
+        SignalOutcome: {
+            /**
+             * Format: date-time
+             * @example 2026-07-02T20:00:00Z
+             */
+            date: string;
+            direction: string;
+            id: string;
+            move: number;
+            name: string;
+            rule: string;
+            symbol: string;
+        };
+        /**
+         * SignalOutcomes
+         * @description What became of the signals of the seven days before the period.
+         */
+        SignalOutcomes: {
+            favourable: number;
+            known: number;
+            mean_move: number | null;
+            newest: components["schemas"]["SignalOutcome"][];
+            signals: number;
+        };
+        /**
          * SignalQuality
          * @description What followed past signals, out of sample, with every field. docs/research.md has the formulas; shares, not per cent.
          */
@@ -2877,6 +3120,57 @@ export interface operations {
             504: components["responses"]["Problem504"];
         };
     };
+    put_alerts_by_number: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same key within 24 hours gets the answer of the first request, and nothing is done again.
+                 * @example 3f1c8a6e
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @example 1 */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "enabled": false
+                 *     }
+                 */
+                "application/json": components["schemas"]["AlertChange"];
+            };
+        };
+        responses: {
+            /** @description The requested data */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Alert_"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
     delete_alerts_by_number: {
         parameters: {
             query?: never;
@@ -3004,6 +3298,141 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    briefings: {
+        parameters: {
+            query?: {
+                /**
+                 * @description An industry of /v1/industries.
+                 * @example semiconductors
+                 */
+                market?: string;
+                kind?: "daily" | "weekly";
+                language?: "en" | "ko";
+                /** @example 2026-07-02 */
+                date?: string;
+                /** @description At most this many results. */
+                limit?: number;
+                /** @description next_page_token of the page before. */
+                page_token?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The requested data */
+            200: {
+                headers: {
+                    /** @description Send it back as If-None-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_BriefingView_"];
+                };
+            };
+            /** @description Unchanged since the ETag that you sent */
+            304: {
+                headers: {
+                    /** @description Send it back as If-None-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    briefings_by_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example NASDAQ */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The requested data */
+            200: {
+                headers: {
+                    /** @description Send it back as If-None-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_BriefingView_"];
+                };
+            };
+            /** @description Unchanged since the ETag that you sent */
+            304: {
+                headers: {
+                    /** @description Send it back as If-None-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    briefing_picture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example NASDAQ */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": unknown;
+                };
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
@@ -3394,6 +3823,11 @@ export interface operations {
                  */
                 symbol: string;
                 timeframe?: "15Min" | "1Day" | "1Hour" | "1Min" | "1Month" | "1Week" | "30Min" | "4Hour" | "5Min";
+                /**
+                 * @description One to 32 columns with any parameters, as conditions name them, separated by commas; else the default ones.
+                 * @example rsi_21,bb_upper_20_2.5
+                 */
+                columns?: string;
                 /**
                  * @description RFC 3339; a bare date is its midnight in UTC.
                  * @example 2026-07-02T20:00:00Z

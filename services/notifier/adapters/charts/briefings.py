@@ -1,0 +1,89 @@
+"""Draws the picture of a briefing."""
+
+from __future__ import annotations
+
+import math
+
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from services.notifier.adapters.charts.drawing import DARK, DOWN, LIGHT, UP, Colours, drawable, font_path, png
+from services.notifier.domain.briefings.picture import BriefingChart
+from services.notifier.domain.decimals import fixed, percentage, places
+
+
+def draw_briefing(chart: BriefingChart) -> bytes:
+    """The picture as PNG, 900 x 480 pixels.
+
+    Raises:
+        ValueError: a close or a move is not finite, or there is nothing to draw.
+    """
+    return png(briefing_figure(chart))
+
+
+def briefing_figure(chart: BriefingChart) -> Figure:
+    """The figure that ``draw_briefing`` saves. Raises as that does."""
+    values = [*chart.closes, *(move for _, move in chart.industries)]
+    if not values or not all(map(math.isfinite, values)):
+        raise ValueError(f"{len(chart.closes)} closes and {len(chart.industries)} industries, not all finite")
+    colours = DARK if chart.dark else LIGHT
+    figure = Figure(figsize=(9, 4.8), dpi=100, facecolor=colours.paper)
+    FigureCanvasAgg(figure)
+    _text(figure, 0.02, 0.93, chart.title, 14, colours.ink)
+    if chart.note:
+        _text(figure, 0.02, 0.875, chart.note, 9, colours.note)
+    if len(chart.closes) > 1:
+        _text(figure, 0.02, 0.81, chart.index, 10, colours.ink)
+        _index(figure.add_axes((0.02, 0.08, 0.4, 0.7)), chart, colours)
+    if chart.industries:
+        _text(figure, 0.52, 0.81, chart.heading, 10, colours.ink)
+        _industries(figure.add_axes((0.69, 0.08, 0.23, 0.7)), chart, colours)
+    return figure
+
+
+def _text(figure: Figure, x: float, y: float, text: str, size: int, colour: str) -> None:
+    font = FontProperties(fname=font_path(), size=size)
+    figure.text(x, y, drawable(text), fontproperties=font, color=colour, parse_math=False)
+
+
+def _index(axes: Axes, chart: BriefingChart, colours: Colours) -> None:
+    rising = chart.closes[-1] >= chart.closes[0]
+    axes.plot(range(len(chart.closes)), chart.closes, color=UP if rising else DOWN, linewidth=1.6)
+    axes.yaxis.tick_right()
+    axes.yaxis.set_major_locator(MaxNLocator(5))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: fixed(value, places(value, "index", ""))))
+    axes.set_xticks([])
+    axes.grid(visible=True, axis="y", color=colours.faint, linewidth=0.6)
+    _finish(axes, colours)
+
+
+def _industries(axes: Axes, chart: BriefingChart, colours: Colours) -> None:
+    names, moves = zip(*chart.industries, strict=True)
+    rows = range(len(moves), 0, -1)
+    axes.barh(list(rows), moves, height=0.62, color=[UP if move >= 0 else DOWN for move in moves])
+    axes.axvline(0, color=colours.ink, linewidth=0.8)
+    axes.set_yticks(list(rows), [drawable(name) for name in names])
+    axes.set_xticks([])
+    longest = max(*map(abs, moves), 1e-9)
+    axes.set_xlim(-longest * 1.05 if min(moves) < 0 else -longest * 0.02, longest * 1.05 if max(moves) > 0 else longest * 0.02)
+    small = FontProperties(fname=font_path(), size=9)
+    for row, move in zip(rows, moves, strict=True):
+        axes.text(
+            1.03, row, percentage(move), transform=axes.get_yaxis_transform(), va="center", fontproperties=small, color=colours.ink
+        )
+    _finish(axes, colours)
+
+
+def _finish(axes: Axes, colours: Colours) -> None:
+    small = FontProperties(fname=font_path(), size=9)
+    axes.set_facecolor(colours.paper)
+    axes.set_axisbelow(True)
+    axes.tick_params(colors=colours.ink, length=0)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    for label in (*axes.get_xticklabels(), *axes.get_yticklabels()):
+        label.set_fontproperties(small)
+        label.set_color(colours.ink)

@@ -1,0 +1,62 @@
+"""Words that say no exact level by themselves: oversold, touches, bounces off, near, a share of a value."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from shared.conditions.comparisons import compare, compared, connective
+from shared.conditions.errors import ConditionError
+from shared.conditions.expression import Node, Number, SeriesName, is_boolean
+from shared.conditions.lexicon import LEVELS
+from shared.conditions.literals import PRICES, fraction, kind_of, plain, signed
+from shared.conditions.normal_form import ATOM, BINDING, render
+from shared.conditions.operations import arithmetic
+
+NOT_EXACT: Final = {
+    "bounces": "low <= {b} and {a} > {b}",
+    "rejects": "high >= {b} and {a} < {b}",
+    "near": "abs({a} / {b} - 1) <= 0.01",
+}
+"""What words that say no exact level may mean."""
+STATES: Final = {"rsi_oversold": "not_oversold", "rsi_overbought": "not_overbought"}
+"""Rules whose contrary is a state of the RSI."""
+
+
+def beyond_level(operand: Node, word: str, at: int) -> Node:
+    """``stochastic oversold``: the oscillator is below or above its usual level."""
+    levels = LEVELS.get(kind_of(operand.name)) if isinstance(operand, SeriesName) else None
+    if levels is None:
+        raise ConditionError("level", "", at, sign=word.replace("_", " "), known=", ".join(sorted(LEVELS)))
+    negated, word = word.startswith("not_"), word.removeprefix("not_")
+    sign, value = ("<", levels[0]) if word == "oversold" else (">", levels[1])
+    sign = sign if not negated else {"<": ">=", ">": "<="}[sign]
+    return compared(operand, sign, signed(value, at))
+
+
+def not_exact(word: str, left: Node, right: Node, at: int) -> ConditionError:
+    """The error for ``bounces off x`` and the like, which everybody measures in another way, with a spelling that is exact."""
+    event = f"{render(left, BINDING['and'])} and " if is_boolean(left) else ""
+    first, second = "close" if event else render(plain(left)), render(plain(right), ATOM)
+    example = event + NOT_EXACT[word].format(a=first, b=second)
+    return ConditionError("instead", "", at, found=f"'{word}'", instead=f"'{example}'")
+
+
+def of_base(left: Node, base: Node, share: Node, sign: str, *, percent: bool) -> Node:
+    """``거래량이 20일 평균 대비 200% 이상``: a share of a value. Of less than 100 % of a price a change may be meant."""
+    value = share.value if isinstance(share, Number) else 0.0
+    if not percent:
+        return compare(left, sign, arithmetic("*", base, share), left.at)
+    if value < 100 and not (isinstance(left, SeriesName) and left.name == "volume"):
+        first, second = render(left), render(base)
+        factor = fraction(value if value >= 50 else 100 + value if sign in {">", ">="} else 100 - value)
+        raise ConditionError("instead", "", share.at, found=f"'{value:g}%'", instead=f"'{first} {sign} {factor:g} * {second}'")
+    return compare(left, sign, arithmetic("*", base, Number(fraction(value), share.at)), left.at)
+
+
+def touch(left: Node, right: Node, at: int) -> Node:
+    """``price touches sma_50``: the range of the bar holds the value. Of another value there is no range."""
+    if not (isinstance(left, SeriesName) and left.name in PRICES - {"volume"}):
+        example = f"crosses_above({render(plain(left))}, {render(plain(right, left))})"
+        raise ConditionError("direction", "", at, example=example)
+    low, high = (compared(SeriesName(name, left.at), sign, right) for name, sign in (("low", "<="), ("high", ">=")))
+    return connective("and", low, high)

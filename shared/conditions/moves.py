@@ -1,0 +1,93 @@
+"""Words for a move in percent: ``up 5%``, ``drops more than 3% in 5 days``, ``gap up 2%``, ``갭상승 3% 이상``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from shared.conditions.counted import SKIPPED, Found, bars
+from shared.conditions.items import Item
+from shared.conditions.phrases import phrases
+from shared.conditions.scanning import Piece
+
+_MOVES: Final = {
+    "rising": frozenset({"up", "rises", "rose", "gains", "gained", "jumps", "jumped", "surges", "rallies", "climbs", "increases"}),
+    "falling": frozenset(
+        {"down", "falls", "fell", "drops", "dropped", "loses", "lost", "declines", "declined", "decreases", "dips"}
+    ),
+}
+_BY: Final = frozenset({"by", "is", "was", "of"})
+_OVER: Final = frozenset({"in", "over", "within", "for", "during"})
+_OFF: Final = frozenset({"from", "off"})
+_GAPS: Final = frozenset({"gap", "gaps", "gapped", "gapping", "갭"})
+_WAYS: Final = {"up": 1, "higher": 1, "상승": 1, "down": -1, "lower": -1, "하락": -1}
+_MIRRORED: Final = {">=": "<=", ">": "<"}
+_KOREAN_SIGNS: Final = {"이상": ">=", "초과": ">"}
+
+
+def move(pieces: Sequence[Piece], at: int) -> Found | None:
+    """``up 5%``, ``drops more than 3%``: a change against the bar before, ``in 5 days`` over more, ``from x`` against a value."""
+    start = at + (pieces[at].text in {"is", "was", "moves", "moved", "moving", "goes", "went"})
+    if start >= len(pieces):
+        return None
+    word = pieces[start].text
+    name = next((name for name, words in _MOVES.items() if word in words), "")
+    size = _size(pieces, start + 1) if name else None
+    if size is None:
+        return None
+    sign, percent, end = size
+    over = pieces[end].text if end < len(pieces) else ""
+    if over in _OFF:
+        return [Item("MOVED", f"{name} {sign} {percent} 1", pieces[at].at, word), Item("BASE", "", pieces[end].at, over)], end + 1
+    last = end + 1
+    while over in _OVER and last < len(pieces) and pieces[last].text in SKIPPED:
+        last += 1
+    counted = bars(pieces, last) if over in _OVER else None
+    count, unit, end = counted or (1, "", end)
+    return [Item("MOVED", f"{name} {sign} {percent} {count} {unit}", pieces[at].at, word)], end
+
+
+def gap(pieces: Sequence[Piece], at: int) -> Found | None:
+    """``gap up 3%``, ``gaps down more than 2%``, ``갭상승 3% 이상``: of the open against the close of the session before."""
+    words = [piece.text for piece in pieces[at : at + 5]]
+    if pieces[at].kind == "number" and len(words) > 3 and words[1] == "%":
+        return _gap_after(pieces, at, words)
+    if len(words) < 2 or words[0] not in _GAPS or words[1] not in _WAYS:
+        return None
+    size = _size(pieces, at + 2)
+    if size is None:
+        return None
+    (sign, percent, end), up = size, _WAYS[words[1]] > 0
+    after = pieces[end].text if end < len(pieces) else ""
+    if after in _KOREAN_SIGNS:
+        sign, end = _KOREAN_SIGNS[after], end + 1
+    return _gap_items(pieces[at], sign, percent, up=up), end
+
+
+def _gap_after(pieces: Sequence[Piece], at: int, words: Sequence[str]) -> Found | None:
+    """``5% 이상 갭상승``."""
+    sign = _KOREAN_SIGNS.get(words[2])
+    rest = words[3:] if sign else words[2:]
+    if len(rest) < 2 or rest[0] != "갭" or rest[1] not in _WAYS:
+        return None
+    return _gap_items(pieces[at], sign or ">=", words[0], up=_WAYS[rest[1]] > 0), at + (5 if sign else 4)
+
+
+def _gap_items(first: Piece, sign: str, percent: str, *, up: bool) -> list[Item]:
+    ratio = [("NAME", "open"), ("DIVIDED", "/"), ("NAME", "prev_session_close"), ("MINUS", "-"), ("NUMBER", "1")]
+    limit = [("COMPARE", sign if up else _MIRRORED[sign]), *([] if up else [("MINUS", "-")]), ("PERCENT", percent)]
+    return [Item(kind, value, first.at, first.text) for kind, value in (*ratio, *limit)]
+
+
+def _size(pieces: Sequence[Piece], end: int) -> tuple[str, str, int] | None:
+    """``by more than 3%``: the sign, the number, and the index behind it."""
+    if end < len(pieces) and pieces[end].text in _BY:
+        end += 1
+    sign = ">="
+    compared = phrases().longest(pieces, end, lambda meaning, _: meaning[0] == "COMPARE")
+    if compared:
+        (_, sign), end = compared
+    behind = [piece.text for piece in pieces[end : end + 2]]
+    if sign not in _MIRRORED or len(behind) < 2 or pieces[end].kind != "number" or behind[1] not in {"%", "percent"}:
+        return None
+    return sign, behind[0], end + 2

@@ -1,0 +1,71 @@
+"""Lines of one indicator in a clause: ``MACD(5,35,5) crosses above its signal``, ``TSI crosses above signal``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from shared.conditions.columns import column_of, known_stem, parts
+from shared.conditions.items import Item
+from shared.conditions.vocabulary import stems
+
+_LINES: Final = {"macd_signal": "_signal", "stoch_d": "_d"}
+"""Lines that are named without their indicator, and how those of other indicators end."""
+_LONGEST_CALL: Final = 12
+"""Items of a call among which its numbers are."""
+
+
+@dataclass(frozen=True)
+class _Named:
+    kind: str
+    stem: str
+    numbers: tuple[str, ...]
+
+
+def partners(items: Sequence[Item]) -> list[Item]:
+    """The items with the second line of an indicator under the parameters of the first, where it was typed without any."""
+    found: list[Item] = []
+    last: _Named | None = None
+    for i, item in enumerate(items):
+        named = _named(items, i) if item.type == "NAME" else None
+        if named is None:
+            found.append(item)
+            continue
+        loose = last is not None and not named.numbers and item.shown.lower() != column_of(item.value)
+        partner = _partner(named, last) if last is not None and loose else None
+        found.append(replace(item, value="_".join([partner.stem, *partner.numbers])) if partner else item)
+        last = partner or named
+    return found
+
+
+def _partner(named: _Named, last: _Named) -> _Named | None:
+    """The line of the indicator that was named last which a name without numbers means; None: it means its own."""
+    stem = _line(named, last)
+    if stem == named.stem and (named.kind != last.kind or stem == last.stem):
+        return None
+    indicator = stems()[stem][0]
+    return _Named(indicator.kind, stem, last.numbers if len(last.numbers) == len(indicator.parameters) else ())
+
+
+def _named(items: Sequence[Item], i: int) -> _Named | None:
+    """The column that an item names, with the numbers in its name or in its parentheses."""
+    stem, numbers = parts(items[i].value)
+    known = known_stem(stem)
+    if known not in stems():
+        return None
+    if i + 1 < len(items) and items[i + 1].type == "OPEN":
+        for item in items[i + 2 : i + 2 + _LONGEST_CALL]:
+            if item.type not in {"NUMBER", "COMMA"}:
+                break
+            numbers += [item.value] if item.type == "NUMBER" else []
+    return _Named(stems()[known][0].kind, known, tuple(numbers))
+
+
+def _line(named: _Named, last: _Named) -> str:
+    """``signal`` behind another indicator than the MACD is the signal line of that one, where it has one."""
+    ending = _LINES.get(named.stem)
+    if ending is None or named.kind == last.kind:
+        return named.stem
+    own = last.stem.removesuffix("_k") + ending
+    return own if own in stems() else named.stem
