@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from bench import backtest, conditions, engine, gateway, grid, kinds, news, patterns, pipeline, quality
+from bench import backtest, conditions, engine, fanout, gateway, grid, kinds, news, patterns, pipeline, quality
 from bench.broker import open_broker
 from bench.result import BenchmarkResult, table
 
@@ -64,6 +64,7 @@ def main() -> None:
         "grid": grid.rows,
         "quality": quality.rows,
         "news": news.rows,
+        "fan-out": fanout.rows,
         "pipeline": lambda: _pipeline(chosen.kafka),
         "gateway": gateway.rows,
     }

@@ -18,10 +18,11 @@ from shared.conditions import Condition, ConditionError, describe, parse
 from shared.conditions.condition import LONGEST
 from shared.conditions.events import events
 from shared.conditions.functions import ARITY
-from shared.conditions.lexicon import AVERAGES, EXPRESSIONS, FUNCTIONS, NAMES, PERIOD, PHRASES, RULES, UNITS, WEEKDAYS
+from shared.conditions.lexicon import AVERAGES, EXPRESSIONS, FUNCTIONS, NAMES, PERIOD, PHRASES, RULES, SIDED, UNITS, WEEKDAYS
 from shared.conditions.parser import _parser
 from shared.conditions.vocabulary import vocabulary
 from tests.shared.phrasings import ENGLISH, KOREAN
+from tests.shared.traders import TRADERS
 
 SECONDS: Final = 0.05
 DEEP: Final = 14
@@ -124,7 +125,7 @@ def _joined(dice: random.Random) -> str:
 @cache
 def phrasings() -> list[tuple[str, str]]:
     """Texts that are understood."""
-    return [*ENGLISH, *KOREAN]
+    return [*ENGLISH, *KOREAN, *TRADERS]
 
 
 def checked(text: str, seconds: float = SECONDS) -> str:
@@ -162,7 +163,7 @@ def _answer(text: str) -> Condition | ConditionError:
 @cache
 def words() -> list[str]:
     """All words that mean something, and some that do not."""
-    tables = (PHRASES, NAMES, AVERAGES, RULES, EXPRESSIONS, UNITS, WEEKDAYS)
+    tables = (PHRASES, NAMES, SIDED, AVERAGES, RULES, EXPRESSIONS, UNITS, WEEKDAYS)
     phrases = [phrase for table in tables for text in table.values() for phrase in text]
     columns = [indicator.full_name(i, indicator.usual) for indicator in vocabulary() for i in range(len(indicator.columns))]
     calls = [f"{name}(" for name in (*ARITY, *FUNCTIONS)]
@@ -181,6 +182,13 @@ def words() -> list[str]:
         "benchmark.",
         "industry.breadth_50",
         "rs_63",
+        "length =",
+        ".diff",
+        "gap up 3%",
+        "이격도",
+        "twice the",
+        "three",
+        "대비",
     )
     return [*phrases, *columns, *calls, *events(), *NUMBERS, *BRACKETS, *FRAMES, *FIELDS * 3, *PERIOD, *other]
 
@@ -227,7 +235,8 @@ def _spelled(token: str, dice: random.Random) -> str:
         "WITHIN": ("within 10 bars", "5봉 이내"),
         "AGO": ("3 bars ago",), "PLACE": ("benchmark.", "industry."), "FRAME": ("daily", "1h"), "SEQUENCE": ("sequence s1",),
         "PARAMETERS": ("(50)", "(x=1)"),
-        "WAY": ("up", "down"), "NEAR": ("within 3% of",), "MOVED": ("up 3%", "5% 이상 하락"), "RULE": tuple(events()),
+        "WAY": ("up", "down"), "NEAR": ("within 3% of",), "MOVED": ("up 3%", "5% 이상 하락", "up 3% in 5 days"),
+        "BASE": ("from",), "EXTREME": ("at its lowest in 20 bars", "최근 20봉 중 최고"), "RULE": tuple(events()),
     }  # fmt: skip
     if token == "NAME" and dice.random() < 0.5:
         return dice.choice((*ARITY, *FUNCTIONS, *words()))

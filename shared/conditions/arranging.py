@@ -9,7 +9,7 @@ from shared.conditions.clauses import clauses
 from shared.conditions.durations import averages_of_days, durations, place_timeframes, repetitions
 from shared.conditions.items import OPERAND_ENDS, OPERAND_STARTS, Item
 from shared.conditions.partners import partners
-from shared.conditions.relations import between, percents
+from shared.conditions.relations import between, multiples, percents
 
 
 def arrange(items: list[Item]) -> list[Item]:
@@ -19,7 +19,7 @@ def arrange(items: list[Item]) -> list[Item]:
         ConditionError: a duration is counted in another unit than the bars are; without a text.
     """
     items = durations(averages_of_days(place_timeframes(repetitions(clauses(partners(items))))))
-    return _particles(_connectives(between(percents(items))))
+    return _particles(_connectives(between(multiples(percents(items)))))
 
 
 def _connectives(items: list[Item]) -> list[Item]:
@@ -43,7 +43,7 @@ def _particles(items: list[Item]) -> list[Item]:
         if item.type in OPERAND_STARTS and found and found[-1].type == "CLOCK":  # '10시 이전에 전일 고가 돌파'
             found.append(Item("AND", "and", item.at, item.shown, korean=True))
             after_value = False
-        if item.type in OPERAND_STARTS and after_value and not (item.type == "OPEN" and found[-1].type == "NAME"):
+        if item.type in OPERAND_STARTS and after_value and not (item.value == "(" and found[-1].type == "NAME"):
             found.append(Item("SUBJECT", "", item.at, item.shown))
         if item.type == "TREND" and found and found[-1].type == "SUBJECT":
             found.pop()

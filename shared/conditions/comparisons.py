@@ -57,6 +57,10 @@ class OmittedTrend(Operation):
     """A trend without its value: of the first value of the comparison before it, or of the close."""
 
 
+class OmittedCrossing(Operation):
+    """A crossing without its first value: of the first value of the comparison before it. The operands are the second, twice."""
+
+
 class Omitted(Operation):
     """A comparison without its first value, as in ``rsi_14 > 30 and < 70``: of the one before it.
 
@@ -99,7 +103,7 @@ def is_level(node: Node) -> bool:
 
 def settle(node: Node) -> Node:
     """The node without the classes that only the parser needs."""
-    if isinstance(node, Omitted):
+    if isinstance(node, Omitted | OmittedCrossing):
         raise ConditionError("subject", "", node.at)
     if isinstance(node, Operation):
         return Operation(node.name, tuple(settle(operand) for operand in node.operands), node.at)
@@ -162,11 +166,13 @@ def _completed(earlier: Node, node: Node) -> Node:
         return compare(earlier.left, earlier.typed, node, node.at)
     if isinstance(node, OmittedTrend):
         return windowed(node.name, _subject(earlier) or node.operands[0], node.operands[1], node.at)
-    if not isinstance(node, Omitted):
+    if not isinstance(node, Omitted | OmittedCrossing):
         return node
     subject = _subject(earlier)
     if subject is None:
         raise ConditionError("subject", "", node.at)
+    if isinstance(node, OmittedCrossing):
+        return crossing(node.name, subject, node.operands[0], node.at)
     return compare(subject, node.name, node.operands[0], node.at)
 
 

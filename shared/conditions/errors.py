@@ -34,6 +34,7 @@ PROBLEMS: Final[dict[str, str]] = {
     "window": "{found} cannot be the number of bars of {sign}: a whole number from 1 to {most}, as in {example}",
     "unit": "{found}: bars on {frame} are counted in bars, as in {example}",
     "never": "{found} is never true, because the newest bar is one of the {bars}; write {example}",
+    "session": "{found} is never true, because the newest bar belongs to the session; write {example}",
     "drawdown": "{found} is never true, because a drawdown is 0 or less; write {example}",
     "direction": "write {example}, or the same with 'below'",
     "written": "{found} is no column; write {example}",

@@ -64,6 +64,8 @@ def bare(text: str, pieces: Sequence[Piece], items: Sequence[Item], at: int) -> 
         end += 1
     elif piece.text not in _FRAME_WORDS or piece.text not in UNIT_WORDS:
         return None
+    if end < len(pieces) and pieces[end].text == "vwap":  # the VWAP of the week, not one on weekly bars
+        return None
     frame = timeframe(text[piece.at : pieces[end - 1].end])
     if frame is None:
         return None

@@ -34,7 +34,7 @@ def move(pieces: Sequence[Piece], at: int) -> Found | None:
     name = next((name for name, words in _MOVES.items() if word in words), "")
     size = _size(pieces, start + 1) if name else None
     if size is None:
-        return None
+        return _in_a_row(pieces, start)
     sign, percent, end = size
     over = pieces[end].text if end < len(pieces) else ""
     if over in _OFF:
@@ -45,6 +45,24 @@ def move(pieces: Sequence[Piece], at: int) -> Found | None:
     counted = bars(pieces, last) if over in _OVER else None
     count, unit, end = counted or (1, "", end)
     return [Item("MOVED", f"{name} {sign} {percent} {count} {unit}", pieces[at].at, word)], end
+
+
+def _in_a_row(pieces: Sequence[Piece], at: int) -> Found | None:
+    """``down 5 days in a row``, ``lower for 3 consecutive days``: a trend of so many bars."""
+    way = _WAYS.get(pieces[at].text)
+    start = at + 1
+    while start < len(pieces) and pieces[start].text in {"for", *SKIPPED}:
+        start += 1
+    counted = bars(pieces, start) if way and pieces[at].kind == "word" else None
+    if counted is None:
+        return None
+    count, unit, end = counted
+    if [piece.text for piece in pieces[end : end + 3]] == ["in", "a", "row"]:
+        end += 3
+    elif end < len(pieces) and pieces[end].text in {"straight", "running", "consecutively"}:
+        end += 1
+    word = pieces[at]
+    return [Item("TREND", "rising" if way == 1 else "falling", word.at, word.text), Item("HELD", f"{count} {unit}", word.at)], end
 
 
 def gap(pieces: Sequence[Piece], at: int) -> Found | None:

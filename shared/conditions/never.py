@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from shared.conditions.errors import ConditionError
 from shared.conditions.expression import Node, Operation, SeriesName
 from shared.conditions.normal_form import render
 
-_MIRRORED = {"<": ">", ">": "<"}
+_MIRRORED: Final = {"<": ">", ">": "<"}
+_PRICES: Final = frozenset({"open", "high", "low", "close"})
+_SESSION: Final = "session"
+_OF_SESSION: Final = {
+    (">", "session_high"): _PRICES,
+    ("<", "session_low"): _PRICES,
+    (">", "session_high_close"): frozenset({"close"}),
+    ("<", "session_low_close"): frozenset({"close"}),
+}
+"""Prices that are never beyond an extreme of the session so far."""
 
 
 def refuse_never(name: str, first: Node, second: Node, at: int) -> None:
@@ -20,6 +31,8 @@ def refuse_never(name: str, first: Node, second: Node, at: int) -> None:
                 f"{name}({render(price)}, {level})" if crossed else f"{render(price)} {sign} {level}"
                 for level in (render(past), f"prev({render(past)})")
             )
+            if bars == _SESSION:
+                raise ConditionError("session", "", at, found=found, example=example)
             raise ConditionError("never", "", at, found=found, bars=bars, example=example)
 
 
@@ -30,8 +43,10 @@ def _reached(sign: str, price: Node, past: Node) -> str:
     wanted = {">": ("highest", "high", "donchian_upper_"), "<": ("lowest", "low", "donchian_lower_")}.get(sign)
     if wanted is None:
         return ""
-    of_bar = price.name in {"open", "high", "low", "close"}
+    of_bar = price.name in _PRICES
     if isinstance(past, SeriesName):
+        if price.name in _OF_SESSION.get((sign, past.name), ()):
+            return _SESSION
         return past.name.removeprefix(wanted[2]) if of_bar and past.name.startswith(wanted[2]) else ""
     if not isinstance(past, Operation) or past.name != wanted[0]:
         return ""

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Final
 
 from shared.conditions.events import events
-from shared.conditions.lexicon import AVERAGES, EXPRESSIONS, NAMES, PERIOD, PHRASES, SIDED, UNITS, WEEKDAYS
+from shared.conditions.lexicon import AVERAGES, COLUMNS, EXPRESSIONS, NAMES, PERIOD, PHRASES, SIDED, UNITS, WEEKDAYS
 from shared.conditions.lexicon import RULES as RULE_WORDS
 from shared.conditions.names import RULES
 from shared.conditions.scanning import Piece
@@ -61,6 +61,9 @@ def phrases() -> Table:
         found.add(text, meaning)
     for name, text in NAMES.items():
         found.add(text, ("NAME", name))
+    for alias in COLUMNS:
+        spaced = alias.replace("_", " ")
+        found.add([spaced] if spaced != alias and not alias.startswith("prev_") else [], ("NAME", alias))  # 'prev x' is one bar ago
     for name, text in SIDED.items():
         found.add(text, ("SIDED", name))
     for number, (_, text) in enumerate(WEEKDAYS.items(), 1):

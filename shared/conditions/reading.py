@@ -86,8 +86,12 @@ class _Reader:
     def _own_average(self, at: int, items: list[Item], end: int) -> Found:
         """``obv above its 20 day average``: the average of what was named last."""
         name = self._last_name()
-        if not (at and self._pieces[at - 1].text == "its" and items[0].value.startswith("sma_") and name not in {"", "close"}):
+        its = at and self._pieces[at - 1].text == "its"
+        named = bool(self.items) and self.items[-1].type == "NAME" and self._pieces[end - 1].text in _MEANS
+        if not ((its or named) and items[0].value.startswith("sma_") and name not in {"", "close", "price", "volume"}):
             return items, end
+        if not its:  # 'OBV 20 day average'
+            self.items.pop()
         place, bars = items[0].at, items[0].value.removeprefix("sma_")
         call = [("NAME", "sma"), ("OPEN", "("), ("NAME", name), ("COMMA", ","), ("NUMBER", bars), ("CLOSE", ")")]
         return [Item(kind, value, place, items[0].shown) for kind, value in call], end
@@ -156,7 +160,8 @@ class _Reader:
 
     def _drop_price(self, rule: str) -> None:
         """``price makes a new high``, ``price gaps up``: the rule is of the price anyway."""
-        if rule in _OF_PRICE and self.items and self.items[-1].type == "NAME" and self.items[-1].value in {"close", "price"}:
+        about_price = rule in _OF_PRICE or (rule in events() and events()[rule].pattern)
+        if about_price and self.items and self.items[-1].type == "NAME" and self.items[-1].value in {"close", "price"}:
             self.items.pop()
 
     def _single(self, at: int) -> Found:

@@ -8,6 +8,8 @@ from typing import Final
 
 from shared.conditions.items import Item
 
+_IS: Final = frozenset({"is", "are", "was"})
+_SIGNS: Final = frozenset({"*", "×"})
 _LOOK_BACK: Final = 12
 """Items before ``사이`` among which its two values are."""
 
@@ -19,6 +21,9 @@ def percents(items: list[Item]) -> list[Item]:
     while i < len(items):
         item = items[i]
         following = items[i + 1 : i + 3]
+        if item.type == "NAME" and item.value == "by" and _is_share(following) and _by(found, following[0]):
+            i += 3  # 'above sma_50 by 3%'
+            continue
         if item.type == "NUMBER" and following and following[0].type == "PERCENT_SIGN":
             item, i = replace(item, type="PERCENT"), i + 1
             following = items[i + 1 : i + 3]
@@ -69,6 +74,34 @@ def percents(items: list[Item]) -> list[Item]:
             continue
         found.append(item)
         i += 1
+    return found
+
+
+def _is_share(items: list[Item]) -> bool:
+    return [item.type for item in items] == ["NUMBER", "PERCENT_SIGN"]
+
+
+def _by(found: list[Item], share: Item) -> bool:
+    """Multiplies the value behind the last comparison; whether there is one, of a name alone."""
+    size = next((n for n in (1, 2) if len(found) > n and found[-n - 1].type == "COMPARE"), 0)
+    if not size or found[-size].type != "NAME" or found[-size - 1].value not in {"<", ">", "<=", ">="}:
+        return False
+    up = found[-size - 1].value.startswith(">")
+    factor = 1 + Decimal(share.value) / 100 * (1 if up else -1)
+    found[-size:-size] = [Item("NUMBER", f"{factor:f}", share.at, share.shown), Item("TIMES", "*", share.at, share.shown)]
+    return True
+
+
+def multiples(items: list[Item]) -> list[Item]:
+    """``volume is twice its average``: at least twice, for an exact multiple hardly ever occurs."""
+    found = list(items)
+    for i, item in enumerate(items[:-2]):
+        number, times = items[i + 1 : i + 3]
+        if item.value != "==" or item.shown.lower() not in _IS or times.type != "TIMES" or times.shown in _SIGNS:
+            continue
+        if number.type in {"NUMBER", "PERCENT"}:
+            least = Decimal(number.value) >= (100 if number.type == "PERCENT" else 1)
+            found[i] = replace(item, value=">=" if least else "<=")
     return found
 
 

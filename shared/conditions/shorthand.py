@@ -10,6 +10,7 @@ from shared.conditions.items import Item
 from shared.conditions.scanning import Piece
 
 _EXTREMES: Final = frozenset({"highest", "lowest"})
+_OF_HIGHS: Final = {"high": "highest", "low": "lowest"}
 _INSIDE: Final = frozenset({"of", "over", "in"})
 _BEFORE_EXTREME: Final = frozenset({"is", "at", "its", "a", "an", "the", "hits", "makes"})
 _AT: Final = frozenset({"is", "at", "hits", "makes"})
@@ -18,6 +19,7 @@ _LAST_EXTREMES: Final = {
     **dict.fromkeys(("low", "최저", "최저치", "최저값"), "lowest"),
 }
 DISPARITY: Final = frozenset({"이격도", "disparity"})
+_HOUR_SIGNS: Final = frozenset({"<", "<=", ">", ">="})
 _TIMES: Final = {"이후": ">=", "부터": ">=", "이전": "<=", "까지": "<=", "전": "<="}
 
 
@@ -28,6 +30,8 @@ def extreme(pieces: Sequence[Piece], at: int) -> Found | None:
         start += 1
     words = [piece.text for piece in pieces[start : start + 3]]
     name = words[0] if words and words[0] in _EXTREMES else ""
+    if start == at and words[:1] and words[0] in _OF_HIGHS and words[1:2] and words[1] in _INSIDE:
+        return _of_last(pieces, at)
     if not name:
         return _in_bars(pieces, at, start)
     inside = len(words) > 1 and words[1] in _INSIDE
@@ -66,6 +70,22 @@ def _in_bars(pieces: Sequence[Piece], at: int, start: int) -> Found | None:
     return [Item("EXTREME", f"{name} {count} {unit}", pieces[at].at, pieces[at].text)], end + 1
 
 
+def _of_last(pieces: Sequence[Piece], at: int) -> Found | None:
+    """``the high of the last 5 days``, which this bar is one of; ``of the previous 5 days`` are those before it."""
+    start, words = at + 2, set[str]()
+    while start < len(pieces) and pieces[start].text in SKIPPED | {"prior"}:
+        words.add(pieces[start].text)
+        start += 1
+    found = bars(pieces, start) if words & {"last", "past", "previous", "prior"} else None
+    if found is None:
+        return None
+    place, high = pieces[at].at, pieces[at].text
+    if words & {"previous", "prior"}:
+        return [Item("NAME", f"{high}_{found[0]}", place, high)], found[2]
+    call = [("NAME", _OF_HIGHS[high]), ("OPEN", "("), ("NAME", high), ("COMMA", ","), ("NUMBER", str(found[0])), ("CLOSE", ")")]
+    return [Item(kind, value, place, high) for kind, value in call], found[2]
+
+
 def _last(pieces: Sequence[Piece], start: int) -> tuple[int, str, int] | None:
     while start < len(pieces) and pieces[start].text in SKIPPED:
         start += 1
@@ -73,11 +93,14 @@ def _last(pieces: Sequence[Piece], start: int) -> tuple[int, str, int] | None:
 
 
 def clock_words(pieces: Sequence[Piece], at: int) -> Found | None:
-    """``after 10:30``, ``before 11:00``, ``10시 30분 이후``."""
+    """``after 10:30``, ``before 11:00``, ``hour >= 10``, ``10시 30분 이후``."""
     piece = pieces[at]
     if piece.text in {"after", "before", "until", "since"} and at + 1 < len(pieces) and pieces[at + 1].kind == "clock":
         sign = ">=" if piece.text in {"after", "since"} else "<="
         return _time(sign, pieces[at + 1].text, piece.at, piece.text), at + 2
+    hour = [each.text for each in pieces[at + 1 : at + 3]]
+    if piece.text == "hour" and len(hour) == 2 and hour[0] in _HOUR_SIGNS and hour[1].isdigit() and len(hour[1]) <= 2:
+        return _time(hour[0], f"{hour[1]}:00", piece.at, piece.text), at + 3
     start = at + (piece.text in {"오전", "오후"})
     texts = [each.text if each.kind in {"number", "hangul"} else "" for each in pieces[start : start + 5]]
     if len(texts) < 2 or not texts[0].isdigit() or len(texts[0]) > 2 or texts[1] != "시":

@@ -81,6 +81,12 @@ EVENTS: Final[dict[tuple[str, str], tuple[str, str]]] = {
     ("pattern", "target"): ('the pattern "{}" reaches its target', "'{}' 패턴 목표 도달"),
     ("sequence", "any"): ("the sequence {} is complete", "연속 신호 {} 완성"),
 }
+CANDLES: Final[dict[str, tuple[str, str]]] = {
+    "!=": ('the candlestick "{}" is completed', "캔들 '{}' 완성"),
+    ">": ('the candlestick "{}" that points up is completed', "상승을 가리키는 캔들 '{}' 완성"),
+    "<": ('the candlestick "{}" that points down is completed', "하락을 가리키는 캔들 '{}' 완성"),
+}
+"""Comparisons of a candlestick's column with 0."""
 BARS: Final[dict[str, tuple[str, str]]] = {
     "m": ("{}-minute bars", "{}분봉"),
     "h": ("{}-hour bars", "{}시간봉"),

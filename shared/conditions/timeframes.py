@@ -13,7 +13,7 @@ _UNITS: Final = {
     "hour": "h hr hrs hour hours hourly 시간 시간봉",
     "day": "d day days daily 일 일봉",
     "week": "w wk week weeks weekly 주 주봉",
-    "month": "mo mon mn month months monthly 월 월봉",
+    "month": "mo mon mn month months monthly 월 월봉 개월",
 }
 UNIT_WORDS: Final = {word: unit for unit, words in _UNITS.items() for word in words.split()}
 """The unit of every word for one."""

@@ -13,7 +13,7 @@ from shared.conditions.calls import call, name_of
 from shared.conditions.elsewhere import at_place, bracketed, on_timeframe, whole
 from shared.conditions.errors import ConditionError
 from shared.conditions.events import events
-from shared.conditions.expression import Fired, Node, Number, Operation, SeriesName
+from shared.conditions.expression import CROSSINGS, Fired, Node, Number, Operation, SeriesName
 from shared.conditions.literals import Percent, Weekday, clock, fraction, signed
 from shared.events import Timeframe
 
@@ -66,9 +66,16 @@ class Builder(Transformer[Token, "tuple[Node, Timeframe]"]):
         return comparing.omitted(str(sign), right, position(sign))
 
     def cross_omitted(self, right: Node, direction: Token) -> Node:
+        if not comparing.is_level(right) and direction in CROSSINGS:
+            return comparing.OmittedCrossing(str(direction), (right, right), right.at)
         if not comparing.is_level(right):
             raise ConditionError("subject", "", right.at)
         return self._crossed(SeriesName("close", right.at), right, direction)
+
+    def cross_left_out(self, direction: Token, right: Node) -> Node:
+        if direction == "crosses":
+            raise ConditionError("direction", "", position(direction), example="crosses above")
+        return self.cross_omitted(right, direction)
 
     def range_after(self, left: Node, _particle: Token, low: Node, first: Token, high: Node, second: Token) -> Node:
         return comparing.connective("and", self.compare(left, first, low), self.compare(left, second, high))

@@ -18,10 +18,10 @@ from shared.conditions.expression import (
     Operation,
     SeriesName,
 )
-from shared.conditions.literals import shown
+from shared.conditions.literals import is_candlestick, shown
 from shared.conditions.names import COLUMNS, FIELDS, RULES
 from shared.conditions.normal_form import ATOM, BINDING
-from shared.conditions.templates import BARS, EVENTS, PLACES, SIGNS, TEMPLATES, WEEKDAYS, WHOLE, Phrase
+from shared.conditions.templates import BARS, CANDLES, EVENTS, PLACES, SIGNS, TEMPLATES, WEEKDAYS, WHOLE, Phrase
 from shared.conditions.vocabulary import indicator_column
 
 LANGUAGES: Final = ("en", "ko")
@@ -105,6 +105,14 @@ class _Words:
         if node.name in SIGNS:
             return self._arithmetic(node)
         first = node.operands[0]
+        if (
+            isinstance(first, SeriesName)
+            and is_candlestick(first.name)
+            and node.operands[1] == Number(0.0)
+            and node.name in CANDLES
+        ):
+            name = self._series(first.name).removeprefix("the ").removesuffix(" value").removesuffix(" 값")
+            return CANDLES["!=" if first.name == "cdl_doji" else node.name][self.index].format(Phrase(name))
         if node.name in COMPARISONS | CROSSINGS:
             return TEMPLATES[node.name][self.index].format(a=self.of(first), b=self.of(node.operands[1], first))
         last = node.operands[-1]

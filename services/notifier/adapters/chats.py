@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Table, and_, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
 
+from services.notifier.adapters.recipient_queries import recipients_of, watched_symbols
 from services.notifier.domain.address import Address
 from services.notifier.domain.delivery import DUE, NEVER, DeliveryStatus
 from services.notifier.domain.recipients import CHANNEL_KIND, Chat
 from services.notifier.words.catalogue import LANGUAGES
 from shared.briefings import Kind
 from shared.db import Database
+from shared.events import Signal
 from shared.tables import (
     alert_rules,
     chats,
     conditions,
     deliveries,
-    instrument_industries,
     payments,
     watched_industries,
     watchlists,
@@ -155,15 +156,17 @@ class ChatTables:
                     found.setdefault(chat_id, (set(), set()))[place].add(name)
         return found
 
-    async def watchers(self, channels: Sequence[str], symbols: Sequence[str]) -> list[tuple[Chat, frozenset[str]]]:
+    async def recipients(self, channels: Sequence[str], signals: Sequence[Signal]) -> list[list[Chat]]:
         async with self._database.connect() as connection:
-            lists = await _lists(connection, channels, symbols)
-            everything = select(chats.c.channel, chats.c.chat_id).where(
-                chats.c.watch_all.is_(True), chats.c.active.is_(True), chats.c.channel.in_(tuple(channels))
-            )
-            keys = {*lists, *((channel, chat_id) for channel, chat_id in (await connection.execute(everything)).all())}
-            found = await chats_of(connection, keys)
-        return [at for key, chat in found.items() for at in _addresses(chat, lists.get(key, {}))]
+            return [await recipients_of(connection, channels, signal) for signal in signals]
+
+    async def watched_at(self, chats_: Collection[tuple[str, str]], symbols: Sequence[str]) -> dict[Address, frozenset[str]]:
+        found: defaultdict[Address, set[str]] = defaultdict(set)
+        async with self._database.connect() as connection:
+            for channel, chunk in _chunks(chats_):
+                for chat_id, thread_id, symbol in await watched_symbols(connection, channel, chunk, symbols):
+                    found[Address(channel, chat_id, thread_id)].add(symbol)
+        return {address: frozenset(watched) for address, watched in found.items()}
 
     async def _save(self, connection: AsyncConnection, chat: Chat, now: int) -> None:
         rows = [_row(chat, now) | ({"blocked_at": 0} if chat.active else {})]
@@ -208,15 +211,6 @@ def _address(table: Table, address: Address) -> ColumnElement[bool]:
     return and_(*(table.c[name] == value for name, value in asdict(address).items()))
 
 
-def _addresses(chat: Chat, lists: Mapping[int, set[str]]) -> Iterator[tuple[Chat, frozenset[str]]]:
-    """The addresses of a chat that receive signals, with their watchlists."""
-    for thread_id in {*lists, *([chat.watch_all_thread_id] if chat.watch_all else [])}:
-        everything = chat.watch_all and thread_id == chat.watch_all_thread_id
-        same = (thread_id, everything) == (chat.thread_id, chat.watch_all)
-        here = chat if same else replace(chat, thread_id=thread_id, watch_all=everything)
-        yield here, frozenset(lists.get(thread_id, ()))
-
-
 async def chats_of(connection: AsyncConnection, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], Chat]:
     """The active chats among ``keys``, by channel and id."""
     found: dict[tuple[str, str], Chat] = {}
@@ -238,27 +232,6 @@ async def _move_conditions(connection: AsyncConnection, channel: str, old: str, 
     for i, number in enumerate(numbers):
         moved = update(conditions).where(mine, column.number == number)
         await connection.execute(moved.values(chat_id=new, number=free + i))
-
-
-async def _lists(
-    connection: AsyncConnection, channels: Sequence[str], symbols: Sequence[str]
-) -> defaultdict[tuple[str, str], dict[int, set[str]]]:
-    """By chat and topic, the symbols on the watchlist and in watched industries."""
-    found: defaultdict[tuple[str, str], dict[int, set[str]]] = defaultdict(dict)
-    column = watchlists.c
-    wanted = select(column.channel, column.chat_id, column.thread_id, column.symbol).where(
-        column.channel.in_(tuple(channels)), column.symbol.in_(tuple(symbols))
-    )
-    column, member = watched_industries.c, instrument_industries.c
-    by_industry = (
-        select(column.channel, column.chat_id, column.thread_id, member.symbol)
-        .join(instrument_industries, member.industry == column.industry)
-        .where(column.channel.in_(tuple(channels)), member.symbol.in_(tuple(symbols)))
-    )
-    for query in (wanted, by_industry):
-        for channel, chat_id, thread_id, symbol in (await connection.execute(query)).all():
-            found[channel, chat_id].setdefault(thread_id, set()).add(symbol)
-    return found
 
 
 async def _rules(connection: AsyncConnection, keys: Collection[tuple[str, str]]) -> defaultdict[tuple[str, str], dict[str, bool]]:

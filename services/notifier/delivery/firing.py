@@ -6,7 +6,7 @@ import hashlib
 
 from services.notifier.domain.conditions import FLOOD_MOST, ConditionAlert, after_firing, is_cooling_down, is_flooding, stop
 from services.notifier.domain.contents import notice_body
-from services.notifier.domain.delivery import DeliveryStatus
+from services.notifier.domain.delivery import DeliveryStatus, Priority
 from services.notifier.domain.ports import NewDelivery
 from services.notifier.domain.recipients import Chat
 from services.notifier.words.catalogue import LANGUAGES, phrase
@@ -42,4 +42,6 @@ def _notice(alert: ConditionAlert, chat: Chat, now: int) -> NewDelivery:
     texts = {language: phrase(language, "notice-flood", number=str(alert.number), most=FLOOD_MOST) for language in LANGUAGES}
     name = f"flood {alert.channel} {alert.chat_id} {alert.number} {now}"
     notice_id = hashlib.sha256(name.encode()).hexdigest()[:32]
-    return NewDelivery(notice_id, chat, DeliveryStatus.PENDING, notice_body(texts), kind="notice", paced=False)
+    return NewDelivery(
+        notice_id, chat, DeliveryStatus.PENDING, notice_body(texts), kind="notice", paced=False, priority=Priority.URGENT
+    )

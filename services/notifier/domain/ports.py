@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -13,7 +13,7 @@ from services.notifier.domain.briefings.picture import BriefingChart
 from services.notifier.domain.briefings.universe import Universe
 from services.notifier.domain.charts import ChartBar, ChartRequest
 from services.notifier.domain.conditions import ConditionAlert, ParsedCondition
-from services.notifier.domain.delivery import DeliveryRow, DeliveryStatus, RowChange
+from services.notifier.domain.delivery import DeliveryRow, DeliveryStatus, Priority, RowChange
 from services.notifier.domain.instruments import InstrumentIndex, KnownIndustry
 from services.notifier.domain.members import Member
 from services.notifier.domain.messages import Alert
@@ -94,6 +94,7 @@ class NewDelivery:
     kind: str = "signal"
     paced: bool = True
     """Whether it counts for the pace of the chat: signals of rules do, those of the chat's own conditions do not."""
+    priority: Priority = Priority.ORDINARY
     hold: int = 0
     """Milliseconds before it is due, so that signals of one bar come together."""
 
@@ -105,7 +106,7 @@ class DeliveryStore(Protocol):
         """Insert those that do not exist, all in one transaction."""
 
     async def due(self, now: int, limit: int, excluding: Sequence[tuple[str, str]] = ()) -> list[DeliveryRow]:
-        """Rows to try now, the longest due first; ``excluding`` those of some (channel, chat id)."""
+        """Rows to try now, the most urgent first, and of those the longest due; ``excluding`` those of some (channel, chat id)."""
 
     async def due_of(self, channel: str, chat_id: str, now: int, limit: int) -> list[DeliveryRow]:
         """Rows of one chat to try now, in the order in which they were created."""
@@ -207,11 +208,14 @@ class ChatStore(Protocol):
     async def watched_by(self, channel: str, chat_ids: Sequence[str]) -> dict[str, tuple[set[str], set[str]]]:
         """By chat, the symbols and the industries that it watches in any of its topics."""
 
-    async def watchers(self, channels: Sequence[str], symbols: Sequence[str]) -> list[tuple[Chat, frozenset[str]]]:
-        """The addresses in active chats that watch everything, one of the symbols or its industry, each with its symbols.
+    async def recipients(self, channels: Sequence[str], signals: Sequence[Signal]) -> list[list[Chat]]:
+        """For each signal of a rule, the addresses in active chats that watch its instrument and want it (``Chat.wants``).
 
-        ``watch_all`` is true for the one address of a chat that gets everything.
+        They watch it by name, by an industry or as everything. They have what a delivery needs of a chat, not its other settings.
         """
+
+    async def watched_at(self, chats: Collection[tuple[str, str]], symbols: Sequence[str]) -> dict[Address, frozenset[str]]:
+        """Of some chats, by channel and id: which of the symbols each of their addresses watches, by name or by industry."""
 
 
 class ConditionStore(Protocol):

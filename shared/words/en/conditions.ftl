@@ -27,6 +27,7 @@ condition-bars = { $found }: at most { $most } bars back are known
 condition-window = { $found } cannot be the number of bars of { $sign }: a whole number from 1 to { $most }, as in { $example }
 condition-unit = { $found }: bars on { $frame } are counted in bars, as in { $example }
 condition-never = { $found } is never true, because the newest bar is one of the { $bars }; write { $example }
+condition-session = { $found } is never true, because the newest bar belongs to the session; write { $example }
 condition-drawdown = { $found } is never true, because a drawdown is 0 or less; write { $example }
 condition-direction = write { $example }, or the same with 'below'
 condition-written = { $found } is no column; write { $example }

@@ -27,6 +27,7 @@ condition-bars = { $found }: { $most }봉 전까지만 볼 수 있습니다
 condition-window = { $found }: { $sign } 의 봉 수는 1 이상 { $most } 이하의 정수여야 합니다. 예: { $example }
 condition-unit = { $found }: { $frame } 봉에서는 봉 수로 써 주세요. 예: { $example }
 condition-never = { $found }: 지금 봉도 { $bars }봉에 들어가므로 참이 될 수 없습니다. { $example } 라고 써 주세요
+condition-session = { $found }: 지금 봉도 당일에 들어가므로 참이 될 수 없습니다. { $example } 라고 써 주세요
 condition-drawdown = { $found }: 고점 대비 등락률은 0 이하이므로 참이 될 수 없습니다. { $example } 라고 써 주세요
 condition-direction = { $example } 처럼 방향을 써 주세요. 아래로는 below 입니다
 condition-written = { $found }: 없는 지표입니다. { $example } 라고 써 주세요

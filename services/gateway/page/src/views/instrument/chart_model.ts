@@ -11,6 +11,7 @@ import { continues, isIntraday } from "./candles";
 import { Chart, type Hovered } from "./chart/chart";
 import { type Drawing, type Look, NOTHING } from "./chart/drawing";
 import { corporateActions } from "./corporate_actions";
+import { comparedName, industryIndex, industryMembers } from "./industry_index";
 
 const BARS = 500;
 const NEWEST_BARS = 20;
@@ -190,8 +191,11 @@ export class ChartModel {
   private async readCompared(cancelled: AbortSignal): Promise<void> {
     const symbol = this.compareWith.peek();
     if (symbol === null) return;
-    const { results } = await api.bars(symbol, this.timeframe, BARS, cancelled);
-    this.onCompared({ name: symbol, bars: results });
+    const { market } = this.session;
+    const members = industryMembers(market, symbol, this.symbol);
+    const read = (each: string) => api.bars(each, this.timeframe, BARS, cancelled).then(({ results }) => results);
+    const bars = members ? industryIndex(await Promise.all(members.map(read)), this.timeframe) : await read(symbol);
+    if (!cancelled.aborted) this.onCompared({ name: members ? comparedName(market, symbol) : symbol, bars });
   }
 
   private onCompared(compared: { name: string; bars: Bar[] } | null): void {
