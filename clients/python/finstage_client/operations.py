@@ -735,7 +735,7 @@ class Operations:
         return found
 
     async def status(self) -> models.StatusPage:
-        """When ingest and analysis last wrote anything, whether analysis is silent, the health of each source, and what was rejected."""
+        """When ingest and analysis last wrote anything, whether analysis is silent, how the sources are, and what was rejected."""
         found: models.StatusPage = await self.call("GET", "/v1/status", {})
         return found
 

@@ -976,7 +976,7 @@ export interface paths {
         };
         /**
          * Whether prices arrive and are processed
-         * @description When ingest and analysis last wrote anything, whether analysis is silent, and the health of each source.
+         * @description When ingest and analysis last wrote anything, whether analysis is silent, how the sources are, and what was rejected.
          */
         get: operations["status"];
         put?: never;
@@ -1616,6 +1616,7 @@ export interface components {
             next_try: string | null;
             publisher: string;
             reason: string;
+            replayed: boolean;
             /** @enum {unknown} */
             state: "disabled" | "failing" | "new" | "ok" | "unknown";
             url: string;
@@ -2807,6 +2808,10 @@ export interface components {
          */
         Status: {
             analysis_heard: string | null;
+            dead_letters: {
+                [key: string]: number;
+            } | null;
+            quarantined: number | null;
             silent: boolean | null;
             sources: components["schemas"]["SourceHealth"][];
             ticks_grew: string | null;

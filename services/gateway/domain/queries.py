@@ -363,7 +363,7 @@ def time_fields(query_type: type[msgspec.Struct]) -> frozenset[str]:
     """The names of the fields that are times.
 
     >>> sorted(time_fields(BarsQuery)), sorted(time_fields(QuotesQuery))
-    (['end', 'start'], [])
+    (['as_of', 'end', 'start'], ['as_of'])
     """
     return frozenset(name for name, hint in get_type_hints(query_type).items() if dt.datetime in (hint, *get_args(hint)))
 

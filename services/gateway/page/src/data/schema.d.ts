@@ -976,7 +976,7 @@ export interface paths {
         };
         /**
          * Whether prices arrive and are processed
-         * @description When ingest and analysis last wrote anything, whether analysis is silent, the health of each source, and what was rejected.
+         * @description When ingest and analysis last wrote anything, whether analysis is silent, how the sources are, and what was rejected.
          */
         get: operations["status"];
         put?: never;
