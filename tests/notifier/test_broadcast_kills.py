@@ -35,9 +35,11 @@ async def open_rows(database: Database, count: int) -> int:
 
 
 @on_sqlite
+@pytest.mark.thorough
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize(
     ("count", "per_second", "seconds"),
-    [(200, 100, 60), pytest.param(10_000, 30, 900, marks=[pytest.mark.thorough, pytest.mark.timeout(1500)])],
+    [(200, 100, 60), pytest.param(10_000, 30, 900, marks=pytest.mark.timeout(1500))],
     ids=["200", "10000"],
 )
 async def test_two_kills_lose_nothing_and_double_at_most_what_was_never_answered(
