@@ -10,25 +10,27 @@ from shared.conditions import operations as build
 from shared.conditions.columns import NUMBERED, column_of, known_stem, parts, with_numbers
 from shared.conditions.comparisons import crossing
 from shared.conditions.errors import ConditionError
-from shared.conditions.expression import INDUSTRY_FIELDS, STRENGTH_FIELDS, Node, Number, Operation, SeriesName
+from shared.conditions.expression import INDUSTRY_FIELDS, RELATIVE_FIELDS, Node, Number, Operation, SeriesName
 from shared.conditions.functions import ARITY, DEFAULTS, ONE_BAR, example, known
 from shared.conditions.lexicon import FUNCTIONS
 from shared.conditions.normal_form import render
 from shared.conditions.suggestions import name_error
 from shared.conditions.vocabulary import resolve
 
-_PLACE_FIELDS: Final = frozenset({*INDUSTRY_FIELDS, *STRENGTH_FIELDS})
+_PLACE_FIELDS: Final = frozenset({*INDUSTRY_FIELDS, *RELATIVE_FIELDS})
 _NUMBER: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _LONGEST: Final = 64
 """Characters of the values of a call that may be a column."""
 _FRACTIONS: Final = frozenset({"pct_change", "pctchange"})
 """Functions of other programs whose value is a fraction, where the one here is in percent."""
-_AVERAGES: Final = frozenset({"sma", "ema"})
+_OF_THE_CLOSE: Final = frozenset({"sma", "ema", "percent_rank"})
 """Functions that are columns of the close."""
 _SOURCES: Final = {"close", "volume"}
 _PLAIN_WORDS: Final = frozenset({"all", "any", "every", "total", "mean", "offset", "shift", "delay", "increasing", "decreasing"})
 """Names of functions in other programs that without parentheses are only words."""
-_BARS_LAST: Final = frozenset({"highest", "lowest", "sum", "sma", "ema", "stdev", "rising", "falling", "change", "change_pct"})
+_BARS_LAST: Final = frozenset(
+    {"highest", "lowest", "sum", "sma", "ema", "stdev", "rising", "falling", "change", "change_pct", "percent_rank"}
+)
 _COUNTS_BELOW_ZERO: Final = frozenset({"ref"})
 _OWN_SOURCES: Final = {
     "cci": ("(high + low + close) / 3",),
@@ -45,7 +47,9 @@ def name_of(name: str, at: int) -> Node:
     """The series that a name stands for."""
     if (name in ARITY or name in FUNCTIONS) and known_stem(name) in NUMBERED:
         raise _unknown(name, at)
-    if name in ARITY or (name in FUNCTIONS and name not in _PLAIN_WORDS and column_of(name) is None and known_stem(name) is None):
+    if (name in ARITY and column_of(name) is None) or (
+        name in FUNCTIONS and name not in _PLAIN_WORDS and column_of(name) is None and known_stem(name) is None
+    ):
         raise ConditionError("call", "", at, found=f"'{name}'", example=example(FUNCTIONS.get(name, name)))
     if name in _PLACE_FIELDS:
         return SeriesName(name, at)
@@ -122,7 +126,7 @@ def _completed(function: str, values: list[Node]) -> list[Node]:
 
 def _column(function: str, given: Sequence[Node], at: int) -> str | None:
     """The column of ``rsi(14)``, ``sma(close, 20)``, ``bb_upper(20, 2)``, ``ma(volume, 20)``."""
-    if FUNCTIONS.get(function, function) in ARITY.keys() - _AVERAGES:
+    if FUNCTIONS.get(function, function) in ARITY.keys() - _OF_THE_CLOSE:
         return None  # a function stays one, though a column may have its name
     stem, numbers = parts(function)
     known_name = known_stem(stem)

@@ -8,6 +8,7 @@ from typing import Final
 
 from shared.conditions.items import OPERAND_ENDS, OPERAND_STARTS, Item
 from shared.conditions.lexicon import SIDES
+from shared.conditions.lists import lists
 from shared.conditions.literals import kind_of
 
 _ENDS: Final = frozenset({"AND", "OR", "NOT"})
@@ -23,7 +24,7 @@ _PRICE_TRENDS: Final = frozenset({"상승", "하락", "오르", "내리", "급�
 
 def clauses(items: Sequence[Item]) -> list[Item]:
     """The items with what their clauses decide."""
-    return _befores(_directions(_sides(items)))
+    return _befores(_directions(_sides(lists(items))))
 
 
 def _sides(items: Sequence[Item]) -> list[Item]:

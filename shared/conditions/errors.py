@@ -18,6 +18,7 @@ PROBLEMS: Final[dict[str, str]] = {
     "range": "{found}: {parameter} must be from {least} to {most}",
     "whole": "{found}: {parameter} must be a whole number from {least} to {most}",
     "order": "{found}: {lower} must be {than} {higher}",
+    "sum": "{found}: {first} and {second} must be at most {most} together",
     "function": "{found} is no function; there are {known}",
     "call": "{found} must be called, as in {example}",
     "arguments": "{found} takes {wanted} values, not {given}, as in {example}",

@@ -20,6 +20,7 @@ _ARITHMETIC: Final = frozenset("+-*/")
 _STARTS: Final = re.compile(r"(?:^|\band|\bor|&|[|]|그리고|또는|고|거나)\s{0,3}$")
 """What an instrument's name may stand behind: the beginning of a comparison."""
 _WORD: Final = re.compile(r"[a-zA-Z]+")
+_PLACES: Final = ("benchmark.", "industry.")
 _MOST: Final = 80
 """Characters of a spelling of the whole text in an error."""
 
@@ -73,6 +74,9 @@ def _written(error: ConditionError, shown: str) -> ConditionError:
     hours = _HOURS.match(rest) if found == "hour" else None
     if hours:
         example, rest = f"time {hours[1]} {int(hours[2])}:00", rest[hours.end() :]
+    place = next((each for each in _PLACES if text[:at].lower().endswith(each)), "")
+    if place and example.startswith(_PLACES):
+        example = example.partition(".")[2]
     rest = _WAY.sub("", rest)
     if rest.lstrip()[:1] in _ARITHMETIC or text[:at].rstrip()[-1:] in _ARITHMETIC:
         example = f"({example})"

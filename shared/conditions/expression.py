@@ -16,16 +16,17 @@ minutes since the session's open at the close, 1 for the first bar of the sessio
 INDUSTRY_FIELDS: Final = ("advances", "declines", "unchanged", "median_move", "breadth_50", "breadth_200")
 """Values of the instrument's industry at the end of a session, names only inside ``Elsewhere`` with ``industry``: three counts of
 members, the median move and the shares of members above their SMA 50 and SMA 200, as fractions."""
-STRENGTH_FIELDS: Final = ("rs_20", "rs_63", "rs_126")
-"""Relative strength of the evaluated instrument against ``benchmark`` or ``industry``, over so many sessions, as a fraction. The
-names exist only inside an ``Elsewhere`` of one of the two."""
+RELATIVE_FIELDS: Final = ("rs_20", "rs_63", "rs_126", "beta_63", "beta_126", "correlation_63", "correlation_126")
+"""Relative strength, beta and correlation of the evaluated instrument against ``benchmark`` or ``industry``, over so many sessions,
+as fractions. The names exist only inside an ``Elsewhere`` of one of the two."""
 PAST_NUMBERS: Final = frozenset(
-    {"lag", "highest", "lowest", "sum", "sma", "ema", "stdev", "change", "change_pct", "bars_since", "count"}
+    {"lag", "highest", "lowest", "sum", "sma", "ema", "stdev", "change", "change_pct", "percent_rank", "bars_since", "count"}
 )
 """Operations whose value is a number and depends on earlier bars: (x, n), except ``bars_since``, which takes a truth alone.
 
 ``lag`` is written ``x[n]``. ``count`` takes a truth and n. n is a ``Number`` from 1 to 500; windows include the bar itself.
 ``change`` is x - x[n]; ``change_pct`` is 100 * (x / x[n] - 1), in percent as the column ``roc``;
+``percent_rank``: the share of the n values before it that are at most x, 0 to 100 as the column of the close;
 ``stdev`` divides by n, as the bands."""
 PAST_TRUTHS: Final = frozenset({"rising", "falling", "held", "within"})
 """Operations whose value is a truth and depends on earlier bars, (x, n): ``rising`` and ``falling`` take a number;

@@ -9,7 +9,7 @@ from shared.conditions.lexicon import FUNCTIONS
 ARITY: Final = {"prev": 1, "abs": 1, "bars_since": 1} | dict.fromkeys(
     (
         *("crosses_above", "crosses_below", "min", "max", "lag", "highest", "lowest", "sum", "sma", "ema", "stdev"),
-        *("change", "change_pct", "rising", "falling", "count", "held", "within"),
+        *("change", "change_pct", "percent_rank", "rising", "falling", "count", "held", "within"),
     ),
     2,
 )

@@ -13,7 +13,7 @@ from shared.conditions.expression import (
     INDUSTRY_FIELDS,
     PAST_NUMBERS,
     PAST_TRUTHS,
-    STRENGTH_FIELDS,
+    RELATIVE_FIELDS,
     TIME_FIELDS,
     Elsewhere,
     Fired,
@@ -43,7 +43,7 @@ MOST_WINDOW: Final = 1_000
 SINCE_BARS: Final = 500
 """What ``bars_since`` counts for in ``MOST_WINDOW``."""
 PAST: Final = PAST_NUMBERS | PAST_TRUTHS | CROSSINGS | {"prev"}
-FIELDS: Final = frozenset({*BAR_FIELDS, *TIME_FIELDS, *INDUSTRY_FIELDS, *STRENGTH_FIELDS})
+FIELDS: Final = frozenset({*BAR_FIELDS, *TIME_FIELDS, *INDUSTRY_FIELDS, *RELATIVE_FIELDS})
 _LONG: Final = frozenset(each.value for each in Timeframe if not each.row.length_ms)
 USELESS: Final[dict[str, frozenset[str]]] = {
     "time": _LONG,
@@ -133,26 +133,26 @@ def _check_places(node: Node, frame: Timeframe, instrument: str) -> None:
             )
         if node.name in INDUSTRY_FIELDS and instrument != "industry":
             raise ConditionError("instead", "", node.at, found=f"'{node.name}'", instead=f"'industry.{node.name}'")
-        if node.name in STRENGTH_FIELDS and instrument not in {"industry", "benchmark"}:
+        if node.name in RELATIVE_FIELDS and instrument not in {"industry", "benchmark"}:
             raise ConditionError("instead", "", node.at, found=f"'{node.name}'", instead=f"'benchmark.{node.name}'")
     if instrument == "industry" and (
-        isinstance(node, Fired) or (isinstance(node, SeriesName) and node.name not in {*INDUSTRY_FIELDS, *STRENGTH_FIELDS})
+        isinstance(node, Fired) or (isinstance(node, SeriesName) and node.name not in {*INDUSTRY_FIELDS, *RELATIVE_FIELDS})
     ):
-        raise ConditionError("industry", "", node.at, found=node.name, known=", ".join((*INDUSTRY_FIELDS, *STRENGTH_FIELDS)))
+        raise ConditionError("industry", "", node.at, found=node.name, known=", ".join((*INDUSTRY_FIELDS, *RELATIVE_FIELDS)))
     if isinstance(node, Fired) and node.source != "sequence":
         events()[node.name].check_timeframe(frame, node.at)
     if isinstance(node, Elsewhere):
         frame, instrument = node.timeframe, node.instrument
-        _check_strength_alone(node)
+        _check_relative_alone(node)
     for operand in _operands(node):
         _check_places(operand, frame, instrument)
 
 
-def _check_strength_alone(node: Elsewhere) -> None:
-    """Relative strength is of the judged instrument, all else in the same brackets of the benchmark: their sessions may differ."""
+def _check_relative_alone(node: Elsewhere) -> None:
+    """``RELATIVE_FIELDS`` are of the judged instrument, all else in the brackets of the benchmark: their sessions may differ."""
     named = [each for each in walk(node.operand) if isinstance(each, SeriesName | Fired)]
-    strength = next((each for each in named if each.name in STRENGTH_FIELDS), None)
-    other = next((each for each in named if each.name not in {*INDUSTRY_FIELDS, *STRENGTH_FIELDS}), None)
+    strength = next((each for each in named if each.name in RELATIVE_FIELDS), None)
+    other = next((each for each in named if each.name not in {*INDUSTRY_FIELDS, *RELATIVE_FIELDS}), None)
     if strength is not None and other is not None:
         apart = (render(Elsewhere(each, node.timeframe, node.instrument)) for each in (strength, other))
         raise ConditionError("instead", "", other.at, found=f"'{render(node)}'", instead=", ".join(f"'{each}'" for each in apart))

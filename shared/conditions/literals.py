@@ -12,7 +12,7 @@ from shared.conditions.vocabulary import resolve
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 DAY_MINUTES: Final = 24 * 60
 _PERCENT_KINDS: Final = frozenset(
-    {"rsi", "stochastic", "adx", "aroon", "mfi", "williams_r", "roc", "trix", "ultimate", "cmo", "stoch_rsi"}
+    {"rsi", "stochastic", "adx", "aroon", "mfi", "williams_r", "roc", "trix", "ultimate", "cmo", "stoch_rsi", "percent_rank"}
 )
 """Indicators in percent; beside them 30% is 30."""
 _PRICE_KINDS: Final = frozenset(
@@ -127,7 +127,7 @@ def shown(series: str, value: float) -> str:
 def _is_in_percent(node: Node) -> bool:
     """Whether some value in it is in percent."""
     for each in walk(node):
-        if isinstance(each, Operation) and each.name == "change_pct":
+        if isinstance(each, Operation) and each.name in {"change_pct", "percent_rank"}:
             return True
         if isinstance(each, SeriesName) and kind_of(each.name) in _PERCENT_KINDS:
             return True

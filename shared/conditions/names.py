@@ -290,6 +290,10 @@ FIELDS: Final[dict[str, tuple[str, str]]] = {
     "rs_20": ("relative strength over 20 sessions", "20거래일 상대강도"),
     "rs_63": ("relative strength over 63 sessions", "63거래일 상대강도"),
     "rs_126": ("relative strength over 126 sessions", "126거래일 상대강도"),
+    "beta_63": ("beta over 63 sessions", "63거래일 베타"),
+    "beta_126": ("beta over 126 sessions", "126거래일 베타"),
+    "correlation_63": ("correlation over 63 sessions", "63거래일 상관계수"),
+    "correlation_126": ("correlation over 126 sessions", "126거래일 상관계수"),
 }
 
 RULES: Final[dict[str, tuple[str, str]]] = {

@@ -24,6 +24,8 @@ from shared.conditions.vocabulary import resolve
 
 MOST_BARS: Final = 500
 """The largest number of bars of a function, and how far ``x[n]`` reaches."""
+_COLUMNS: Final = frozenset({("sma", "close"), ("ema", "close"), ("percent_rank", "close"), ("sma", "volume")})
+"""Functions that are columns where they are of these fields."""
 
 
 def truth(node: Node, sign: str) -> Node:
@@ -148,7 +150,7 @@ def is_constant(node: Node) -> bool:
 
 def _column(name: str, operand: Node, count: int) -> Node | None:
     """``sma(close, 200)`` is the column ``sma_200``. Raises where the column has no such parameters."""
-    if not isinstance(operand, SeriesName) or (name, operand.name) not in {("sma", "close"), ("ema", "close"), ("sma", "volume")}:
+    if not isinstance(operand, SeriesName) or (name, operand.name) not in _COLUMNS:
         return None
     stem = "volume_sma" if operand.name == "volume" else name
     try:

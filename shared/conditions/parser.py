@@ -16,6 +16,7 @@ from shared.conditions.calls import name_of
 from shared.conditions.errors import ConditionError
 from shared.conditions.explaining import explained
 from shared.conditions.expression import Node
+from shared.conditions.following import in_order
 from shared.conditions.functions import is_function
 from shared.conditions.items import Item
 from shared.conditions.limits import check
@@ -33,6 +34,9 @@ def read(text: str) -> tuple[Node, Timeframe]:
     Raises:
         ConditionError: the text is not a condition.
     """
+    ordered = in_order(text, _tree)
+    if ordered is not None:
+        raise ordered
     typed = read_items(text)
     try:
         items = arrange(typed)
@@ -68,11 +72,16 @@ def _with_text(error: ConditionError, text: str, items: Sequence[Item]) -> Condi
 
 
 def _accepts(text: str) -> bool:
+    return _tree(text) is not None
+
+
+def _tree(text: str) -> tuple[Node, Timeframe] | None:
     try:
-        check(*_parsed(arrange(read_items(text))))
+        found = _parsed(arrange(read_items(text)))
+        check(*found)
     except (UnexpectedToken, ConditionError):
-        return False
-    return True
+        return None
+    return found
 
 
 def _parsed(items: Sequence[Item]) -> tuple[Node, Timeframe]:

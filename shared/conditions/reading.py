@@ -17,7 +17,7 @@ from shared.conditions.items import Item, ends_operand
 from shared.conditions.moves import gap, move
 from shared.conditions.phrases import Meaning, phrases
 from shared.conditions.scanning import Piece, pieces
-from shared.conditions.shorthand import DISPARITY, clock_words, disparity, extreme
+from shared.conditions.shorthand import DISPARITY, clock_words, disparity, extreme, since_open
 from shared.conditions.timeframes import timeframe
 
 _PREFIXES: Final = ("ta.", "math.", "talib.")
@@ -54,7 +54,7 @@ class _Reader:
         """Reads what begins at a piece; returns the index behind it."""
         piece = self._pieces[at]
         found = bare(self._text, self._pieces, self.items, at) or self._call(at)
-        for reads in (gap, move, extreme, duration, clock_words):
+        for reads in (since_open, gap, move, extreme, duration, clock_words):
             found = found or reads(self._pieces, at)
         if found is None and piece.kind == "number":
             phrase = phrases().longest(self._pieces, at, self._accepts)

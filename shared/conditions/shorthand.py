@@ -20,6 +20,8 @@ _LAST_EXTREMES: Final = {
 }
 DISPARITY: Final = frozenset({"이격도", "disparity"})
 _HOUR_SIGNS: Final = frozenset({"<", "<=", ">", ">="})
+_OPENINGS: Final = (["개장"], ["장", "시", "작"])
+_MINUTES: Final = {"이내": "<=", "안": "<=", "동안": "<=", "이후": ">=", "후": ">="}
 _TIMES: Final = {"이후": ">=", "부터": ">=", "이전": "<=", "까지": "<=", "전": "<="}
 
 
@@ -113,6 +115,22 @@ def clock_words(pieces: Sequence[Piece], at: int) -> Found | None:
     if len(texts) > end and texts[end] in _TIMES:
         return _time(_TIMES[texts[end]], text, piece.at, piece.text), start + end + 1
     return [Item("CLOCK", text, piece.at, piece.text)], start + end
+
+
+def since_open(pieces: Sequence[Piece], at: int) -> Found | None:
+    """``장 시작 30분 이내``, ``개장 후 30분 이후``: minutes from the open."""
+    words = [piece.text for piece in pieces[at : at + 7]]
+    start = next((len(each) for each in _OPENINGS if words[: len(each)] == each), 0)
+    start += start > 0 and words[start : start + 1] in (["후"], ["이후"])
+    number, unit, word = (*words[start : start + 3], "", "", "")[:3]
+    sign = _MINUTES.get(word, "")
+    if not start or not sign or unit != "분" or not number.isdigit():
+        return None
+    shown, place = pieces[at].text, pieces[at].at
+    values = (("NAME", "minutes_since_open"), ("COMPARE", sign), ("NUMBER", number), ("AND", "and"))
+    behind = at + start + 3
+    more = behind < len(pieces) and pieces[behind].text not in {"on", "and", "그리고", ","}
+    return [Item(kind, value, place, shown, korean=True) for kind, value in values[: 4 if more else 3]], behind
 
 
 def _time(sign: str, clock: str, at: int, shown: str) -> list[Item]:

@@ -24,6 +24,10 @@ WRITTEN: Final = {
     "body": "abs(close - open)",
     **dict.fromkeys(("relative_volume", "rvol", "rel_volume", "volume_ratio"), "volume / volume_sma_20"),
     **dict.fromkeys(("rs", "relative_strength"), "benchmark.rs_63"),
+    **dict.fromkeys(("beta", "베타"), "benchmark.beta_63"),
+    **dict.fromkeys(("correlation", "corr", "correl", "상관계수"), "benchmark.correlation_63"),
+    **dict.fromkeys(("저점", "전저점"), "lowest(low, 20)"),
+    **dict.fromkeys(("고점", "전고점"), "highest(high, 20)"),
     "breadth": "industry.breadth_50",
     **dict.fromkeys(("hour", "minute"), "time"),
     "장대양봉": "marubozu > 0",
@@ -52,7 +56,7 @@ def name_error(name: str) -> ConditionError:
     stem = stem or name
     if name in FUNDAMENTALS or stem in FUNDAMENTALS:
         return ConditionError("fundamental", name, 0, found=name)
-    if stem in WRITTEN and not numbers:
+    if stem in WRITTEN and (not numbers or WRITTEN[stem].startswith("benchmark.")):
         return ConditionError("written", name, 0, found=name, example=WRITTEN[stem])
     known = known_stem(stem)
     if known in stems():

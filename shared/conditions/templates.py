@@ -52,6 +52,7 @@ TEMPLATES: Final[dict[str, tuple[str, str]]] = {
     "stdev": ("the {n}-bar standard deviation of {a}", "{a}의 {n}봉 표준편차"),
     "change": ("the change of {a} over {n} bars", "{a}의 {n}봉 변화량"),
     "change_pct": ("the change of {a} over {n} bars in percent", "{a}의 {n}봉 변화율(%)"),
+    "percent_rank": ("the percent rank of {a} among {n} bars", "{n}봉 중 {a}의 백분위"),
     "bars_since": ("the number of bars since {a}", "{a} 이후의 봉 수"),
     "count": ("the number of bars among the last {n} on which {a}", "최근 {n}봉 중 {a}인 봉 수"),
     "abs": ("the absolute value of {a}", "{a}의 절댓값"),

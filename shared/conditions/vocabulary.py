@@ -38,6 +38,14 @@ class ParameterOrder(msgspec.Struct, frozen=True):
     strict: bool
 
 
+class ParameterSum(msgspec.Struct, frozen=True):
+    """Two numbers of bars that are at most ``most`` together."""
+
+    first: str
+    second: str
+    most: float
+
+
 class IndicatorColumns(msgspec.Struct, frozen=True):
     """The columns of one kind of indicator, and its parameters."""
 
@@ -49,6 +57,7 @@ class IndicatorColumns(msgspec.Struct, frozen=True):
     """Templates of the names, with ``{parameter}`` in them."""
     short: tuple[str, ...] = ()
     orders: tuple[ParameterOrder, ...] = ()
+    sums: tuple[ParameterSum, ...] = ()
     running: tuple[tuple[float, ...], ...] = ()
     """Parameters that are always computed."""
 
@@ -160,3 +169,6 @@ def _check(name: str, indicator: IndicatorColumns, values: tuple[float, ...]) ->
         if lower > higher or (order.strict and lower == higher):
             than = "<" if order.strict else "<="
             raise ConditionError("order", name, 0, found=name, lower=order.lower, than=than, higher=order.higher)
+    for both in indicator.sums:
+        if given[both.first] + given[both.second] > both.most:
+            raise ConditionError("sum", name, 0, found=name, first=both.first, second=both.second, most=f"{both.most:g}")

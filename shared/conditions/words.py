@@ -10,7 +10,7 @@ from shared.conditions.events import events
 from shared.conditions.expression import (
     COMPARISONS,
     CROSSINGS,
-    STRENGTH_FIELDS,
+    RELATIVE_FIELDS,
     Elsewhere,
     Fired,
     Node,
@@ -96,7 +96,7 @@ class _Words:
         if not node.instrument:
             return PLACES["timeframe"][self.index].format(inner, self.bars(str(node.timeframe)))
         place = PLACES[node.instrument][self.index] if node.instrument in PLACES else node.instrument
-        against = isinstance(node.operand, SeriesName) and node.operand.name in STRENGTH_FIELDS
+        against = isinstance(node.operand, SeriesName) and node.operand.name in RELATIVE_FIELDS
         return PLACES["against" if against else "instrument"][self.index].format(inner, place)
 
     def _operation(self, node: Operation) -> str:

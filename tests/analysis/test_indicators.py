@@ -15,7 +15,8 @@ from services.analysis.kernels.indicators.table import KINDS
 from services.analysis.kernels.plan import INDICATORS, Plan, plan
 from services.analysis.kernels.whole_series import history
 from services.analysis.live.domain.layout import KEEP, WINDOW
-from shared.conditions.vocabulary import IndicatorColumns, vocabulary
+from shared.conditions import ConditionError
+from shared.conditions.vocabulary import IndicatorColumns, resolve, vocabulary
 from tests.analysis.market import KERNELS
 from tests.analysis.oracles import ORACLES, TALIB, scale
 from tests.analysis.samples import bars_of, drawn, hostile, real
@@ -211,7 +212,9 @@ def test_kinds_and_parameters_have_distinct_column_names() -> None:
         (("stc", (23, 50, 51)), "cycle must be a whole number from 2 to 50, not 51"),
         (("connors_rsi", (3, 2, 10_000)), "rank must be a whole number from 1 to .*, not 10000"),
         (("hurst", (63,)), "whole number from 64 to"),
-        (("ichimoku_cloud", (9, 26, MAX_LOOKBACK - 1)), "senkou must be a whole number from 1 to"),
+        (("ichimoku_cloud", (9, 26, 490)), "kijun and senkou must be at most 512 bars together, not 26 and 490"),
+        (("bandwidth_low", (20, 2, 500)), "period and bars must be at most 512 bars together, not 20 and 500"),
+        (("coppock", (14, 500, 13)), "short and smoothing must be at most 512 bars together, not 500 and 13"),
         (("zigzag", (float("nan"),)), "percent must be above 0 .* not nan"),
         (("vwap_date", (1969, 1, 1, 2)), "year must be a whole number from 1970 to 2100, not 1969"),
         (("vwap_date", (2024, 13, 1, 2)), "month must be a whole number from 1 to 12, not 13"),
@@ -236,8 +239,10 @@ def longest(columns: IndicatorColumns) -> Plan:
     """One indicator of a kind with the longest parameters that the vocabulary accepts."""
     below = {order.lower for order in columns.orders if order.strict}
     pairs = list(zip(columns.parameters, columns.usual, strict=True))
-    values = [p.most - (p.name in below and p.most == 500) if p.whole else usual for p, usual in pairs]
-    return plan([(columns.kind, tuple(values))], [])
+    values = {p.name: p.most - (p.name in below and p.most == 500) if p.whole else usual for p, usual in pairs}
+    for both in columns.sums:
+        values[both.second] = min(values[both.second], both.most - values[both.first])
+    return plan([(columns.kind, tuple(values.values()))], [])
 
 
 @pytest.mark.parametrize("columns", [each for each in vocabulary() if each.parameters], ids=lambda each: each.kind)
@@ -264,14 +269,22 @@ def test_periods_go_up_to_500_bars() -> None:
     most = {(kind.kind, p.name): p.most for kind in vocabulary() for p in kind.parameters if p.whole}
     smoothing = {(kind, name): 20 for kind in ("stochastic", "stoch_rsi") for name in ("slowing", "signal")}
     windows_in_windows = {  # both together reach as far back as the longest
-        ("bandwidth_low", "period"): 256, ("bandwidth_low", "bars"): 256, ("hma", "period"): 492, ("ulcer", "period"): 256,
-        ("accelerator", "fast"): 99, ("accelerator", "slow"): 256, ("accelerator", "signal"): 256, ("fractals", "side"): 256,
-        ("coppock", "long"): 256, ("coppock", "short"): 256, ("coppock", "smoothing"): 256, ("stc", "cycle"): 50,
-        ("chande_kroll", "period"): 256, ("chande_kroll", "stop"): 256,
-        ("ichimoku_cloud", "tenkan"): 100, ("ichimoku_cloud", "kijun"): 100, ("ichimoku_cloud", "senkou"): 256,
+        ("hma", "period"): 492, ("ulcer", "period"): 256, ("fractals", "side"): 256, ("stc", "cycle"): 50,
+        ("ichimoku_cloud", "tenkan"): 256, ("ichimoku_cloud", "kijun"): 256,
     }  # fmt: skip
     dates = {("vwap_date", "month"): 12, ("vwap_date", "day"): 31}
     assert {key: value for key, value in most.items() if value < 499} == smoothing | windows_in_windows | dates
+
+
+def test_a_name_beyond_what_its_parameters_may_be_together_is_refused() -> None:
+    sums = {(each.kind, both.first, both.second): both.most for each in vocabulary() for both in each.sums}
+    assert sums == {
+        ("bandwidth_low", "period", "bars"): 512, ("accelerator", "slow", "signal"): 512, ("coppock", "long", "smoothing"): 512,
+        ("coppock", "short", "smoothing"): 512, ("chande_kroll", "period", "stop"): 512, ("ichimoku_cloud", "kijun", "senkou"): 512,
+    }  # fmt: skip
+    assert resolve("coppock_500_500_12").parameters == (500.0, 500.0, 12.0)
+    with pytest.raises(ConditionError, match="coppock_100_500_13: short and smoothing must be at most 512 together"):
+        resolve("coppock_100_500_13")
 
 
 def test_the_longest_averages_equal_numpy() -> None:

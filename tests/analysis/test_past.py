@@ -107,14 +107,15 @@ def test_a_window_of_five_hundred_bars_does_not_drift() -> None:
         assert np.isnan(found[programs.places[roots[name]]][:499]).all()
 
 
-def test_an_ema_is_that_of_the_indicator() -> None:
+@pytest.mark.parametrize(("name", "n"), [("ema", 12), ("percent_rank", 20)])
+def test_of_the_close_it_is_the_indicator(name: str, n: int) -> None:
     closes = 100 * np.exp(np.cumsum(np.random.default_rng(8).normal(0, 0.02, 300)))
-    root = op("ema", "close", 12)
+    root = op(name, "close", n)
     condition = condition_of(op(">", root, 0))
     programs = compile_conditions([condition], ())
     own = SeriesValues(np.vstack([closes] * 5), np.arange(len(closes)))
     found = derive(LOOPS, programs, {Timeframe.D1: own}, needs_of(condition))[Timeframe.D1].rows[programs.places[root]]
-    indicator = history(CODE, plan([("ema", (12,))], []), sample(closes, np.ones(len(closes)))).values[0]
+    indicator = history(CODE, plan([(name, (float(n),))], []), sample(closes, np.ones(len(closes)))).values[0]
     np.testing.assert_array_equal(found, indicator)
 
 

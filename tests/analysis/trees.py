@@ -53,7 +53,7 @@ def numbers(draw: st.DrawFn, depth: int, leaves: tuple[Node, ...]) -> Node:
     if name in {"abs", "negate", "prev"}:
         return Operation(name, (draw(numbers(depth - 1, leaves)),))
     if name == "past":
-        names = ("lag", "highest", "lowest", "sum", "sma", "ema", "stdev", "change", "change_pct", "count", "bars_since")
+        names = sorted(PAST_NUMBERS)
         name = draw(st.sampled_from(names))
         operand = draw(truths(depth - 1, leaves) if name in {"count", "bars_since"} else numbers(depth - 1, leaves))
         return Operation(name, (operand,) if name == "bars_since" else (operand, Number(float(draw(st.integers(1, 4))))))
@@ -162,7 +162,7 @@ def _past(name: str, values: Sequence[float], n: int) -> float:
         for x in known[n:]:
             found = found * ((n - 1.0) / (n + 1.0)) + x * (2.0 / (n + 1.0))
         return found
-    long = name in {"lag", "change", "change_pct", "rising", "falling"}
+    long = name in {"lag", "change", "change_pct", "percent_rank", "rising", "falling"}
     padded = [UNKNOWN] * (n + 1) + list(values)
     window = padded[-n - long :]
     if name in {"held", "within"}:
@@ -179,6 +179,11 @@ def _past(name: str, values: Sequence[float], n: int) -> float:
         return UNKNOWN
     if name in {"highest", "lowest"}:
         return max(window) if name == "highest" else min(window)
+    if name == "percent_rank":
+        *earlier, now = window
+        above = [x - now > 1e-9 * abs(now) for x in earlier]
+        alike = all(abs(x - now) <= 1e-9 * abs(now) for x in earlier)
+        return UNKNOWN if alike else 100.0 * (above.count(False) / n)
     total = _added(window)
     if name in {"sum", "count"}:
         return total

@@ -39,17 +39,18 @@ def strength(member: History, others: Sequence[History], n: int, session: int) -
     return member[session] / member[before] / (math.fsum(ratios) / len(ratios)) - 1
 
 
-def comovement(member: History, benchmark: History, n: int, session: int) -> tuple[float | None, float | None]:
+def comovement(member: History, others: Sequence[History], n: int, session: int) -> tuple[float | None, float | None]:
     """Beta and correlation."""
     own = sorted(one for one in member if one <= session)[-n - 1 :]
     if session not in member or len(own) <= n:
         return None, None
-    prices = [as_of(benchmark, one) for one in own]
-    known = [price for price in prices if price is not None]
-    if len(known) < len(prices):
-        return None, None
-    mine = [member[b] / member[a] - 1 for a, b in itertools.pairwise(own)]
-    theirs = [b / a - 1 for a, b in itertools.pairwise(known)]
+    mine, theirs = [member[b] / member[a] - 1 for a, b in itertools.pairwise(own)], []
+    for a, b in itertools.pairwise(own):
+        prices = [(as_of(other, a), as_of(other, b)) for other in others]
+        moves = [now / before - 1 for before, now in prices if before is not None and now is not None]
+        if not moves:
+            return None, None
+        theirs.append(math.fsum(moves) / len(moves))
     if statistics.pstdev(theirs) <= 1e-9:
         return None, None
     beta = statistics.linear_regression(theirs, mine).slope

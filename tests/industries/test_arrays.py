@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.analysis.industries.domain.comovement import comovement
 from services.analysis.industries.domain.movers import movers
 from services.analysis.kernels.groups.aligned import AlignedCloses, aligned, carried, newest_of
 from services.analysis.kernels.groups.averages import above_average
 from services.analysis.kernels.groups.breadth import breadth, fraction_of_ones, moves
+from services.analysis.kernels.groups.comovement import comovement
 from services.analysis.kernels.groups.strength import strength
 from tests.industries import plain
 from tests.sizes import examples
@@ -75,12 +75,12 @@ def test_beta_and_correlation_are_as_defined_and_the_newest_row_alone_is_bit_equ
     filled = carried(side.days, side.closes)
     sessions = sorted({day for history in market.values() for day in history})
     for member, name in enumerate(side.symbols):
-        other = (member + 1) % len(side.symbols)
-        whole = comovement(side.closes, filled, member, other, n)
+        others = [column for column in range(len(side.symbols)) if column != member][: 1 + member]
+        whole = comovement(side.closes, filled, member, others, n)
         for row, session in enumerate(sessions):
-            due = plain.comovement(market[name], market[side.symbols[other]], n, session)
+            due = plain.comovement(market[name], [market[side.symbols[other]] for other in others], n, session)
             assert all(same(got[row], value) for got, value in zip(whole, due, strict=True)), (name, session)
-        newest = comovement(side.closes, filled, member, other, n, newest=True)
+        newest = comovement(side.closes, filled, member, others, n, newest=True)
         for one, row_of_all in zip(newest, whole, strict=True):
             assert np.isfinite(one).sum() <= 1
             assert np.array_equal(newest_of(side, member, one), newest_of(side, member, row_of_all), equal_nan=True)
@@ -89,13 +89,13 @@ def test_beta_and_correlation_are_as_defined_and_the_newest_row_alone_is_bit_equ
 def test_a_member_of_twice_the_moves_has_a_beta_of_two() -> None:
     moves = np.random.default_rng(4).normal(0, 0.01, 200)
     closes = np.stack([np.cumprod(1 + 2 * moves), np.cumprod(1 + moves), np.ones(200)], axis=1)
-    beta, correlation = comovement(closes, closes, 0, 1, 63)
+    beta, correlation = comovement(closes, closes, 0, [1], 63)
     assert np.isnan(beta[:63]).all()
     np.testing.assert_allclose(beta[63:], 2.0, rtol=1e-9)
     np.testing.assert_allclose(correlation[63:], 1.0, rtol=1e-9)
-    for unknown in comovement(closes, closes, 0, 2, 63):
+    for unknown in comovement(closes, closes, 0, [2], 63):
         assert np.isnan(unknown).all(), "a benchmark that stands still has nothing to go with"
-    beta, correlation = comovement(closes, closes, 2, 1, 63)
+    beta, correlation = comovement(closes, closes, 2, [1], 63)
     assert (beta[63:] == 0).all()
     assert np.isnan(correlation).all()
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.analysis.kernels.conditions.times import ExchangeTimes
-from services.analysis.kernels.groups.at_opens import breadth_at, first_known_strength_at, strength_at
+from services.analysis.kernels.groups.at_opens import breadth_at, first_known_relative_at, relative_at
 from services.analysis.kernels.groups.daily_closes import DailyCloses, daily_closes
 from services.analysis.kernels.groups.session_opens import SessionOpens, session_opens
 from tests.industries import plain
@@ -99,12 +99,12 @@ def test_breadth_is_that_of_the_sessions_that_had_ended(group: list[tuple[str, p
 
 @settings(max_examples=12, deadline=None)
 @given(groups(), st.integers(0, 3))
-def test_strength_knows_no_close_of_a_session_that_had_not_ended(group: list[tuple[str, plain.History]], choice: int) -> None:
+def test_strength_and_beta_know_no_close_of_an_open_session(group: list[tuple[str, plain.History]], choice: int) -> None:
     exchange, own = group[choice % len(group)]
     others = [one for n, one in enumerate(group) if n != choice % len(group)]
     at = session_opens(exchange, TIMES[exchange], 0)
     mine, theirs = closes_of(exchange, own), [closes_of(*one) for one in others]
-    mean, first = strength_at(mine, theirs, at, TIMES), first_known_strength_at(mine, theirs, at, TIMES)
+    mean, first = relative_at(mine, theirs, at, TIMES), first_known_relative_at(mine, theirs, at, TIMES)
     for row, opened in list(enumerate(at.opens.tolist()))[choice::4]:
         session = ended(exchange, opened)
         known = [{s: p for s, p in history.items() if ends(one)[s] <= opened} for one, history in others]
@@ -114,6 +114,10 @@ def test_strength_knows_no_close_of_a_session_that_had_not_ended(group: list[tup
             assert same(mean[place, row], due), (n, opened)
             due = plain.strength(own, [chosen], n, session) if session and chosen is not None else None
             assert same(first[place, row], due), (n, opened)
+        for place, n in enumerate((63, 126)):
+            for found, against in ((mean, known), (first, [] if chosen is None else [chosen])):
+                pair = plain.comovement(own, against, n, session) if session else (None, None)
+                assert all(same(got, due) for got, due in zip(found[3 + place :: 2, row], pair, strict=True)), (n, opened)
 
 
 def test_a_close_of_the_same_date_that_comes_later_is_not_known() -> None:
@@ -121,7 +125,7 @@ def test_a_close_of_the_same_date_that_comes_later_is_not_known() -> None:
     own = closes_of("EAST", dict.fromkeys(TIMES["EAST"].date.tolist()[:40], 100.0))
     prices = {session: 100.0 * 1.01**n for n, session in enumerate(days)}
     at = session_opens("EAST", TIMES["EAST"], own.ts_close[30])
-    found = strength_at(own, [closes_of("ALWAYS", prices)], at, TIMES)[0, 0]
+    found = relative_at(own, [closes_of("ALWAYS", prices)], at, TIMES)[0, 0]
     last, first = TIMES["EAST"].date.tolist()[30], TIMES["EAST"].date.tolist()[10]
     apart = (plain.date(last) - plain.date(first)).days - 1
     assert math.isclose(found, 1.01**-apart - 1, abs_tol=1e-12), "the session of the same date was still open"
@@ -137,15 +141,15 @@ def test_bars_without_a_usable_close_and_members_without_bars_are_left_out() -> 
     elsewhere = daily_closes("MARS", sessions, TIMES["WEST"].close[:4], np.ones(4))
     at = session_opens("WEST", TIMES["WEST"], 0)
     assert breadth_at([wrong, nobody, elsewhere], at, TIMES)[0, 4] == 1.0
-    for unknown in (breadth_at([nobody], at, TIMES), breadth_at([], at, TIMES), strength_at(nobody, [wrong], at, TIMES)):
+    for unknown in (breadth_at([nobody], at, TIMES), breadth_at([], at, TIMES), relative_at(nobody, [wrong], at, TIMES)):
         assert np.isnan(unknown).all()
-    for unknown in (strength_at(wrong, [], at, TIMES), first_known_strength_at(wrong, [nobody], at, TIMES)):
+    for unknown in (relative_at(wrong, [], at, TIMES), first_known_relative_at(wrong, [nobody], at, TIMES)):
         assert np.isnan(unknown).all()
 
 
 def test_an_exchange_without_a_calendar_is_unknown() -> None:
     own = closes_of("WEST", {session: 1.0 + n for n, session in enumerate(TIMES["WEST"].date.tolist())})
     here, there = session_opens("WEST", TIMES["WEST"], 0), SessionOpens("MARS", TIMES["WEST"].open)
-    for function in (strength_at, first_known_strength_at):
+    for function in (relative_at, first_known_relative_at):
         assert np.isfinite(function(own, [own], here, TIMES)).any()
         assert np.isnan(function(own, [own], there, TIMES)).all()

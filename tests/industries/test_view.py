@@ -127,7 +127,7 @@ def test_a_view_is_what_the_definitions_say(seed: int, late: set[str], has_index
             got = getattr(member.against_market, f"over_{n}", None)
             assert got == (None if due is None else pytest.approx(due, abs=1e-6)), (name, n)
         for n in (63, 126):
-            pair = plain.comovement(histories[name], index, n, day(239)) if name != "CCC" else (None, None)
+            pair = plain.comovement(histories[name], [index], n, day(239)) if name != "CCC" else (None, None)
             for measure, value in zip(("beta", "correlation"), pair, strict=True):
                 got = getattr(member.with_market, f"{measure}_{n}", None)
                 assert got == (None if value is None else pytest.approx(value, abs=1e-6)), (name, measure, n)

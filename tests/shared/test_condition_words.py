@@ -17,7 +17,7 @@ from shared.conditions.expression import (
     PAST_NUMBERS,
     PAST_TRUTHS,
     PURE,
-    STRENGTH_FIELDS,
+    RELATIVE_FIELDS,
     TIME_FIELDS,
     Elsewhere,
     Node,
@@ -42,7 +42,7 @@ def test_every_operation_has_words() -> None:
 
 def test_every_column_field_rule_and_pattern_has_a_name_in_both_languages() -> None:
     assert COLUMNS.keys() >= {template for kind in vocabulary() for template in kind.columns}
-    assert FIELDS.keys() == {*BAR_FIELDS, *TIME_FIELDS, *INDUSTRY_FIELDS, *STRENGTH_FIELDS}
+    assert FIELDS.keys() == {*BAR_FIELDS, *TIME_FIELDS, *INDUSTRY_FIELDS, *RELATIVE_FIELDS}
     assert RULES.keys() >= events().keys()
     for template, names in COLUMNS.items():
         for name in names:

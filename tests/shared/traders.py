@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 TRADERS: Final = [
+    ("주가가 5일선, 20일선, 60일선 위", "close > sma_5 and close > sma_20 and close > sma_60 on 1d"),
     ("close > ExpAverage(close, 60) and ADX(length = 14) > 18", "close > ema_60 and adx_14 > 18 on 1d"),
     ("SimpleMovingAvg(close, 21) crosses above SimpleMovingAvg(close, 34)", "crosses_above(sma_21, sma_34) on 1d"),
     ("close crosses above reference SimpleMovingAvg(length = 50)", "crosses_above(close, sma_50) on 1d"),
@@ -292,6 +293,9 @@ TRADERS: Final = [
 """Understood: the text and its normal form."""
 
 HINTED: Final[list[tuple[str, str, str]]] = [
+    ("볼린저밴드 상단 돌파 후 거래량 급증", "instead", "within(crosses_above(close, bb_upper_20), 10) and volume_surge"),
+    ("5일 연속 하락 후 양봉", "instead", "within(falling(close, 5), 10) and close > open"),
+    ("3일 연속 음봉 후 거래량 감소", "instead", "within(held(close < open, 3), 10) and falling(volume, 1)"),
     ("close[2] > SMA[2] and close[1] < SMA[1]", "meant", "sma_20"),
     ("Cross(Mov(C,5,S),Mov(C,20,S))", "direction", "crosses_above(sma_5, sma_20)"),
     ("Cross(MACD(), Mov(MACD(),9,E))", "direction", "crosses_above(macd, ema(macd, 9))"),
@@ -325,15 +329,11 @@ PLACED: Final = [
     "20일 최고 종가",
     "OBV making new highs",
     "price above all moving averages",
-    "볼린저밴드 상단 돌파 후 거래량 급증",
-    "5일 연속 하락 후 양봉",
     "저가가 볼린저 하단보다 낮고 종가가 하단 위",
-    "3일 연속 음봉 후 거래량 감소",
     "BB upper band broken",
     "flag pattern",
     "triple EMA above price",
     "20일선 위 5일선 아래",
-    "주가가 5일선, 20일선, 60일선 위",
     "전고점 돌파",
     "이격도 95 이하",
 ]

@@ -7,7 +7,7 @@ services check a text without importing analysis.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import permutations, product
+from itertools import combinations, permutations, product
 from typing import Any, Final
 
 import msgspec
@@ -27,7 +27,7 @@ FRACTIONS: Final = (
     *(round(n * 0.1, 1) for n in range(11, 1001)),
     *(float(n) for n in range(101, 1001)),
 )
-TRIED: Final = (0.001, 0.5, 1.0, 2.0, 3.0, 10.0, 100.0, 499.0, 500.0)
+TRIED: Final = (0.001, 0.5, 1.0, 2.0, 3.0, 10.0, 12.0, 100.0, 256.0, 499.0, 500.0)
 """Values, in addition to the kind's examples, of the other parameters while one is tried."""
 
 
@@ -59,13 +59,16 @@ def _fires(
 def _words(kind: Kind) -> dict[str, Any]:
     pools = [tuple(dict.fromkeys([*(example[i] for example in kind.examples), *TRIED])) for i in range(len(kind.parameters))]
     taken = [values for values in product(*pools) if _takes(kind, values)]
+    parameters = [_parameter(kind, i, taken) for i in range(len(kind.parameters))]
+    orders, sums = list(_orders(kind, taken)), list(_sums(kind, taken, parameters))
     return {
         "kind": kind.name,
-        "parameters": [_parameter(kind, i, taken) for i in range(len(kind.parameters))],
+        "parameters": parameters,
         "usual": kind.examples[0],
         "columns": kind.columns,
         "short": kind.short,
-        "orders": list(_orders(kind, taken)),
+        "orders": orders,
+        "sums": [each for each in sums if not any(_follows(each, order, sums) for order in orders)],
         "running": [tuple(map(float, parameters)) for name, parameters in INDICATORS if name == kind.name],
     }
 
@@ -92,6 +95,25 @@ def _orders(kind: Kind, taken: Sequence[Parameters]) -> Iterator[dict[str, Any]]
         each, other = {a for a, _ in pairs}, {b for _, b in pairs}
         if any(a > b for a in each for b in other):
             yield {"lower": kind.parameters[i], "higher": kind.parameters[j], "strict": not any(a == b for a, b in pairs)}
+
+
+def _sums(kind: Kind, taken: Sequence[Parameters], parameters: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Pairs of numbers of bars of which each alone may be long, but not both: how many bars they may be together."""
+    whole = [i for i, each in enumerate(parameters) if each["whole"]]
+    for pair in combinations(whole, 2):
+        i, j = sorted(pair, key=lambda each: -parameters[each]["most"])
+        most = parameters[i]["most"]
+        longest = tuple({(values[:j], values[j + 1 :]) for values in taken if values[i] == most})
+        other = next((value for value in reversed(WHOLE) if _some(kind, value, longest)), parameters[j]["most"])
+        if other < parameters[j]["most"]:
+            yield {"first": kind.parameters[pair[0]], "second": kind.parameters[pair[1]], "most": most + other}
+
+
+def _follows(one: Mapping[str, Any], order: Mapping[str, Any], sums: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a bound on a sum follows from an order and the bound on the larger parameter's sum."""
+    names = {one["first"], one["second"]}
+    larger = names - {order["lower"]} | {order["higher"]}
+    return order["lower"] in names and len(larger) > 1 and any({each["first"], each["second"]} == larger for each in sums)
 
 
 def _takes(kind: Kind, values: Parameters) -> bool:

@@ -11,6 +11,7 @@ condition-parameters = { $found } does not fit { $form }, as in { $example }
 condition-range = { $found }: { $parameter } must be from { $least } to { $most }
 condition-whole = { $found }: { $parameter } must be a whole number from { $least } to { $most }
 condition-order = { $found }: { $lower } must be { $than } { $higher }
+condition-sum = { $found }: { $first } and { $second } must be at most { $most } together
 condition-function = { $found } is no function; there are { $known }
 condition-call = { $found } must be called, as in { $example }
 condition-arguments = { $found } takes { $wanted } values, not { $given }, as in { $example }

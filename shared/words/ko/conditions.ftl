@@ -11,6 +11,7 @@ condition-parameters = { $found }: { $form } 형식이 아닙니다. 예: { $exa
 condition-range = { $found }: { JOSA($parameter, "은/는") } { $least } 이상 { $most } 이하여야 합니다
 condition-whole = { $found }: { JOSA($parameter, "은/는") } { $least } 이상 { $most } 이하의 정수여야 합니다
 condition-order = { $found }: { $lower } { $than } { JOSA($higher, "이어야/여야") } 합니다
+condition-sum = { $found }: { JOSA($first, "과/와") } { $second }의 합은 { $most } 이하여야 합니다
 condition-function = { $found }: 없는 함수입니다. 있는 함수: { $known }
 condition-call = { JOSA($found, "은/는") } { $example } 처럼 써야 합니다
 condition-arguments = { $found }: 값이 { $wanted }개 필요한데 { $given }개입니다. 예: { $example }

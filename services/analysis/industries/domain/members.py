@@ -8,10 +8,10 @@ from typing import Final
 
 import numpy as np
 
-from services.analysis.industries.domain.comovement import SESSIONS as MOVES
-from services.analysis.industries.domain.comovement import comovement
 from services.analysis.industries.domain.market_state import MarketState
 from services.analysis.kernels.groups.aligned import AlignedCloses, Floats, aligned, carried, newest_of
+from services.analysis.kernels.groups.comovement import SESSIONS as MOVES
+from services.analysis.kernels.groups.comovement import comovement
 from services.analysis.kernels.groups.roster import Group
 from services.analysis.kernels.groups.strength import SESSIONS, strength
 from shared.events import Comovement, IndustryMember, RelativeStrength
@@ -77,7 +77,7 @@ def _strength(side: AlignedCloses, filled: Floats, member: int | None, others: S
 def _comovement(side: AlignedCloses, filled: Floats, member: int | None, benchmark: int | None) -> Comovement | None:
     if member is None or benchmark is None:
         return None
-    pairs = [comovement(side.closes, filled, member, benchmark, n, newest=True) for n in MOVES]
+    pairs = [comovement(side.closes, filled, member, [benchmark], n, newest=True) for n in MOVES]
     betas, correlations = ([newest_of(side, member, pair[i]) for pair in pairs] for i in (0, 1))
     if not any(map(math.isfinite, betas)):
         return None

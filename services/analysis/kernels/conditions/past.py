@@ -19,20 +19,23 @@ from typing import Final
 
 from services.analysis.kernels.conditions.stack_machine import GT, LT, compared, kleene_and, kleene_or, plain, value
 from services.analysis.kernels.indicators.kind import NAN, SAME
+from services.analysis.kernels.indicators.percent_rank import share_up_to
 
 PAST: Final = (
-    "lag", "change", "change_pct", "rising", "falling",
+    "lag", "change", "change_pct", "percent_rank", "rising", "falling",
     "held", "within", "highest", "lowest", "sum", "sma", "stdev", "count",
     "ema", "bars_since",
 )  # fmt: skip
 """The index of an operation is its code."""
-LAG, CHANGE, CHANGE_PCT, RISING, FALLING, HELD, WITHIN, HIGHEST, LOWEST, SUM, SMA, STDEV, COUNT, EMA, BARS_SINCE = range(len(PAST))
+LAG, CHANGE, CHANGE_PCT, PERCENT_RANK, RISING, FALLING, HELD, WITHIN, HIGHEST, LOWEST, SUM, SMA, STDEV = range(13)
+COUNT, EMA, BARS_SINCE = range(13, len(PAST))
 
 _MORE: Final = MappingProxyType(dict.fromkeys(PAST[:HELD], 1))
 
 
 def slot_width(name: str, n: int) -> int:
-    """Floats of state of an operation over n bars: the window with the current bar; for ``lag`` and changes n bars before it too.
+    """Floats of state of an operation over n bars: the window with the current bar; for ``lag``, changes and ranks n bars before it
+    too.
 
     >>> slot_width("highest", 20), slot_width("lag", 20), slot_width("ema", 20)
     (20, 21, 2)
@@ -92,6 +95,8 @@ def over(code, window):
         return last - first
     if code == CHANGE_PCT:
         return 100.0 * (last / first - 1.0) if first > 0.0 else NAN
+    if code == PERCENT_RANK:
+        return 100.0 * share_up_to(window, window.shape[0] - 1, window.shape[0] - 1)
     if HIGHEST <= code <= LOWEST:
         return extreme(code, window)
     if code == STDEV:

@@ -14,9 +14,12 @@ from services.analysis.kernels.conditions.times import ExchangeTimes
 from services.analysis.kernels.groups.aligned import Floats, Int64s, aligned, carried, days_of
 from services.analysis.kernels.groups.averages import AVERAGES, above_average
 from services.analysis.kernels.groups.breadth import breadth, fraction_of_ones, moves
+from services.analysis.kernels.groups.comovement import SESSIONS as MOVES
+from services.analysis.kernels.groups.comovement import comovement
 from services.analysis.kernels.groups.daily_closes import DailyCloses
 from services.analysis.kernels.groups.session_opens import SessionOpens
 from services.analysis.kernels.groups.strength import SESSIONS, strength
+from shared.conditions.expression import RELATIVE_FIELDS
 
 
 def breadth_at(members: Sequence[DailyCloses], at: SessionOpens, times: Mapping[str, ExchangeTimes]) -> Floats:
@@ -44,13 +47,14 @@ def breadth_at(members: Sequence[DailyCloses], at: SessionOpens, times: Mapping[
     return np.stack([*numbers, counts.median, *shares])
 
 
-def strength_at(own: DailyCloses, others: Sequence[DailyCloses], at: SessionOpens, times: Mapping[str, ExchangeTimes]) -> Floats:
-    """The values of ``STRENGTH_FIELDS``, in their order, against the mean of others at each open. Shape (3, rows).
+def relative_at(own: DailyCloses, others: Sequence[DailyCloses], at: SessionOpens, times: Mapping[str, ExchangeTimes]) -> Floats:
+    """The values of ``RELATIVE_FIELDS``, in their order, against the mean of others at each open. Shape (7, rows).
 
     NaN where the instrument has no close of its newest session that had ended.
     """
+    unknown = np.full((len(RELATIVE_FIELDS), len(at.opens)), np.nan)
     if at.exchange not in times:
-        return np.full((len(SESSIONS), len(at.opens)), np.nan)
+        return unknown
     sessions = at.ended(times[at.exchange])
     side = aligned({str(n): (each.sessions, each.prices) for n, each in enumerate((own, *others))})
     filled = carried(side.days, side.closes)
@@ -59,22 +63,24 @@ def strength_at(own: DailyCloses, others: Sequence[DailyCloses], at: SessionOpen
     for column, other in enumerate(others, 1):
         known[row[row >= 0], column] = other.known_at(sessions, at.opens)[row >= 0]
     columns = range(1, len(others) + 1)
-    found = np.stack([strength(side.closes, filled, 0, columns, n, known=known) for n in SESSIONS])
-    return np.where(row >= 0, found[:, row], np.nan) if len(side.days) else np.full((len(SESSIONS), len(at.opens)), np.nan)
+    strengths = [strength(side.closes, filled, 0, columns, n, known=known) for n in SESSIONS]
+    betas, correlations = zip(*(comovement(side.closes, filled, 0, columns, n, known=known) for n in MOVES), strict=True)
+    found = np.stack([*strengths, *betas, *correlations])
+    return np.where(row >= 0, found[:, row], np.nan) if len(side.days) else unknown
 
 
-def first_known_strength_at(
+def first_known_relative_at(
     own: DailyCloses, choices: Sequence[DailyCloses], at: SessionOpens, times: Mapping[str, ExchangeTimes]
 ) -> Floats:
-    """As ``strength_at``, against the first of several benchmarks that has a close as of the instrument's session."""
-    found = np.full((len(SESSIONS), len(at.opens)), np.nan)
+    """As ``relative_at``, against the first of several benchmarks that has a close as of the instrument's session."""
+    found = np.full((len(RELATIVE_FIELDS), len(at.opens)), np.nan)
     if at.exchange not in times:
         return found
     sessions = at.ended(times[at.exchange])
     open_rows = np.ones(len(at.opens), np.bool_)
     for choice in choices:
         covered = open_rows & np.isfinite(choice.known_at(sessions, at.opens))
-        found[:, covered] = strength_at(own, [choice], at, times)[:, covered]
+        found[:, covered] = relative_at(own, [choice], at, times)[:, covered]
         open_rows &= ~covered
     return found
 

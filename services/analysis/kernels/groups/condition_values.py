@@ -10,19 +10,19 @@ import numpy as np
 
 from services.analysis.kernels.groups.aligned import Floats, Int64s
 from shared.conditions import SeriesName
-from shared.conditions.expression import STRENGTH_FIELDS, Elsewhere, walk
+from shared.conditions.expression import RELATIVE_FIELDS, Elsewhere, walk
 
 INDUSTRY: Final = "industry"
 
 
-def reads_strength(node: Elsewhere) -> bool:
+def reads_relative(node: Elsewhere) -> bool:
     """Whether it depends on the judged instrument, not only on its industry."""
-    return any(isinstance(each, SeriesName) and each.name in STRENGTH_FIELDS for each in walk(node.operand))
+    return any(isinstance(each, SeriesName) and each.name in RELATIVE_FIELDS for each in walk(node.operand))
 
 
 def reads_group(node: Elsewhere) -> bool:
     """Whether it is computed from the closes of a group, and not from the bars of one other instrument."""
-    return node.instrument == INDUSTRY or reads_strength(node)
+    return node.instrument == INDUSTRY or reads_relative(node)
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from services.analysis.kernels.groups.condition_values import INDUSTRY, reads_strength
+from services.analysis.kernels.groups.condition_values import INDUSTRY, reads_relative
 from services.analysis.kernels.groups.instrument_groups import InstrumentGroups
 from shared.conditions.expression import Elsewhere
 from shared.conditions.normal_form import render
@@ -37,7 +37,7 @@ class GroupNeed:
     @property
     def series(self) -> set[str]:
         """The instruments whose closes it reads."""
-        return {*self.members, *self.benchmarks, *([self.symbol] if reads_strength(self.node) else [])}
+        return {*self.members, *self.benchmarks, *([self.symbol] if reads_relative(self.node) else [])}
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def group_needs(nodes: Mapping[Elsewhere, frozenset[str] | None], groups: Instru
             if need is None:
                 continue
             more = need.series & groups.exchanges.keys()
-            compared = {symbol: len(need.members)} if reads_strength(node) and need.members else {}
+            compared = {symbol: len(need.members)} if reads_relative(node) and need.members else {}
             if len(need.members) > MOST_MEMBERS:
                 left_out[f"industry {need.industry} has more than {MOST_MEMBERS} members"] = None
             elif len(wanted) >= MOST_TABLES:

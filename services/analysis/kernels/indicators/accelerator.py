@@ -1,8 +1,7 @@
 """Accelerator oscillator (Williams, New Trading Dimensions, 1998): the awesome oscillator less its own mean.
 
 accelerator = awesome - mean of the last ``signal`` awesome, this one included, in the price's own currency. Warm-up: from n =
-slow + signal - 2. Parameters: fast, slow, signal, bars, fast shorter than slow; slow and signal up to half of the longest
-look-back.
+slow + signal - 2. Parameters: fast, slow, signal, bars, fast shorter than slow; slow and signal together up to 512.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from typing import Final
 
 from services.analysis.kernels.indicators.awesome import middles
 from services.analysis.kernels.indicators.awesome import prepare as prepare_awesome
-from services.analysis.kernels.indicators.kind import MAX_LOOKBACK, NAN, Bars, Kind, Parameters, State, Values, period, step
+from services.analysis.kernels.indicators.kind import NAN, Bars, Kind, Parameters, State, Values, period, step, together
 
 
 @step
@@ -35,8 +34,8 @@ def accelerator(s: State, p: Parameters, bars: Bars, t: int, n: int) -> tuple[St
 def prepare(fast: float, slow: float, signal: float) -> Parameters:
     """(fast, slow, 1 / (2 fast), 1 / (2 slow), signal, 1 / signal)."""
     parts = prepare_awesome(fast, slow)
-    period(slow, MAX_LOOKBACK // 2, name="slow")
-    return *parts, period(signal, MAX_LOOKBACK // 2, name="signal"), 1.0 / signal
+    together(slow, period(signal, name="signal"), "slow and signal")
+    return *parts, signal, 1.0 / signal
 
 
 KIND: Final = Kind(
@@ -48,6 +47,6 @@ KIND: Final = Kind(
     short=("accelerator",),
     warm_up=lambda _, slow, signal: (slow + signal - 2,),
     lookback=lambda _, slow, signal: slow + signal - 2,
-    examples=((5.0, 34.0, 5.0), (1.0, 2.0, 1.0), (10.0, 100.0, 20.0)),
+    examples=((5.0, 34.0, 5.0), (1.0, 2.0, 1.0), (10.0, 100.0, 20.0), (250.0, 500.0, 12.0)),
     prepare=prepare,
 )

@@ -2,6 +2,7 @@
 
 The smallest ``bb_width`` of N closes and k deviations over the B bars before this one that had one, a fraction; NaN where none
 had. The past is searched again only when the lowest value itself leaves it, and never on a peek. Warm-up: from n = N + B - 1.
+Parameters: N (period), B (bars), bars, together up to 512; k (width).
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from typing import Final
 
 from services.analysis.kernels.indicators import bollinger
 from services.analysis.kernels.indicators.kind import (
-    MAX_LOOKBACK,
     NAN,
     SAME,
     Bars,
@@ -22,6 +22,7 @@ from services.analysis.kernels.indicators.kind import (
     Values,
     period,
     step,
+    together,
 )
 from services.analysis.kernels.indicators.window import spread
 
@@ -70,8 +71,9 @@ def bandwidth_low(s: State, p: Parameters, bars: Bars, t: int, n: int) -> tuple[
 
 
 def prepare(length: float, width: float, bars: float) -> Parameters:
-    """Bollinger's constants and B. A window before each of B bars is searched: each may take half of the lookback."""
-    return *bollinger.KIND.prepare(period(length, MAX_LOOKBACK // 2), width), period(bars, MAX_LOOKBACK // 2)
+    """Bollinger's constants and B. A window before each of B bars is searched: both share the lookback."""
+    together(period(length), period(bars, name="bars"), "period and bars")
+    return *bollinger.KIND.prepare(length, width), bars
 
 
 KIND: Final = Kind(
@@ -83,6 +85,6 @@ KIND: Final = Kind(
     short=("bb_width_low_120",),
     warm_up=lambda n, _, bars: (n + bars - 1,),
     lookback=lambda n, _, bars: n + bars - 1,
-    examples=((20.0, 2.0, 120.0), (5.0, 1.5, 10.0)),
+    examples=((20.0, 2.0, 120.0), (5.0, 1.5, 10.0), (12.0, 2.0, 500.0)),
     prepare=prepare,
 )

@@ -2,8 +2,8 @@
 
 A first stop for who is short = highest high of N bars - k x ATR(N), and one for who is long = lowest low of N bars + k x ATR(N);
 chande_kroll_short = the highest of the last M of the former, chande_kroll_long = the lowest of the last M of the latter, in the
-price's own currency. Warm-up: both from n = N + M - 1. Parameters: N (period), M (stop), up to half of the longest look-back,
-bars; k (width), above 0, at most 100.
+price's own currency. Warm-up: both from n = N + M - 1. Parameters: N (period), M (stop), bars, together
+up to 512; k (width), above 0, at most 100.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from typing import Final
 from services.analysis.kernels.indicators.atr import KIND as ATR
 from services.analysis.kernels.indicators.atr import atr
 from services.analysis.kernels.indicators.kind import (
-    MAX_LOOKBACK,
     NAN,
     Bars,
     Kind,
@@ -23,6 +22,7 @@ from services.analysis.kernels.indicators.kind import (
     amount,
     period,
     step,
+    together,
 )
 from services.analysis.kernels.indicators.window import highest, lowest, moved_high, moved_low
 
@@ -47,8 +47,8 @@ def chande_kroll(s: State, p: Parameters, bars: Bars, t: int, n: int) -> tuple[S
 
 def prepare(length: float, width: float, stop: float) -> Parameters:
     """(those of the ATR; k, M)."""
-    half = MAX_LOOKBACK // 2
-    return *ATR.prepare(period(length, half)), amount(width, "width"), period(stop, half, name="stop")
+    together(period(length), period(stop, name="stop"), "period and stop")
+    return *ATR.prepare(length), amount(width, "width"), stop
 
 
 KIND: Final = Kind(
@@ -60,6 +60,6 @@ KIND: Final = Kind(
     short=("chande_kroll_short", "chande_kroll_long"),
     warm_up=lambda n, _, stop: (n + stop - 1,) * 2,
     lookback=lambda n, _, stop: n + stop - 1,
-    examples=((10.0, 1.0, 9.0), (1.0, 2.0, 1.0), (30.0, 3.0, 40.0)),
+    examples=((10.0, 1.0, 9.0), (1.0, 2.0, 1.0), (30.0, 3.0, 40.0), (12.0, 3.0, 500.0)),
     prepare=prepare,
 )

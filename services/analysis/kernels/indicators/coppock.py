@@ -2,14 +2,14 @@
 
 coppock = WMA of ``smoothing`` of (ROC of long + ROC of short), ROC = 100 x (close / close of that many bars before - 1). NaN
 where one of these earlier closes is not above 0. Warm-up: from n = the larger of long and short + smoothing - 1. Parameters:
-long, short, smoothing, bars, up to half of the longest look-back. Meant for monthly bars.
+long, short, smoothing, bars, each of the first two and smoothing together up to 512. Meant for monthly bars.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from services.analysis.kernels.indicators.kind import MAX_LOOKBACK, NAN, Bars, Kind, Parameters, State, Values, period, step
+from services.analysis.kernels.indicators.kind import NAN, Bars, Kind, Parameters, State, Values, period, step, together
 
 
 @step
@@ -39,7 +39,9 @@ def prepare(long: float, short: float, smoothing: float) -> Parameters:
     True
     """
     names = (("long", long), ("short", short), ("smoothing", smoothing))
-    lengths = tuple(period(n, MAX_LOOKBACK // 2, name=name) for name, n in names)
+    lengths = tuple(period(n, name=name) for name, n in names)
+    for name, n in names[:2]:
+        together(n, smoothing, f"{name} and smoothing")
     return *lengths, 2.0 / (smoothing * (smoothing + 1.0))
 
 
@@ -52,6 +54,6 @@ KIND: Final = Kind(
     short=("coppock",),
     warm_up=lambda long, short, smoothing: (max(long, short) + smoothing - 1,),
     lookback=lambda long, short, smoothing: max(long, short) + smoothing - 1,
-    examples=((14.0, 11.0, 10.0), (1.0, 2.0, 1.0), (10.0, 30.0, 20.0)),
+    examples=((14.0, 11.0, 10.0), (1.0, 2.0, 1.0), (10.0, 30.0, 20.0), (500.0, 250.0, 12.0)),
     prepare=prepare,
 )

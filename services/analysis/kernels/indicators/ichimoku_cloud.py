@@ -3,7 +3,7 @@
 cloud_top and cloud_bottom = the larger and the smaller of senkou_a and senkou_b (see ``ichimoku``) at bar n - kijun, in the
 price's own currency: what a chart shows at bar n, and what "above the cloud" means. (``senkou_a`` and ``senkou_b`` belong to the
 bar that they are computed from, and are drawn ``kijun`` bars further right.) Warm-up: both from n = senkou + kijun - 1.
-Parameters: tenkan, kijun, senkou, bars, none longer than the one after it, up to half of the longest look-back.
+Parameters: tenkan, kijun, senkou, bars, none longer than the one after it; kijun and senkou together up to 512.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Final
 
 from services.analysis.kernels.indicators import ichimoku
-from services.analysis.kernels.indicators.kind import MAX_LOOKBACK, NAN, Bars, Kind, Parameters, State, Values, period, step
+from services.analysis.kernels.indicators.kind import NAN, Bars, Kind, Parameters, State, Values, step, together
 
 lines: Final = ichimoku.ichimoku
 
@@ -31,7 +31,7 @@ def ichimoku_cloud(s: State, p: Parameters, bars: Bars, t: int, n: int) -> tuple
 def prepare(tenkan: float, kijun: float, senkou: float) -> Parameters:
     """The three lengths."""
     lengths = ichimoku.prepare(tenkan, kijun, senkou)
-    period(senkou, MAX_LOOKBACK // 2, name="senkou")
+    together(kijun, senkou, "kijun and senkou")
     return lengths
 
 
@@ -44,6 +44,6 @@ KIND: Final = Kind(
     short=("cloud_top", "cloud_bottom"),
     warm_up=lambda _, kijun, senkou: (senkou + kijun - 1,) * 2,
     lookback=lambda _, kijun, senkou: senkou + kijun,
-    examples=((9.0, 26.0, 52.0), (5.0, 5.0, 7.0), (1.0, 3.0, 3.0)),
+    examples=((9.0, 26.0, 52.0), (5.0, 5.0, 7.0), (1.0, 3.0, 3.0), (9.0, 12.0, 500.0)),
     prepare=prepare,
 )

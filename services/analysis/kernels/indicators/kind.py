@@ -114,6 +114,15 @@ def period(value: float, upto: int = LONGEST_PERIOD, *, least: int = 1, name: st
     return float(value)
 
 
+def together(first: float, second: float, names: str, upto: int = MAX_LOOKBACK) -> None:
+    """Checks two numbers of bars of which one begins where the other ends.
+
+    >>> together(500, 12, "slow and signal")
+    """
+    if first + second > upto:
+        raise ValueError(f"{names} must be at most {upto} bars together, not {first:g} and {second:g}")
+
+
 def amount(value: float, name: str, upto: float = 100.0) -> float:
     """Checks a multiple or a share.
 

@@ -1,8 +1,8 @@
 """Ulcer index (Martin and McCann, The Investor's Guide to Fidelity Funds, 1989): the root mean square of drawdowns, in percent.
 
 drawdown = 100 x (close / highest close of the last N bars, this one included - 1); ulcer = square root of the mean of the last N
-squared drawdowns. NaN where one of the closes is not above 0. Warm-up: from n = 2 N - 2. Parameter: N, bars, up to half of the
-longest look-back.
+squared drawdowns. NaN where one of the closes is not above 0. Warm-up: from n = 2 N - 2. Parameter: N, bars, up to 256: it looks
+back twice as far.
 """
 
 from __future__ import annotations
@@ -38,6 +38,6 @@ KIND: Final = Kind(
     columns=("ulcer_{period}",),
     warm_up=lambda n: (2 * n - 2,),
     lookback=lambda n: 2 * n - 2,
-    examples=((14.0,), (1.0,), (60.0,)),
+    examples=((14.0,), (1.0,), (60.0,), (256.0,)),
     prepare=lambda n: (period(n, MAX_LOOKBACK // 2), 1e4 / n),
 )

@@ -19,7 +19,7 @@ from shared.conditions.expression import (
     COMPARISONS,
     CROSSINGS,
     INDUSTRY_FIELDS,
-    STRENGTH_FIELDS,
+    RELATIVE_FIELDS,
     TIME_FIELDS,
     Elsewhere,
     Fired,
@@ -50,8 +50,10 @@ class Unit(NamedTuple):
 
 PURE: Final = Unit(0, 0)
 FIELD_UNITS: Final[Mapping[str, Unit]] = {name: Unit(0, 1) if name == "volume" else Unit(1, 0) for name in BAR_FIELDS}
-PURE_FIELDS: Final = frozenset({*TIME_FIELDS, *INDUSTRY_FIELDS, *STRENGTH_FIELDS})
-_OF_ANY: Final = frozenset({"bars_since", "count", "rising", "falling", "held", "within", "change_pct", "not", "and", "or"})
+PURE_FIELDS: Final = frozenset({*TIME_FIELDS, *INDUSTRY_FIELDS, *RELATIVE_FIELDS})
+_OF_ANY: Final = frozenset(
+    {"bars_since", "count", "rising", "falling", "held", "within", "change_pct", "percent_rank", "not", "and", "or"}
+)
 """Operations on one unit, or on truths, whose value is a pure number."""
 
 

@@ -193,6 +193,10 @@ export const FIELDS = [
   {"name": "rs_20", "en": "relative strength over 20 sessions", "ko": "20거래일 상대강도"},
   {"name": "rs_63", "en": "relative strength over 63 sessions", "ko": "63거래일 상대강도"},
   {"name": "rs_126", "en": "relative strength over 126 sessions", "ko": "126거래일 상대강도"},
+  {"name": "beta_63", "en": "beta over 63 sessions", "ko": "63거래일 베타"},
+  {"name": "beta_126", "en": "beta over 126 sessions", "ko": "126거래일 베타"},
+  {"name": "correlation_63", "en": "correlation over 63 sessions", "ko": "63거래일 상관계수"},
+  {"name": "correlation_126", "en": "correlation over 126 sessions", "ko": "126거래일 상관계수"},
 ] as const;
 export const FUNCTIONS = [
   {"name": "abs", "example": "abs(close)"},
@@ -210,6 +214,7 @@ export const FUNCTIONS = [
   {"name": "lowest", "example": "lowest(close, 20)"},
   {"name": "max", "example": "max(open, close)"},
   {"name": "min", "example": "min(open, close)"},
+  {"name": "percent_rank", "example": "percent_rank(close, 20)"},
   {"name": "prev", "example": "prev(close)"},
   {"name": "rising", "example": "rising(close, 20)"},
   {"name": "sma", "example": "sma(close, 20)"},
