@@ -218,6 +218,8 @@ class Plain:
         open_bar = one.forming.get(t.finest)
         if end <= one.ended.get(t.finest, 0) or (open_bar is not None and start < open_bar.start):
             return "late"
+        if open_bar is None and any(last <= one.ended.get(frame, 0) for frame, (_, last) in where.items()):
+            return "late"
         self.vet(one, t, int(day.open[at]), int(day.close[at]))
         in_order = t.ts_event >= one.newest
         one.traded = t.price if in_order else one.traded

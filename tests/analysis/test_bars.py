@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
@@ -126,6 +127,20 @@ def test_the_half_day_ends_at_one_with_all_its_bars() -> None:
         "1w": (-4 * 86_400_000, 12_600_000, 101.0),
         "1M": (-28 * 86_400_000 - 3_600_000, 12_600_000, 101.0),  # from Friday the first, in summer time
     }
+
+
+@pytest.mark.parametrize("end", [tick, heartbeat])
+def test_a_tick_for_a_day_that_is_closed_makes_no_finer_bar(end: Callable[[int], TickLog]) -> None:
+    """After the close a tick outside of the session, or a heartbeat, closes the day; the last minute had no bar until then."""
+    closes = HALF_DAY + 12_600_000
+    outcome = engine().apply([tick(HALF_DAY, size=2.0), end(closes + 60_000), tick(closes, size=5.0), heartbeat(closes + 120_000)])
+    assert outcome.counts["late"] == 1
+    volumes = Counter[str]()
+    for bar in outcome.bars:
+        volumes[bar.timeframe] += int(bar.volume)
+    assert {volumes[frame] for frame in ("1m", "5m", "15m", "30m", "1h", "4h", "1d")} == {2}, (
+        "a coarse bar is the sum of its fine ones"
+    )
 
 
 def test_an_absurd_price_counts_only_when_a_second_one_agrees() -> None:

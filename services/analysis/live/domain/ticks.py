@@ -20,7 +20,7 @@ plain = njit(nogil=True, error_model="numpy")
 inline: Any = partial(njit, nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 """For functions that only compiled code calls."""
 
-KERNEL_VERSION = 5
+KERNEL_VERSION = 6
 """Goes up when the same ticks give other bars."""
 
 MAX_PRICE = 1e9
@@ -226,6 +226,15 @@ def _update(s, forming, frames, r, t, volume, in_order):
             g.session = s.session
 
 
+@inline
+def _coarser_ended(s, forming, frames, r, t):
+    """Whether a coarser bar that a tick belongs to has been closed: a finer one would not be part of it any more."""
+    for k in range(t.finest + 1, forming.shape[1]):
+        if _interval(s, frames[k], t.ts)[1] <= forming[r, k].last_end:
+            return True
+    return False
+
+
 @plain
 def split_ratio(price, before, usual):
     """New shares for an old one, if a session that begins at ``price`` after ``before`` looks like a split; else 0.
@@ -293,7 +302,7 @@ def _apply(r, s, t, symbols, calendar, out, m, q):
         return OUTSIDE, m, q
     start, end = _interval(s, symbols.frames[t.finest], t.ts)
     g = forming[r, t.finest]
-    if end <= g.last_end or (g.active == 1 and start < g.open_at):
+    if end <= g.last_end or (start < g.open_at if g.active == 1 else _coarser_ended(s, forming, symbols.frames, r, t)):
         if s.fresh == 1:
             _volume(s, t.ts, t.size, t.day_volume)
             s.last_ts = max(s.last_ts, t.ts)
