@@ -13,7 +13,7 @@ import numpy as np
 from scipy.stats import false_discovery_control, t
 
 from bench.result import BenchmarkResult
-from services.analysis.research.quality.cells import Axis, Cells, axis, cells
+from services.analysis.research.quality.cells import Axis, Cells, axis, cells, fired
 from services.analysis.research.quality.machine_code import Floats
 from services.analysis.research.quality.records import RATE, records
 from services.analysis.research.quality.walk_forward import first_decision
@@ -80,7 +80,7 @@ def naive(market: Market) -> dict[str, Floats]:
     for horizon in HORIZONS:
         for direction in (1, -1):
             rules = [key.rule for key in RULES if key.direction == direction]
-            held = [cells(KERNELS, each, rules, direction, horizon, on) for each in market]
+            held = [cells(KERNELS, each.prices, fired(each, rules, direction), horizon, on) for each in market]
             first = first_decision(on, held)
             for key in range(len(rules)):
                 for peer, test in PEERS.items():

@@ -136,6 +136,14 @@ feeds: Final = Table(
     Column("last_article", BigInteger, comment="when it last had a new article"),
     Column("next_try", BigInteger, comment="none while it is disabled"),
     Column("updated_at", BigInteger, nullable=False),
+    Column(
+        "replayed",
+        Boolean,
+        nullable=False,
+        default=False,
+        server_default=false(),
+        comment="a tape plays it: samples, not news",
+    ),
     comment="writer: ingest",
 )
 feed_articles: Final = Table(
@@ -178,6 +186,25 @@ bars: Final = Table(
         comment="a bar that lacks a finer one, such as a week of which a session has no bar",
     ),
     comment="writer: analysis live. Raw prices.",
+)
+bar_revisions: Final = Table(
+    "bar_revisions",
+    metadata,
+    _symbol(primary_key=True),
+    Column("timeframe", Cased, primary_key=True),
+    Column("ts_close", BigInteger, primary_key=True, autoincrement=False),
+    Column("replaced_at", BigInteger, primary_key=True, autoincrement=False, comment="until then it was the known one"),
+    Column("ts_open", BigInteger, nullable=False),
+    Column("session", Integer, nullable=False, comment="yyyymmdd"),
+    Column("open", Double, nullable=False),
+    Column("high", Double, nullable=False),
+    Column("low", Double, nullable=False),
+    Column("close", Double, nullable=False),
+    Column("volume", Double, nullable=False),
+    Column("source", String(24), nullable=False),
+    Column("replayed", Boolean, nullable=False),
+    Column("incomplete", Boolean, nullable=False),
+    comment="writer: analysis live. Raw bars that others have replaced",
 )
 signals: Final = Table(
     "signals",
@@ -370,6 +397,13 @@ story_history: Final = Table(
     Column("importance", Double, nullable=False),
     Index("ix_story_history_known_at", "known_at"),
     comment="writer: analysis news. What was known of stories, and when",
+)
+story_vectors: Final = Table(
+    "story_vectors",
+    metadata,
+    Column("story_id", String(32), primary_key=True),
+    Column("vector", Blob, nullable=False, comment="embedding of its first title, 384 float16"),
+    comment="writer: analysis news. What a story was about when it was first stored",
 )
 story_splits: Final = Table(
     "story_splits",
@@ -645,6 +679,14 @@ deliveries: Final = Table(
         comment="signal, notice, story, briefing, or edit of a story's message",
     ),
     Column("paced", Boolean, nullable=False, default=True, server_default=true(), comment="counts for the pace of its chat"),
+    Column(
+        "priority",
+        Integer,
+        nullable=False,
+        default=2,
+        server_default="2",
+        comment="which come first: 0 own conditions, 1 premium chats, 2 others, 3 texts for many",
+    ),
     Index("ix_deliveries_channel_chat_id_updated_at", "channel", "chat_id", "updated_at"),
     Index("ix_deliveries_status_next_try_at", "status", "next_try_at"),
     Index("ix_deliveries_to_report", "to_report"),

@@ -32,8 +32,8 @@ class Picture:
 PICTURES: Final = (
     Picture("page.png", "/#/instrument/AAPL", ".drawing[data-shows]"),
     Picture("page-market.png", "/#/market", ".tiles [data-strength]:not([data-strength='null'])"),
-    Picture("page-dark.png", "/#/instrument/005930.KS", ".drawing[data-shows]", scheme="dark"),
-    Picture("page-phone.png", "/#/market", ".tiles [data-strength]:not([data-strength='null'])", phone=True),
+    Picture("page-dark.png", "/#/instrument/005930.KS", ".drawing[data-shows]", locale="ko-KR", scheme="dark"),
+    Picture("page-phone.png", "/#/market", ".tiles [data-strength]:not([data-strength='null'])", phone=True, locale="ko-KR"),
 )
 
 

@@ -8,9 +8,9 @@ import tomllib
 from pathlib import Path
 from typing import Final
 
-from infra.documents.asyncapi import document
 from infra.documents.page import topics_page
 from infra.documents.page_tables import page_exchanges, page_timeframes, page_vocabulary
+from shared.asyncapi import document
 
 ROOT: Final = Path(__file__).parent.parent.parent
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from infra.documents.asyncapi import schemas, tag_of
+from shared.asyncapi import CLOUDEVENTS, schemas, tag_of
 from shared.topics import DAY, HOUR, TOPICS, Topic
 
 HEAD: Final = """# Topics
 
 Generated from `shared/topics.py` and `shared/events` by `make docs`; the same as a machine reads it: `asyncapi.json`.
+A gateway has this page at `/docs/topics`, the document at `/asyncapi.json`, and the JSON Schema of each event at `/schemas`.
+`examples/` has consumers to copy ([clients.md](clients.md#consumers-of-topics)).
 
 Bodies are JSON. Headers: `event` (the type), `version`, `event-id` (the same content has the same id: skip what you have seen),
 `traceparent`. Times are milliseconds since the epoch, UTC. Prices are in the instrument's currency, changes fractions (0.05: 5 %).
@@ -27,7 +29,7 @@ def topics_page() -> str:
     """The text of ``docs/topics.md``."""
     found = schemas()
     shown: set[str] = set()
-    parts = [HEAD, _table(), "## Events\n"]
+    parts = [HEAD, _table(), _cloudevents(), "## Events\n"]
     for topic in TOPICS:
         for event in topic.types:
             parts.append(_event(event.__name__, tag_of(event), topic.name, found[event.__name__]))
@@ -46,6 +48,11 @@ def _table() -> str:
             f"| {topic.name} | {topic.key} | {topic.about} | {tags} | {writers} | {_retention(topic)} | {topic.partitions} |"
         )
     return "\n".join(rows) + "\n"
+
+
+def _cloudevents() -> str:
+    head = "## As CloudEvents\n\nWhere a message has the attributes of CloudEvents 1.0:\n\n| attribute | |\n|---|---|\n"
+    return head + "".join(f"| `{name}` | {text} |\n" for name, text in CLOUDEVENTS.items())
 
 
 def _retention(topic: Topic[Any]) -> str:

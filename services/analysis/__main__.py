@@ -37,6 +37,7 @@ def research() -> None:
 
 def news() -> None:
     """Stories from articles; with a COMMAND (news --help) looks at one, or splits it."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # the event loop needs the other core; numpy reads it when it is loaded
     from services.analysis.news.app import build
     from services.analysis.news.settings import NewsSettings
 

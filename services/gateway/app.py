@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from functools import partial
@@ -20,12 +20,14 @@ from services.gateway.adapters.event_feed import EventFeed
 from services.gateway.adapters.history import TableHistory, open_history
 from services.gateway.adapters.keys import KeyTable
 from services.gateway.adapters.owned import OwnedTables
+from services.gateway.adapters.past_bars import PastBars
 from services.gateway.adapters.research_jobs import StoredJobs
 from services.gateway.adapters.stories import StoredStories
 from services.gateway.domain.hub import new_hub
 from services.gateway.domain.instrument_directory import InstrumentDirectory
 from services.gateway.domain.key_models import DAY_MS
 from services.gateway.domain.market_memory import MarketMemory
+from services.gateway.domain.restored_messages import RestoredMessages
 from services.gateway.handlers.application import OpenStreams, application
 from services.gateway.handlers.authentication import Authentication
 from services.gateway.handlers.fake_market import STEP_SECONDS, FakeMarket
@@ -50,6 +52,9 @@ TICK_WATCH_SECONDS: Final = 0.5
 RECORDS_SECONDS: Final = 10.0
 """How often is looked whether there are newer records of past signals."""
 PROGRESS_SECONDS: Final = 5.0
+REJECTED: Final = (topics.QUARANTINE, *(topic.dead_letters for topic in topics.TOPICS))
+"""Topics of messages that were not used as they came."""
+REJECTED_SECONDS: Final = 15.0
 PRUNE_SECONDS: Final = 3600.0
 """How often old entries of the audit log and old idempotency keys are deleted."""
 IDEMPOTENCY_MS: Final = 86_400_000
@@ -58,6 +63,11 @@ EMPTY_SECONDS: Final = 1.0
 """Pause between reads while the table is empty: ingest has not filled it yet."""
 SILENT: Final = metrics.gauge("gateway_analysis_silent_state", "1 while analysis processes nothing although ticks wait for it.")
 CLOSE_SECONDS: Final = 5.0
+RESUME_MS: Final = 900_000
+"""How far before its start a gateway lets clients resume, in milliseconds."""
+RESUMED_PER_PARTITION: Final = 2000
+"""Patterns and stories of each partition that are read for them."""
+RESTORE_PAUSE_SECONDS: Final = 0.05
 
 
 @asynccontextmanager
@@ -71,9 +81,11 @@ async def build(settings: Settings, lifecycle: Lifecycle) -> AsyncIterator[Mappi
             topics.INDICATORS: settings.tail,
             topics.SIGNALS: settings.tail,
         }
-        tail_lengths |= {topics.INDUSTRIES: None, topics.PATTERNS: 0, topics.STORIES: 0}  # older ones are read from the database
+        newest = min(settings.tail, RESUMED_PER_PARTITION)  # for clients that resume; older ones are read from the database
+        tail_lengths |= {topics.INDUSTRIES: None, topics.PATTERNS: newest, topics.STORIES: newest}
         tail = await stack.enter_async_context(open_tail(settings, tail_lengths, "gateway", max_records=500))
-        ends = await stack.enter_async_context(open_offset_reader(settings, topics.TICKS, "gateway-ends"))
+        ends = await stack.enter_async_context(open_offset_reader(settings, [topics.TICKS], "gateway-ends"))
+        rejected = await stack.enter_async_context(open_offset_reader(settings, REJECTED, "gateway-rejected"))
         history = await stack.enter_async_context(open_history(database))
         gateway = wire(settings, history)
         producer = await stack.enter_async_context(open_producer(settings, "gateway"))
@@ -81,7 +93,8 @@ async def build(settings: Settings, lifecycle: Lifecycle) -> AsyncIterator[Mappi
         records = QualityRecords(database)
         gateway.records = lambda: records.current
         gateway.research = gateway.computed.jobs = research = JobClient(producer)
-        feed = EventFeed(gateway.market, gateway.hub, live=lambda: tail.caught_up)
+        restored = RestoredMessages(gateway.clock() - RESUME_MS, settings.ring)
+        feed = EventFeed(gateway.market, gateway.hub, live=lambda: tail.caught_up, restored=restored)
         flushers = {
             "flush": Flusher(gateway.hub, settings.flush_seconds),
             "flush test": Flusher(gateway.test_hub, settings.flush_seconds),
@@ -98,6 +111,7 @@ async def build(settings: Settings, lifecycle: Lifecycle) -> AsyncIterator[Mappi
             lifecycle.stopping,
         )
         progress = Refresher(partial(measure_progress, gateway, history, ends), "progress", PROGRESS_SECONDS, lifecycle.stopping)
+        counting = Refresher(partial(count_rejected, gateway, rejected), "rejected", REJECTED_SECONDS, lifecycle.stopping)
         sources = Refresher(partial(read_sources, gateway, history), "source health", PROGRESS_SECONDS, lifecycle.stopping)
         pruning = Refresher(partial(prune, gateway), "old entries", PRUNE_SECONDS, lifecycle.stopping)
         quality = Refresher(records.read, "signal quality", RECORDS_SECONDS, lifecycle.stopping)
@@ -109,10 +123,12 @@ async def build(settings: Settings, lifecycle: Lifecycle) -> AsyncIterator[Mappi
         await stack.enter_async_context(serve(application(gateway, streams), streams, settings))
         yield {
             "topics": lambda: tail.run(feed.handle_batch, lifecycle.stopping),
+            "resuming": lambda: restore(streams, restored, lambda: tail.caught_up, lifecycle),
             "ticks": lambda: follow_ticks(settings, gateway, feed, lifecycle),
             "research": lambda: results.run(research.handle, lifecycle.stopping),
             "instruments": directory.run,
             "progress": progress.run,
+            "rejected": counting.run,
             "sources": sources.run,
             "signal quality": quality.run,
             "old entries": pruning.run,
@@ -130,7 +146,8 @@ def wire(settings: Settings, history: TableHistory) -> Gateway:
         return gateway.directory
 
     market = MarketMemory(settings.rows_per_series)
-    hub, test_hub = new_hub(clock(), directory, settings.ring), new_hub(clock(), InstrumentDirectory, settings.ring)
+    hub = new_hub(clock(), directory, settings.ring, now_us)
+    test_hub = new_hub(clock(), InstrumentDirectory, settings.ring, now_us)
     keys = KeyTable(history.database)
     stored = (
         StoredDatasets(history.database),
@@ -138,14 +155,19 @@ def wire(settings: Settings, history: TableHistory) -> Gateway:
         StoredStories(history.database),
         StoredBriefings(history.database),
     )
-    owned = OwnedTables(history.database)
-    gateway = Gateway(settings, market, history, *stored, hub, test_hub, clock, keys, owned, Authentication(keys, settings))
+    owned, past = OwnedTables(history.database), PastBars(history.connections)
+    gateway = Gateway(settings, market, history, *stored, hub, test_hub, clock, keys, owned, Authentication(keys, settings), past)
     return gateway
 
 
 def now_ms() -> int:
     """Milliseconds since the epoch."""
     return time.time_ns() // 1_000_000
+
+
+def now_us() -> int:
+    """Microseconds since the epoch."""
+    return time.time_ns() // 1000
 
 
 @asynccontextmanager
@@ -158,7 +180,7 @@ async def serve(app: web.Application, streams: OpenStreams, settings: Settings) 
     runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=CLOSE_SECONDS)
     await runner.setup()
     try:
-        listening = await listen(cast("web.Server", runner.server), settings.host, settings.port)  # set by setup()
+        listening = await listen(cast("web.Server", runner.server), settings.host, settings.port, settings.idle_seconds)
         port: int = listening.sockets[0].getsockname()[1]
         log.info("gateway listening", address=f"http://{settings.host}:{port}")
         try:
@@ -183,12 +205,23 @@ async def read_directory(gateway: Gateway, history: TableHistory) -> None:
 async def measure_progress(gateway: Gateway, history: TableHistory, ends: OffsetReader) -> None:
     """Measure how far analysis has read the tick topic."""
     try:
-        gateway.progress.measure(await ends.read(), await history.positions(), gateway.clock())
+        ticks = (await ends.read())[topics.TICKS.name]
+        gateway.progress.measure(ticks, await history.positions(), gateway.clock())
     except TransientError:
         gateway.progress.mark_unknown()
         raise
     finally:
         SILENT.set(bool(gateway.progress.is_silent(gateway.market.last_analysis_at, gateway.clock())))
+
+
+async def count_rejected(gateway: Gateway, rejected: OffsetReader) -> None:
+    """Count the messages that quarantine and dead letters hold."""
+    try:
+        ranges = await rejected.read()
+    except TransientError:
+        gateway.rejected = None
+        raise
+    gateway.rejected = {name: sum(each.end - each.first for each in found.values()) for name, found in ranges.items()}
 
 
 async def read_sources(gateway: Gateway, history: TableHistory) -> None:
@@ -200,6 +233,18 @@ async def prune(gateway: Gateway) -> None:
     """Delete what is older than it is kept for."""
     now = gateway.clock()
     await gateway.keys.prune(now - gateway.settings.audit_days * DAY_MS, now - IDEMPOTENCY_MS, now)
+
+
+async def restore(streams: OpenStreams, restored: RestoredMessages, caught_up: Callable[[], bool], lifecycle: Lifecycle) -> None:
+    """Once the topics are read, keep the messages of before the start for clients that resume. Runs until the end."""
+    streams.test.restored.set()
+    while not caught_up() and not lifecycle.stopping.is_set():
+        await pause(RESTORE_PAUSE_SECONDS, lifecycle.stopping)
+    if caught_up():
+        streams.live.hub.restore(restored)
+        streams.live.restored.set()
+        restored.clear()
+    await lifecycle.stopping.wait()
 
 
 async def follow_ticks(settings: Settings, gateway: Gateway, feed: EventFeed, lifecycle: Lifecycle) -> None:

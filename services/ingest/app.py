@@ -16,6 +16,7 @@ import structlog
 from services.ingest.adapters.clock import SystemClock
 from services.ingest.adapters.cursor_table import CursorTable
 from services.ingest.adapters.feeds.news_tape import read_news_tape
+from services.ingest.adapters.feeds.tables import FeedTables
 from services.ingest.adapters.heartbeat_source import LiveSource
 from services.ingest.adapters.instruments import read_universe, store_universe
 from services.ingest.adapters.origin_marks import check_database, claim_database, claim_kafka, sqlite_file
@@ -26,7 +27,7 @@ from services.ingest.domain.clock import Clock
 from services.ingest.domain.data_origin import REPLAY, YAHOO, DataOrigin
 from services.ingest.domain.exchange_delays import DELAY_MS
 from services.ingest.domain.feeds.feed import FeedError
-from services.ingest.domain.feeds.news_tape import NewsTapeError
+from services.ingest.domain.feeds.news_tape import NewsTape, NewsTapeError
 from services.ingest.domain.feeds.ports import ArticlePublisher
 from services.ingest.domain.freshness import StaleFeeds
 from services.ingest.domain.health import ProviderHealth
@@ -188,9 +189,10 @@ async def _replay(parts: SourceParts) -> AsyncIterator[OpenSource]:
     replay = Replay(
         tape, history, schedule, PlaybackSpeed(speed, settings.longest_pause), parts.cursors, parts.clock, parts.stopping
     )
-    articles = await asyncio.to_thread(read_news_tape, settings.tapes, tape.name) if settings.news else ()
-    news = NewsReplay(tape.name, articles, lambda: replay.event_time, parts.cursors, parts.clock, parts.stopping)
-    yield OpenSource(replay, DataOrigin(REPLAY, tape.name, tape.digest), news.run if articles else None)
+    played = await asyncio.to_thread(read_news_tape, settings.tapes, tape.name) if settings.news else NewsTape()
+    store = FeedTables(parts.database)
+    news = NewsReplay(tape.name, played, lambda: replay.event_time, parts.cursors, store, parts.clock, parts.stopping)
+    yield OpenSource(replay, DataOrigin(REPLAY, tape.name, tape.digest), news.run if played.articles else None)
 
 
 @asynccontextmanager

@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from services.notifier.adapters.backtest_runs import ResearchBacktests
+from services.notifier.adapters.bot_updates import UpdateTable
 from services.notifier.adapters.briefing_tables import BriefingTables
 from services.notifier.adapters.charts.renderer import ProcessChartRenderer
 from services.notifier.adapters.chat_webhooks import SERVICES, ChatWebhooks
@@ -21,6 +22,7 @@ from services.notifier.adapters.console import CHAT, ConsoleChannel
 from services.notifier.adapters.deliveries import DeliveryTable
 from services.notifier.adapters.email import EmailChannel
 from services.notifier.adapters.exchange_calendars import ExchangeCalendars
+from services.notifier.adapters.flags import FlagTable
 from services.notifier.adapters.key_links import KeyLinkTable
 from services.notifier.adapters.market_tables import MarketTables
 from services.notifier.adapters.news_tables import NewsTables
@@ -29,12 +31,17 @@ from services.notifier.adapters.outcome_publisher import KafkaOutcomePublisher
 from services.notifier.adapters.parsing.parser import ProcessParser
 from services.notifier.adapters.payments import PaymentTable
 from services.notifier.adapters.personal_data import PersonalDataTables
+from services.notifier.adapters.positions import PositionTable
 from services.notifier.adapters.premium_members import MemberTable
 from services.notifier.adapters.statistics import StatisticsTables
 from services.notifier.adapters.story_rows import StoryRows
 from services.notifier.adapters.webhook import WebhookChannel
 from services.notifier.bot.backtests import Backtests
+from services.notifier.bot.clean_up import CleanUp
+from services.notifier.bot.flags import SECONDS as FLAG_SECONDS
+from services.notifier.bot.flags import LatestFlags
 from services.notifier.bot.industries import LatestIndustries
+from services.notifier.bot.ledger import Ledger
 from services.notifier.bot.ports import BotPorts
 from services.notifier.bot.premium_expiry import PremiumExpiry
 from services.notifier.bot.quotes import LatestQuotes
@@ -50,6 +57,7 @@ from services.notifier.delivery.instruments import LatestInstruments
 from services.notifier.delivery.news_fan_out import NewsFanOut
 from services.notifier.delivery.outcome_reporter import Reporter
 from services.notifier.delivery.picture_cache import PictureCache
+from services.notifier.delivery.posting import apply_channels
 from services.notifier.delivery.sending import Sender, SenderOptions
 from services.notifier.domain.rate_limits import RateLimit, RateLimiter
 from services.notifier.domain.recipients import Chat
@@ -80,6 +88,8 @@ async def build(settings: NotifierSettings, lifecycle: Lifecycle) -> AsyncIterat
         bot = await _bot(settings, token, stack) if token else None
         chats, market = ChatTables(database), MarketTables(database)
         schedules = await _schedules(settings, bot, chats, clock, stack)
+        if bot is not None:
+            await apply_channels(settings.posting_channels, chats, "telegram", clock.now())
         deliveries = DeliveryTable(database, tuple(schedules))
         instruments = LatestInstruments(market)
         refresher = Refresher(instruments.refresh, "instruments", lambda: instruments.seconds, lifecycle.stopping)
@@ -170,9 +180,12 @@ def tiers(settings: NotifierSettings) -> Tiers:
 
 
 def telegram_limiter(settings: NotifierSettings) -> RateLimiter:
-    """Telegram's limits for a bot: overall, per chat, and per group. Group ids are negative (core.telegram.org/api/bots/ids)."""
+    """Telegram's limits for a bot: overall, per chat, and per group or channel, whose ids are negative or names.
+
+    core.telegram.org/api/bots/ids
+    """
     overall, chat = [RateLimit(settings.rate_overall, 1.0)], [RateLimit(settings.rate_chat, 1.0)]
-    return RateLimiter(overall, chat, [RateLimit(settings.rate_group_minute, 60.0)], lambda chat_id: chat_id.startswith("-"))
+    return RateLimiter(overall, chat, [RateLimit(settings.rate_group_minute, 60.0)], lambda chat_id: chat_id.startswith(("-", "@")))
 
 
 async def _schedules(
@@ -245,6 +258,7 @@ async def _bot_tasks(
     from services.notifier.adapters.telegram.reply_sender import ReplySender  # slow import, see _bot
     from services.notifier.adapters.telegram.stars import TelegramStars
     from services.notifier.adapters.telegram.updates import UpdateProcessor
+    from services.notifier.adapters.telegram.webhook_updates import WebhookAddress, WebhookUpdates
     from services.notifier.bot.router import CommandBot
 
     back = {QUOTES: QUOTES_BACK, INDUSTRIES: None, RESEARCH_RESULTS: 0}
@@ -270,7 +284,12 @@ async def _bot_tasks(
     payments, members = PaymentTable(database, settings.alert_language), MemberTable(database)
     place = settings.telegram_premium_channel
     premium_channel = TelegramPremiumChannel(bot, place) if place else None
+    stars = TelegramStars(bot)
+    ledger = Ledger(stars, payments, PositionTable(database), clock)
     expiry = PremiumExpiry(payments, members, premium_channel, clock, wake)
+    flags, personal_data = LatestFlags(FlagTable(database)), PersonalDataTables(database)
+    reading = Refresher(flags.refresh, "flags", FLAG_SECONDS, lifecycle.stopping)
+    clean_up = CleanUp(chats, personal_data, deliveries, settings.operators, settings.blocked_chat_days, clock, wake)
     ports = BotPorts(
         chats,
         ConditionTable(database),
@@ -283,7 +302,7 @@ async def _bot_tasks(
         instruments,
         BotAdmins(bot),
         clock,
-        PersonalDataTables(database),
+        personal_data,
         NoticeTable(database),
         StatisticsTables(database),
         briefings,
@@ -295,17 +314,29 @@ async def _bot_tasks(
         ResearchConditionTimes(research, clock.now),
         backtests,
         KeyLinkTable(database),
+        flags,
         tiers(settings),
         payments,
-        TelegramStars(bot),
+        stars,
         members,
         premium_channel,
         settings.telegram_pay_support,
     )
     handler = CommandBot(ports, DialogTable(database, clock.now), settings.bot_commands_minute)
-    polling = Polling(bot, handler, UpdateProcessor(bot, handler, answers, settings.bot_concurrency))
+    updates = UpdateProcessor(bot, handler, answers, settings.bot_concurrency)
+    sells = settings.telegram_premium_stars > 0
+    receive = Polling(bot, handler, updates, sells=sells).run
+    if settings.telegram_webhook_url:
+        secret = settings.telegram_webhook_secret.get_secret_value()
+        address = WebhookAddress(
+            settings.telegram_webhook_url, secret, settings.telegram_webhook_host, settings.telegram_webhook_port
+        )
+        receive = WebhookUpdates(bot, handler, updates, UpdateTable(database), address, clock, sells=sells).run
     return {
         "quotes": partial(tail.run, dispatch, lifecycle.stopping),
-        "bot": partial(_after_instruments, refresher, polling.run, lifecycle.stopping),
+        "bot": partial(_after_instruments, refresher, receive, lifecycle.stopping),
         "premium": partial(expiry.run, lifecycle.stopping),
+        **({"stars": partial(ledger.run, lifecycle.stopping)} if settings.telegram_premium_stars else {}),
+        "flags": reading.run,
+        "clean-up": partial(clean_up.run, lifecycle.stopping),
     }

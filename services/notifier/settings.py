@@ -9,6 +9,7 @@ import msgspec
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from services.notifier.domain.delivery import RetryPolicy
+from services.notifier.domain.posting import PostingChannel
 from shared.settings import MeshSettings
 
 
@@ -69,12 +70,25 @@ class NotifierSettings(MeshSettings):
     """Whether webhooks and channels may use plain http and addresses of this machine or a private network."""
     telegram_operators: str = ""
     """User ids, separated by commas, that may use /stats and /broadcast."""
+    telegram_webhook_url: str = ""
+    """Address at which Telegram reaches this process, https, with a path; empty: updates are fetched by polling."""
+    telegram_webhook_secret: SecretStr = SecretStr("")
+    """What Telegram sends with each update, 16 to 256 letters, digits, ``_`` or ``-``; needed with TELEGRAM_WEBHOOK_URL."""
+    telegram_webhook_host: str = "127.0.0.1"
+    """Address that the webhook listens on, behind what ends TLS."""
+    telegram_webhook_port: int = Field(default=9113, ge=0, le=65535)
+    """Port of the webhook."""
     telegram_premium_stars: int = Field(default=0, ge=0, le=10_000)
     """Price of premium for 30 days in Telegram Stars; 0: nothing is sold, and everything is free."""
     telegram_premium_channel: str = ""
     """Id or @name of the channel that only chats with premium may join; the bot must be an administrator there."""
     telegram_pay_support: str = ""
     """Whom /paysupport names: an @name, an address or a page."""
+    telegram_channels: str = "[]"
+    """JSON array of channels that signals are posted to: ``{"chat", "language", "symbols", "industries", "rules", "timeframes",
+    "unproven", "pace", "silent"}``."""
+    blocked_chat_days: int = Field(default=30, ge=1, le=3650)
+    """Days after which everything about a chat that blocked the bot is deleted."""
     telegram_allowed: str = ""
     """Chat ids, separated by commas, that the bot answers; empty: all."""
     public_url: str = ""
@@ -134,6 +148,22 @@ class NotifierSettings(MeshSettings):
             raise ValueError(f"PUBLIC_URL is {value!r}: it must begin with https:// or http://")
         return value
 
+    @model_validator(mode="after")
+    def _webhook_has_a_secret(self) -> Self:
+        url, secret = self.telegram_webhook_url, self.telegram_webhook_secret.get_secret_value()
+        if url and not url.startswith("https://"):
+            raise ValueError("TELEGRAM_WEBHOOK_URL must begin with https://")
+        plain = secret.replace("_", "a").replace("-", "a")
+        if url and not (16 <= len(secret) <= 256 and plain.isascii() and plain.isalnum()):
+            raise ValueError("TELEGRAM_WEBHOOK_URL needs TELEGRAM_WEBHOOK_SECRET: 16 to 256 letters, digits, _ or -")
+        return self
+
+    @field_validator("telegram_channels")
+    @classmethod
+    def _posting_decodable(cls, value: str) -> str:
+        _posting(value)
+        return value
+
     @field_validator("channels")
     @classmethod
     def _channels_decodable(cls, value: SecretStr) -> SecretStr:
@@ -161,6 +191,11 @@ class NotifierSettings(MeshSettings):
     def channel_targets(self) -> tuple[ChannelTarget, ...]:
         """The messengers and mailboxes, decoded."""
         return _channels(self.channels)
+
+    @property
+    def posting_channels(self) -> tuple[PostingChannel, ...]:
+        """The channels that signals are posted to, decoded."""
+        return _posting(self.telegram_channels)
 
     @property
     def operators(self) -> frozenset[str]:
@@ -193,6 +228,18 @@ def _targets(value: SecretStr) -> tuple[WebhookTarget, ...]:
     if len({target.name for target in targets}) != len(targets):
         raise ValueError("WEBHOOKS: two have the same name")
     return targets
+
+
+def _posting(value: str) -> tuple[PostingChannel, ...]:
+    try:
+        found = msgspec.json.decode(value or "[]", type=tuple[PostingChannel, ...])
+        for each in found:
+            each.check()
+    except (msgspec.DecodeError, ValueError) as error:
+        raise ValueError(f"TELEGRAM_CHANNELS: {error}") from None
+    if len({each.chat for each in found}) != len(found):
+        raise ValueError("TELEGRAM_CHANNELS: two have the same chat")
+    return found
 
 
 def _channels(value: SecretStr) -> tuple[ChannelTarget, ...]:

@@ -10,11 +10,13 @@ from shared.conditions.columns import known_stem, places
 from shared.conditions.functions import OF_TRUTHS, is_function
 from shared.conditions.lexicon import ARGUMENTS, AVERAGE_METHODS, COLUMNS, COUNTED_WORDS, FACTORS, FUNCTIONS, NUMBER_WORDS
 from shared.conditions.scanning import Piece
+from shared.events import Timeframe
 
 _AVERAGE: Final = "sma"
 _SECURITY: Final = frozenset({"request.security", "security"})
 _OWN: Final = frozenset({"syminfo.tickerid", "syminfo.ticker", "tickerid", "ticker"})
-_PINE_FRAMES: Final = {"d": "1d", "w": "1w", "m": "1M", "1d": "1d", "1w": "1w", "1m": "1M", "timeframe.period": ""}
+_PINE_FRAMES: Final = {str(frame)[1].lower(): str(frame) for frame in Timeframe if not frame.row.length_ms}
+"""Days, weeks and months by their letter."""
 
 
 @dataclass
@@ -99,7 +101,7 @@ def _security(call: _Call, found: list[Piece], closing: Piece) -> int:
     first, second = call.commas
     symbol, frame = found[call.at + 1 : first], [piece.text for piece in found[first + 1 : second]]
     text = frame[1] if len(frame) == 3 and frame[0] == frame[2] and frame[0] in {'"', "'"} else ""
-    known = f"{text}m" if text.isdigit() else _PINE_FRAMES.get(text, "")
+    known = f"{text}m" if text.isdigit() else _PINE_FRAMES.get(text.removeprefix("1"), "")
     if known and len(symbol) == 1 and symbol[0].text in _OWN:
         found[call.at - 1 :] = [
             found[call.at],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Literal
 
 from playwright.async_api import Browser, Page, ViewportSize, async_playwright, expect
@@ -37,6 +38,16 @@ async def chromium() -> AsyncIterator[Browser]:
         found = await playwright.chromium.launch(executable_path=path, args=list(ARGS))
         yield found
         await found.close()
+
+
+PICTURES = Path(__file__).parents[2] / "var" / "test-pictures"
+"""Pictures that tests keep, to be looked at; git ignores the folder."""
+
+
+async def keep_picture(page: Page, name: str) -> None:
+    """Keep what the page looks like now."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    await page.screenshot(path=PICTURES / f"{name}.jpg", type="jpeg", quality=60)
 
 
 class BrowserPage:

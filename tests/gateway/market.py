@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import math
 import random
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -64,6 +65,7 @@ def bar(symbol: str = "AAPL", n: int = 0, timeframe: Timeframe = Timeframe.D1, *
     return events.Bar(**(fields | more))
 
 
+@cache
 def price(symbol: str, n: int) -> float:
     """The walk's price at step ``n``."""
     wave = 0.08 * math.sin(n / 23 + len(symbol)) + 0.03 * math.sin(n / 5) + 0.01 * math.sin(n * 1.7)
@@ -100,14 +102,16 @@ def quote(symbol: str = "AAPL", n: int = 0, **more: Any) -> events.Quote:
     return events.Quote(**(fields | more))
 
 
+@cache
+def mean(symbol: str, n: int, length: int) -> float | None:
+    """The average of the last prices; None before there are enough."""
+    return sum(price(symbol, i) for i in range(n - length + 1, n + 1)) / length if n >= length else None
+
+
 def indicators(symbol: str = "AAPL", n: int = 0, timeframe: Timeframe = Timeframe.D1, **more: Any) -> events.IndicatorRow:
     """Averages of the walk; None before warm-up."""
     at = bar(symbol, n, timeframe)
-
-    def mean(length: int) -> float | None:
-        return sum(price(symbol, i) for i in range(n - length + 1, n + 1)) / length if n >= length else None
-
-    values = {"sma_20": mean(20), "sma_50": mean(50), "sma_200": mean(200), "rsi_14": 55.0 if n >= 14 else None}
+    values = {f"sma_{length}": mean(symbol, n, length) for length in (20, 50, 200)} | {"rsi_14": 55.0 if n >= 14 else None}
     fields: dict[str, Any] = {"values": values, "source": "replay", "replayed": True, "close": at.close, "ts_event": at.ts_event}
     return events.IndicatorRow(symbol=symbol, timeframe=timeframe, ts_init=at.ts_init, **(fields | more))
 
@@ -238,7 +242,7 @@ def feed_row(feed: str, **more: Any) -> dict[str, Any]:
     }
     texts = dict.fromkeys(("reason", "detail", "etag", "modified"), "")
     times = dict.fromkeys(("last_try", "last_success", "last_article", "next_try"))
-    return {"feed": feed, **fixed, **texts, **times, "failures": 0, "updated_at": START, **more}
+    return {"feed": feed, **fixed, **texts, **times, "failures": 0, "replayed": False, "updated_at": START, **more}
 
 
 def dataset_row(n: int, location: str, files: dict[str, str]) -> dict[str, Any]:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
+
+from sqlalchemy import StaticPool, create_engine
 
 from services.gateway.adapters.event_feed import EventFeed
 from services.gateway.adapters.history import open_history
@@ -36,13 +40,26 @@ class RunningGateway:
     streams: OpenStreams
 
 
+@cache
+def empty_database() -> bytes:
+    """A file of SQLite with all tables."""
+    engine = create_engine("sqlite://", poolclass=StaticPool)
+    tables.metadata.create_all(engine)
+    with engine.connect() as connection:
+        return cast("sqlite3.Connection", connection.connection.dbapi_connection).serialize()
+
+
 @asynccontextmanager
 async def running_gateway(folder: Path, *, url: str = "", **settings: Any) -> AsyncIterator[RunningGateway]:
     """Start a gateway on an empty database in ``folder`` (or at ``url``) and stop it at the end."""
-    options = Settings(database_url=url or f"sqlite+aiosqlite:///{folder}/gateway.db", **({"port": 0} | settings))
+    file = folder / "gateway.db"
+    if not url and not file.exists():
+        file.write_bytes(empty_database())
+    options = Settings(database_url=url or f"sqlite+aiosqlite:///{file}", **({"port": 0} | settings))
     async with open_database(options.database_url) as database, open_history(database) as history:
-        async with database.engine.begin() as connection:
-            await connection.run_sync(tables.metadata.create_all)
+        if url:
+            async with database.engine.begin() as connection:
+                await connection.run_sync(tables.metadata.create_all)
         gateway = wire(options, history)
         flusher, test_flusher = Flusher(gateway.hub, options.flush_seconds), Flusher(gateway.test_hub, options.flush_seconds)
         live, test = (
@@ -50,6 +67,8 @@ async def running_gateway(folder: Path, *, url: str = "", **settings: Any) -> As
             for hub, each in ((gateway.hub, flusher), (gateway.test_hub, test_flusher))
         )
         streams = OpenStreams(live, test, EventStreams(live))
+        live.restored.set()
+        test.restored.set()
         stopped = asyncio.Event()
         async with serve(application(gateway, streams), streams, options) as port:
             tasks = [asyncio.create_task(f.run(stopped.is_set)) for f in (flusher, test_flusher)]

@@ -10,6 +10,7 @@ import aiohttp
 import pytest
 from sqlalchemy import func, select
 
+from shared.failures import TransientError
 from shared.tables import instruments, watchlists
 from tests.gateway.running_gateway import RunningGateway, create_key, running_gateway
 from tests.gateway.test_keys import bearer
@@ -55,6 +56,74 @@ async def test_a_body_that_never_ends_times_out(tmp_path: Path) -> None:
         assert head.startswith(b"HTTP/1.1 504 ")
         async with aiohttp.ClientSession(server.url) as client, client.get("/v1/industries") as response:
             assert response.status == 200
+
+
+async def test_a_head_that_never_ends_closes_the_connection(tmp_path: Path) -> None:
+    async with running_gateway(tmp_path, idle_seconds=0.3) as server:
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(server.url.rsplit(":", 1)[1]))
+        writer.write(b"GET /v1/industries HTTP/1.1\r\nHost: localhost\r\nX-Slow: ")
+        reading = asyncio.create_task(reader.read())
+        async with asyncio.timeout(10):
+            while not reading.done():  # a byte now and then does not count as a request
+                writer.write(b"a")
+                await asyncio.wait([reading], timeout=0.05)
+        assert await reading == b""
+        writer.close()
+        async with aiohttp.ClientSession(server.url) as client, client.get("/v1/industries") as response:
+            assert response.status == 200
+
+
+@pytest.mark.parametrize(
+    "nested", [b"[" * 50_000 + b"]" * 50_000, b'{"a":' * 50_000 + b"1" + b"}" * 50_000], ids=["arrays", "objects"]
+)
+async def test_deep_json_is_refused(tmp_path: Path, nested: bytes) -> None:
+    async with running_gateway(tmp_path, max_body=1_000_000) as server, aiohttp.ClientSession(server.url) as client:
+        for path in ("/v1/conditions/check", "/v1/screener", "/v1/research/backtests"):
+            for body in (nested, b'{"condition": "close > 1 on 1d", "more": %b}' % nested):
+                async with client.post(path, data=body, headers={"Content-Type": "application/json"}) as response:
+                    found = await response.json(content_type=None)
+                    assert response.status == 400, (path, found)
+        async with client.ws_connect("/v1/stream") as stream:
+            await stream.receive_json()
+            for text in (nested, b'{"action":"subscribe","quotes":%b}' % nested):
+                await stream.send_bytes(text[:60_000])
+                assert (await stream.receive_json())[0]["code"] == 400
+
+
+async def test_thousands_of_selectors_are_refused_and_the_stream_goes_on(
+    server: RunningGateway, client: aiohttp.ClientSession
+) -> None:
+    async with client.ws_connect("/v1/stream") as stream:
+        await stream.receive_json()
+        for count in (1001, 6000):
+            await stream.send_json({"action": "subscribe", "quotes": [f"S{n}" for n in range(count)]})
+            assert (await stream.receive_json())[0]["code"] in {400, 405}
+        every = {channel: ["*", "AAPL", "NVDA"] for channel in ("quotes", "bars", "signals", "patterns")}
+        for _ in range(50):
+            await stream.send_json({"action": "subscribe", **every})
+            assert len((await stream.receive_json())[0]["quotes"]) == 3
+        assert sum(map(len, server.gateway.hub.index.values())) == 12, "a repeated selector is counted once"
+
+
+async def test_without_the_database_reads_of_memory_go_on_and_others_are_told(
+    server: RunningGateway, client: aiohttp.ClientSession
+) -> None:
+    class Gone:
+        def __getattr__(self, name: str) -> object:
+            async def read(*_: object, **__: object) -> object:
+                raise TransientError("the database does not answer")
+
+            return read
+
+    server.gateway.history = Gone()  # type: ignore[assignment]
+    server.gateway.past = Gone()  # type: ignore[assignment]
+    for path in ("/v1/quotes?symbols=AAPL", "/v1/bars?symbol=AAPL&limit=10", "/v1/indicators?symbol=AAPL&limit=10"):
+        async with client.get(path) as response:
+            assert (response.status, len((await response.json())["results"])) in {(200, 1), (200, 10)}, path
+    for path in ("/v1/bars?symbol=AAPL&start=2023-01-01", "/v1/bars?symbol=AAPL&as_of=2023-02-01", "/v1/signals?symbol=AAPL"):
+        async with client.get(path) as response:
+            assert (response.status, response.content_type) == (503, "application/problem+json"), path
+            assert int(response.headers["Retry-After"]) > 0
 
 
 async def test_a_body_that_unpacks_to_too_much_is_refused(server: RunningGateway, client: aiohttp.ClientSession) -> None:

@@ -21,6 +21,7 @@ async def test_each_feed_has_its_state_and_its_articles_of_a_day(server: Running
         feed_row("b", state="failing", reason="timeout", detail="no complete response", failures=3, next_try=now + 1000),
         feed_row("c", state="disabled", reason="no_contact"),
         feed_row("late", next_try=now - 700_000),
+        feed_row("sample", interval_seconds=0, replayed=True, last_article=now - DAY),
     ]
     seen = {"content": "0" * 32, "seen_at": now}
     articles = [
@@ -32,12 +33,14 @@ async def test_each_feed_has_its_state_and_its_articles_of_a_day(server: Running
         await connection.execute(insert(tables.feed_articles), articles)
     async with client.get("/v1/feeds") as response:
         found: dict[str, dict[str, Any]] = {each["feed"]: each for each in (await response.json())["results"]}
-    assert list(found) == ["a", "b", "c", "fed-press", "late"]
+    assert list(found) == ["a", "b", "c", "fed-press", "late", "sample"]
     assert {name: (each["state"], each["articles_day"]) for name, each in found.items() if name != "fed-press"} == {
         "a": ("ok", 2),
         "b": ("failing", 1),
         "c": ("disabled", 0),
         "late": ("unknown", 0),
+        "sample": ("ok", 0),
     }
     assert (found["b"]["reason"], found["b"]["detail"], found["b"]["failures"]) == ("timeout", "no complete response", 3)
+    assert [name for name, each in found.items() if each["replayed"]] == ["sample"]
     assert (found["a"]["last_success"], found["c"]["next_try"]) == ("2025-11-24T16:00:00Z", None)

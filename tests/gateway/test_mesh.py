@@ -99,15 +99,31 @@ async def test_from_topics_and_tables_to_rest_and_stream(kafka: Broker, database
                 while len(mine) < 4:
                     mine += [m for m in await receive_messages(stream, 1) if m.get("symbol") == symbol and m["T"] != "t"]
                 assert sorted(m["T"] for m in mine) == ["b", "p", "q", "s"]
+                cursor = max(m["seq"] for m in mine)
                 await ticks_arrive(producer, stream, symbol)
             await progress_is_measured(client, database_url)
             async with client.get(f"/v1/signals?symbol={symbol}") as response:
                 assert len((await response.json())["results"]) == 4
+        missed = [market.signal(symbol, 160), market.signal(symbol, 161)]
+        await producer.publish_many(topics.SIGNALS, [(symbol, each) for each in missed])
+        await producer.publish(topics.PATTERNS, market.pattern(symbol, 160), key=symbol)
         async with process(kafka, database_url, tmp_path, port, probes), aiohttp.ClientSession(address) as client:
             async with client.get(f"/v1/quotes?symbols={symbol}") as response:
                 assert (await response.json())["results"][0]["last_price"] == market.quote(symbol, 2).last_price
             async with client.get(f"/v1/bars?symbol={symbol}&limit=1") as response:
                 assert (await response.json())["results"][0]["close"] == market.bar(symbol, 150).close
+            await missed_messages(client, cursor, {market.pattern(symbol, 160).id, *(each.id for each in missed)})
+
+
+async def missed_messages(client: aiohttp.ClientSession, cursor: int, ids: set[str]) -> None:
+    """A client resumes from a number of the process before and gets what was published in between."""
+    async with open_stream(client, signals=["*"], patterns=["*"]) as stream:
+        await stream.send_json({"action": "resume", "from": cursor})
+        found: set[str] = set()
+        while not ids <= found:
+            messages = await receive_messages(stream, 1)
+            assert {message["T"] for message in messages} <= {"success", "s", "p"}, messages
+            found |= {message.get("id", "") for message in messages}
 
 
 async def progress_is_measured(client: aiohttp.ClientSession, database_url: str) -> None:

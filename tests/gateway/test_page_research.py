@@ -163,6 +163,7 @@ async def test_a_backtest_from_the_form_to_its_result(browser: Browser, server: 
         await page.get_by_label(f"Compare runs: {run}").check()
     await page.get_by_role("button", name="Compare the chosen").click()
     await expect(page.locator("#comparison thead th")).to_have_count(3)
+    await expect(page.locator("#comparison canvas").first).to_be_visible()
     await expect(page.locator("#comparison tbody tr", has_text="Sharpe ratio")).to_contain_text("0.860.86")
     assert [error for error in visited.errors if "422" not in error] == []
 
@@ -178,6 +179,7 @@ async def test_a_run_is_cancelled_and_a_grid_says_what_its_choice_is_worth(brows
     await page.reload()
     cells = page.locator(".heat tbody td")
     await expect(cells).to_have_text(["–", "1.1 (the chosen set)", "1.4 (the peak)", "0.2"])
+    await expect(page.locator(".heat .plateau")).to_have_count(4)
     await expect(page.locator("#chosen")).to_contain_text("fast = 10, slow = 100")
     await expect(page.locator("#chosen tbody tr")).to_contain_text("Sharpe ratio1.10.4\u22120.20.7")
     await expect(page.locator("#overfitting li")).to_have_text(

@@ -42,11 +42,16 @@ async def test_the_status_has_the_times_of_the_last_progress(server: RunningGate
             (found,) = (await response.json())["results"]
         return dict(found)
 
-    assert await status() == {"ticks_grew": None, "analysis_heard": None, "waiting": None, "silent": None, "sources": []}
+    unknown = dict.fromkeys(("ticks_grew", "analysis_heard", "waiting", "silent", "quarantined", "dead_letters"))
+    assert await status() == unknown | {"sources": []}
     now = server.gateway.clock()
     server.gateway.market.last_analysis_at = 1_764_000_000_000
     for end, at in ((4, now - 2 * SILENT_MS), (5, now - SILENT_MS)):
         server.gateway.progress.measure({0: (0, end)}, {0: 3}, at)
     found = await status()
     assert found.pop("ticks_grew") is not None
-    assert found == {"analysis_heard": "2025-11-24T16:00:00Z", "waiting": 2, "silent": True, "sources": []}
+    rejected = {"quarantined": None, "dead_letters": None}
+    assert found == {"analysis_heard": "2025-11-24T16:00:00Z", "waiting": 2, "silent": True, "sources": []} | rejected
+    server.gateway.rejected = {"market.quarantine.v1": 3, "market.bars.v1.dlq": 0, "market.ticks.v1.dlq": 2}
+    found = await status()
+    assert (found["quarantined"], found["dead_letters"]) == (3, {"market.ticks.v1.dlq": 2})

@@ -179,12 +179,14 @@ async def test_resuming_from_messages_that_are_no_longer_kept_is_an_error(tmp_pa
         async with open_stream(client, signals=["*"]) as stream:
             server.feed.handle_event(market.signal("AAPL", 1))
             last = (await receive(stream))[-1]["seq"]
+        numbers = []
         for n in range(2, 14):
             server.feed.handle_event(market.signal("AAPL", n))
+            numbers.append(server.gateway.hub.seq)
         async with open_stream(client, signals=["*"]) as stream:
             await stream.send_json({"action": "resume", "from": last})
             assert (await receive(stream))[0]["code"] == 411
-            await stream.send_json({"action": "resume", "from": server.gateway.hub.seq - 3})
+            await stream.send_json({"action": "resume", "from": numbers[-4]})
             assert len(await receive_messages(stream, 4)) == 4
 
 

@@ -19,5 +19,6 @@ def test_every_panel_shows_metrics_that_exist() -> None:
     missing = {name for names in metrics.values() for name in names if name not in defined and SUFFIX.sub("", name) not in defined}
     assert missing == set()
     assert all(metrics.values())
-    assert any("industry" in name for names in metrics.values() for name in names)
+    for part in ("industry", "ingest_news", "analysis_news"):
+        assert any(part in name for names in metrics.values() for name in names), part
     assert len({panel["id"] for panel in panels}) == len({str(panel["gridPos"]) for panel in panels}) == len(panels)

@@ -5,7 +5,7 @@ import json
 from jsonschema import Draft202012Validator
 
 from infra.documents.__main__ import documents, main
-from infra.documents.asyncapi import document, schemas
+from shared.asyncapi import document, event_schemas, schemas
 from shared.events import Tick
 from shared.topics import TOPICS
 from tests.wire.test_wire import SAMPLES
@@ -46,6 +46,17 @@ def test_the_samples_agree_with_their_schemas() -> None:
     for sample in SAMPLES:
         validator = Draft202012Validator({"$ref": f"#/components/schemas/{names[sample.stem]}", **found})
         assert [error.message for error in validator.iter_errors(json.loads(sample.read_bytes()))] == []
+
+
+def test_each_event_has_a_schema_of_its_own_that_its_sample_agrees_with() -> None:
+    found = event_schemas()
+    assert set(found) == {path.stem for path in SAMPLES}
+    for sample in SAMPLES:
+        Draft202012Validator.check_schema(found[sample.stem])
+        validator = Draft202012Validator(found[sample.stem])
+        body = json.loads(sample.read_bytes())
+        assert [error.message for error in validator.iter_errors(body)] == []
+        assert list(validator.iter_errors({**body, "ts_event": "now"})), "a wrong type is found"
 
 
 def test_fields_carry_their_descriptions() -> None:

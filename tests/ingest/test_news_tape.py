@@ -18,7 +18,7 @@ TAPES = IngestSettings().tapes
 
 
 def test_every_article_says_that_it_is_a_sample_and_lies_within_the_tape() -> None:
-    articles = read_news_tape(TAPES, "demo")
+    articles = read_news_tape(TAPES, "demo").articles
     header = json.loads((TAPES / "demo.json").read_bytes())
     assert 60 <= len(articles) <= 120
     for article in articles:
@@ -30,7 +30,7 @@ def test_every_article_says_that_it_is_a_sample_and_lies_within_the_tape() -> No
 
 
 def test_articles_have_the_properties_of_real_feeds() -> None:
-    articles = read_news_tape(TAPES, "demo")
+    articles = read_news_tape(TAPES, "demo").articles
     assert {each.language for each in articles} == {"en", "ko"}
     assert {each.symbols for each in articles} == {(), ("IBM",)}
     contents = Counter(each.id for each in articles)
@@ -43,7 +43,7 @@ def test_articles_have_the_properties_of_real_feeds() -> None:
 
 
 def test_a_tape_without_articles_has_none(tmp_path: Path) -> None:
-    assert read_news_tape(tmp_path, "crypto") == ()
+    assert read_news_tape(tmp_path, "crypto").articles == ()
 
 
 def test_a_damaged_document_is_named(tmp_path: Path) -> None:

@@ -228,7 +228,7 @@ async def test_a_killed_ingest_continues_without_a_gap(own_kafka: Broker, tmp_pa
     (port,) = free_ports(1)
     tapes = small_tape.written(tmp_path / "tapes", small_tape.mixed())
     small_tape.write_news(tapes)
-    articles = read_news_tape(tapes, "small")
+    articles = read_news_tape(tapes, "small").articles
     environment = os.environ | {
         "KAFKA_BOOTSTRAP": own_kafka.bootstrap,
         "DATABASE_URL": url,

@@ -93,17 +93,19 @@ class Role:
 
 
 @asynccontextmanager
-async def role(url: str, log: Log, embedder: Any = None, enricher: Any = None, translates: bool = False) -> AsyncIterator[Role]:
+async def role(
+    url: str, log: Log, embedder: Any = None, enricher: Any = None, translates: bool = False, most: int = 1000
+) -> AsyncIterator[Role]:
     """A role as a process starts: the lease taken, the index read."""
     async with open_database(url) as database:
         now = iter(range(START + 10 * HOUR, START + 1000 * HOUR))
         owner = StoryOwner(database, 60, lambda: START)
         assert await owner.acquire()
-        tables, index = StoryTables(database, owner), StoryIndex(1000)
+        tables, index = StoryTables(database, owner), StoryIndex(most)
         publisher = StoryPublisher(tables, log)
         context = StoryContext(enricher or FeedLinks(), translates, lambda: frozenset({"AAPL"}), lambda: next(now))
         articles = ArticleHandler(tables, index, embedder or LetterVectors(), publisher, context)
-        await articles.restore(1000)
+        await articles.restore(most)
         yield Role(
             database, log, index, tables, owner, publisher, context, articles,
             StorySplits(tables, publisher, context, articles.moved),

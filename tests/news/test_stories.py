@@ -118,7 +118,13 @@ async def test_an_attempt_that_failed_leaves_nothing_in_the_index(
 @on_sqlite
 @pytest.mark.parametrize(
     ("change", "field"),
-    [({"id": "x"}, "id"), ({"title": "t" * 301}, "title"), ({"title": " "}, "title"), ({"url": "javascript:x"}, "url")],
+    [
+        ({"id": "x"}, "id"),
+        ({"title": "t" * 301}, "title"),
+        ({"title": " "}, "title"),
+        ({"url": "javascript:x"}, "url"),
+        ({"ts_event": START + 25 * HOUR}, "ts_event"),
+    ],
 )
 async def test_an_article_that_breaks_its_contract_is_named(database_url: str, log: Log, change: Any, field: str) -> None:
     async with role(database_url, log) as one:

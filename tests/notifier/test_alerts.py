@@ -66,7 +66,7 @@ async def test_an_alert_by_buttons(database_url: str) -> None:
         await user.ask("/build")
         assert "which alert" in (await user.press("build AAPL")).text
         step = await user.press("build AAPL above")
-        assert "202" in step.labels, "one percent above the current price"
+        assert "202.00" in step.labels, "one percent above the current price"
         assert "Your alert is set" in (await user.press("build AAPL above 210.00")).text
         await user.press("⚙️ Change")
         await user.ask("/build ㅅㅅㅈㅈ")

@@ -71,6 +71,11 @@ class BotUser:
         await until(lambda: len(self.telegram.texts(str(chat))) > before, 10, f"an answer to {text[:40]!r}")
         return self.telegram.texts(str(chat))[before]
 
+    async def ask_shown(self, text: str, chat: int = 7) -> Accepted:
+        """The message with the bot's reply, which the person with the chat's id asked for."""
+        await self.ask(text, chat, chat)
+        return next(each for each in reversed(self.telegram.accepted) if each.chat_id == str(chat))
+
     async def press(self, action: str, chat: int = 7, user: int = 7, kind: str = "private") -> Accepted:
         """The message after pressing the newest button with this action, or with this label."""
         shown = [each for each in self.telegram.accepted if each.chat_id == str(chat)]

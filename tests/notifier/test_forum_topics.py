@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -101,15 +102,17 @@ async def test_an_alert_for_a_closed_topic_goes_to_the_chat_with_a_note(database
     before = redirected()
     async with bot_user(database_url) as user:
         user.telegram.topics[str(FORUM), 42] = reason
-        await user.parts.chats.save(chat(FORUM, kind="group", watch_all_thread_id=42), 0)
+        await user.parts.chats.save(replace(chat(FORUM, kind="group", watch_all_thread_id=42), user_id="9"), 0)
         await user.parts.fan_out.handle(records([signal()]))
         async with user.parts.sending():
-            await finished(user.parts, 1)
+            await finished(user.parts, 2)
         (message,) = user.telegram.accepted
         assert (message.chat_id, message.thread) == (str(FORUM), 0)
         assert message.text.startswith("📌")
         assert "AAPL" in message.text
-        assert [(row.status, row.thread_id, row.message_id) for row in await user.parts.rows()] == [("sent", 42, "1")]
+        rows = [(row.kind, row.chat_id, row.status, row.thread_id) for row in await user.parts.rows()]
+        assert rows[0] == ("signal", str(FORUM), "sent", 42)
+        assert [row[:2] for row in rows[1:]] == [("notice", "9")], "whoever set up the group is told, once"
         assert redirected() == before + 1
 
 

@@ -152,7 +152,7 @@ async def test_who_gets_a_story(database_url: str) -> None:
             await room.read(story(n, **changes))
             found = [row.chat_id for row in await room.parts.rows() if row.signal_id == f"story-{n}"]
             assert found == ([at.chat_id] if expected else []), what
-            await room.parts.chats.deactivate("telegram", at.chat_id)
+            await room.parts.chats.deactivate("telegram", at.chat_id, NOW)
 
 
 @on_mariadb

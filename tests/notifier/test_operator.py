@@ -7,17 +7,27 @@ from collections import Counter
 import pytest
 from pydantic import ValidationError
 
+from services.notifier.adapters.deliveries import DeliveryTable
+from services.notifier.adapters.flags import FlagTable
 from services.notifier.adapters.notices import PAGE, NoticeTable
+from services.notifier.adapters.statistics import StatisticsTables
+from services.notifier.bot.clean_up import CleanUp
+from services.notifier.bot.flags import LatestFlags
 from services.notifier.delivery.broadcasting import Broadcasting
 from services.notifier.delivery.clock import TimeAndRandom
+from services.notifier.domain.address import Address
+from services.notifier.domain.delivery import DeliveryStatus
 from services.notifier.domain.notices import Notice, same_text
+from services.notifier.domain.payments import Payment
+from services.notifier.domain.ports import NewDelivery
 from services.notifier.settings import NotifierSettings
 from shared.db import open_database
 from shared.tables import chats
 from tests.databases import on_sqlite
-from tests.notifier.parts import NOW, wire
+from tests.notifier.parts import NOW, ManualClock, chat, wire
 from tests.notifier.test_bot import bot_user
 from tests.notifier.test_sending import RecordingChannel, finished
+from tests.until import until
 
 OPERATOR = frozenset({"1"})
 
@@ -71,6 +81,64 @@ async def test_a_broadcast_continues_after_a_restart_without_gaps_or_repeats(dat
             pass
         assert Counter(row.chat_id for row in await parts.rows()) == {str(i): 1 for i in range(count) if i != 5}
         assert await NoticeTable(database).change("n" * 16, "sent", "sent")
+
+
+@on_sqlite
+async def test_features_are_switched_off_and_on(database_url: str) -> None:
+    async with open_database(database_url) as database:
+        table = FlagTable(database)
+        async with bot_user(database_url, operators=OPERATOR, flags=LatestFlags(table)) as user:
+            await user.ask("/lang en", chat=1, user=1)
+            await user.ask("/lang en")
+            assert "There is no feature" in await user.ask("/flags nothing off", chat=1, user=1)
+            assert "▫️ backtest" in (await user.ask_shown("/flags backtest off", 1)).labels
+            assert "switched off" in await user.ask("/backtest AAPL rsi_14 < 30")
+            assert "mean /flags" not in await user.ask("/flags backtest on"), "an operator's command is not suggested to others"
+            assert await table.all() == {"backtest": False}
+            assert "✅ backtest" in (await user.press("flags backtest on", chat=1, user=1)).labels
+            assert "switched off" not in await user.ask("/backtest AAPL rsi_14 < 30")
+        fresh = LatestFlags(table)
+        await table.save("news", NOW, enabled=False)
+        await fresh.refresh()
+        assert [fresh.is_on(name) for name in ("news", "backtest", "inline")] == [False, True, True]
+
+
+async def test_chats_that_block_the_bot_are_deleted_after_some_days(database_url: str) -> None:
+    clock, day = ManualClock(), 86_400
+    async with bot_user(database_url, operators=OPERATOR, clock=clock.clock()) as user:
+        parts, ports = user.parts, user.ports
+        for number in (1, 7, 8, 9, 10):
+            await parts.chats.save(chat(number, language="en"), NOW)
+            await parts.chats.watch(Address("telegram", str(number)), ["AAPL"], NOW)
+        for number in (7, 8, 9):
+            await parts.chats.deactivate("telegram", str(number), NOW)
+        assert ports.payments is not None
+        await ports.payments.credit(Payment("c", "9", "9", "", 1, NOW + 99 * day * 1000, NOW), NOW)
+        await user.ask("/start", chat=8, user=8)  # came back
+        job = CleanUp(parts.chats, ports.personal_data, parts.deliveries, OPERATOR, 30, clock.clock(), parts.sender.wake)
+        clock.at = 29 * day
+        await parts.chats.deactivate("telegram", "7", NOW + 29 * day * 1000)  # a second refusal does not begin anew
+        await job.once()
+        assert await parts.chats.get("telegram", "7") is not None
+        clock.at = 30 * day
+        await job.once()
+        await job.once()
+        assert [await parts.chats.get("telegram", each) is None for each in ("7", "8", "9", "10")] == [True, False, False, False]
+        assert await parts.chats.watched(Address("telegram", "7")) == []
+        async with parts.sending():
+            await until(lambda: user.telegram.texts("1"), 10, "the operator to be told")
+        assert user.telegram.texts("1") == ["🧹 1 chats that blocked the bot over 30 days ago were deleted."]
+
+
+@on_sqlite
+async def test_outcomes_are_counted_by_hour(database_url: str) -> None:
+    async with open_database(database_url) as database:
+        table, hour = DeliveryTable(database, ("telegram",)), 3_600_000
+        for number, (at, status) in enumerate([(0, "pending"), (1, "pending"), (hour, "pending"), (-9 * hour, "pending")]):
+            await table.add([NewDelivery(f"{number}", chat(), DeliveryStatus(status), "")], NOW + at)
+        await table.add([NewDelivery("m", chat(), DeliveryStatus.MUTED, "")], NOW)
+        found = await StatisticsTables(database).hourly(NOW - 5 * hour)
+    assert list(found.items()) == [(NOW + hour, {"pending": 1}), (NOW, {"muted": 1, "pending": 2})]
 
 
 @on_sqlite

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from services.notifier.adapters.payments import PaymentTable
+from services.notifier.adapters.positions import PositionTable
 from services.notifier.bot.invoices import payload
+from services.notifier.bot.ledger import Ledger
 from services.notifier.bot.premium_expiry import PremiumExpiry
 from services.notifier.domain.payments import Offer, Payment, renewing
 from services.notifier.domain.recipients import Chat
@@ -55,7 +58,7 @@ async def buy(user: BotUser, chat: int = 7) -> Charge:
     before = len(user.telegram.texts(str(chat))) + 1
     paid = await user.telegram.stars.pay(await invoice(user, chat), chat, at=SECONDS)
     assert isinstance(paid, Charge), paid
-    await until(lambda: len(user.telegram.texts(str(chat))) > before, 10, "the thanks")
+    await until(lambda: len(user.telegram.texts(str(chat))) > before, 60, "the thanks")
     return paid
 
 
@@ -105,14 +108,14 @@ async def test_a_subscription_from_the_first_look_to_its_end(
         assert price in shown.labels[0]
         paid = await user.telegram.stars.pay(shown.url("invoice"), at=SECONDS)
         assert isinstance(paid, Charge)
-        await until(lambda: thanks in user.telegram.texts()[-1], 10, "the thanks")
+        await until(lambda: thanks in user.telegram.texts()[-1], 60, "the thanks")
         assert await premium_until(user) == (SECONDS + PERIOD) * 1000
         assert need not in await user.ask("/backtest AAPL rsi_14 < 30")
         assert have in await user.ask("/premium")
         assert not any(newest(user).urls), "nobody is offered what he has"
         clock.at = PERIOD
         fresh = await user.telegram.stars.renew(paid)
-        await until(lambda: thanks in user.telegram.texts()[-1], 10, "the thanks for the renewal")
+        await until(lambda: thanks in user.telegram.texts()[-1], 60, "the thanks for the renewal")
         assert await premium_until(user) == (fresh.at + PERIOD) * 1000
         await user.ask("/premium")
         await user.press("premium cancel")
@@ -123,7 +126,7 @@ async def test_a_subscription_from_the_first_look_to_its_end(
         await expiry(user, clock).once()
         assert need in await user.ask("/backtest AAPL rsi_14 < 30")
         async with user.parts.sending():
-            await until(lambda: ended in user.telegram.texts()[-1], 10, "the notice of the end")
+            await until(lambda: ended in user.telegram.texts()[-1], 60, "the notice of the end")
         assert sum(ended in text for text in user.telegram.texts()) == 1
 
 
@@ -151,7 +154,7 @@ async def test_a_charge_is_credited_once_however_often_it_is_reported(database_u
         paid = await buy(user)
         await user.telegram.stars.credit(paid)
         last = await user.telegram.stars.credit(paid)
-        await until(lambda: user.telegram.confirmed >= last, 10, "the repeats to be handled")
+        await until(lambda: user.telegram.confirmed >= last, 60, "the repeats to be handled")
         assert await premium_until(user) == (SECONDS + PERIOD) * 1000
         assert user.ports.payments is not None
         assert [(each.charge_id, each.stars) for each in await user.ports.payments.of_chat("7")] == [(paid.id, STARS)]
@@ -206,7 +209,7 @@ async def test_stars_are_given_back_by_the_operator_alone(database_url: str) -> 
         await user.ask("/lang en", chat=1, user=1)
         first = await buy(user)
         second = await user.telegram.stars.renew(first)
-        await until(lambda: len(user.telegram.texts()) == 3, 10, "the thanks for the renewal")
+        await until(lambda: len(user.telegram.texts()) == 3, 60, "the thanks for the renewal")
         assert f"/refund {first.id}" not in await user.ask(f"/refund {first.id}")
         assert "no payment" in await user.ask("/refund nothing", chat=1, user=1)
         listed = await user.ask("/payments", chat=1, user=1)
@@ -234,8 +237,8 @@ async def test_the_channel_admits_who_paid_and_lets_go_at_the_end(database_url: 
         link = (await user.press("premium channel")).url("+link")
         await channels.ask_to_join(link, 8)  # the link was passed on
         await channels.ask_to_join(link, 7)
-        await until(lambda: (PLACE, 7) in channels.members, 10, "the customer to be admitted")
-        await until(lambda: channels.declined == [(PLACE, 8)], 10, "the other one to be declined")
+        await until(lambda: (PLACE, 7) in channels.members, 60, "the customer to be admitted")
+        await until(lambda: channels.declined == [(PLACE, 8)], 60, "the other one to be declined")
         clock.at = PERIOD
         await expiry(user, clock).once()
         assert (PLACE, 7) in channels.members, "a renewal may be late"
@@ -247,10 +250,10 @@ async def test_the_channel_admits_who_paid_and_lets_go_at_the_end(database_url: 
         with pytest.raises(RefusedError):
             await channels.ask_to_join(link, 7)
         await user.telegram.stars.renew(Charge("again", 7, "premium:7", STARS, SECONDS, "again"))
-        await until(lambda: "Thank you" in user.telegram.texts()[-1], 10, "the thanks")
+        await until(lambda: "Thank you" in user.telegram.texts()[-1], 60, "the thanks")
         again = (await user.press("premium channel")).url("+link")
         await channels.ask_to_join(again, 7)
-        await until(lambda: (PLACE, 7) in channels.members, 10, "the customer to be back")
+        await until(lambda: (PLACE, 7) in channels.members, 60, "the customer to be back")
 
 
 @on_sqlite
@@ -293,14 +296,37 @@ async def test_who_is_forgotten_pays_no_more_and_leaves_the_channel(database_url
         paid = await buy(user)
         link = (await user.press("premium channel")).url("+link")
         await user.telegram.channels.ask_to_join(link, 7)
-        await until(lambda: user.telegram.channels.members, 10, "the customer to be admitted")
+        await until(lambda: user.telegram.channels.members, 60, "the customer to be admitted")
         await user.ask("/forget")
         await user.press("forget yes")
         assert user.telegram.stars.cancelled == {paid.id}
         assert user.telegram.channels.members == set()
         last = await user.telegram.stars.credit(paid)
-        await until(lambda: user.telegram.confirmed >= last, 10, "the repeat to be handled")
+        await until(lambda: user.telegram.confirmed >= last, 60, "the repeat to be handled")
         assert await premium_until(user) == 0, "a charge that was forgotten is not credited again"
+
+
+@on_sqlite
+async def test_what_was_never_reported_is_found_in_the_list_of_transactions(database_url: str) -> None:
+    async with customer(database_url) as (user, clock):
+        ports, stars = user.ports, user.telegram.stars
+        assert ports.payments is not None
+        assert ports.stars is not None
+        positions = PositionTable(user.parts.database)
+        ledger = Ledger(ports.stars, ports.payments, positions, clock.clock())
+        reported = await buy(user)
+        silent = [Charge(f"s{i}", 8, "premium:8:250:1:x", STARS, SECONDS + i, f"s{i}") for i in range(120)]
+        foreign = Charge("f", 9, "something else", STARS, SECONDS, "f")
+        stars.charges |= {each.id: each for each in (*silent, foreign)}
+        await ledger.once()
+        await ledger.once()
+        assert await positions.get("stars") == 122
+        assert await premium_until(user, "8") == (SECONDS + 119 + PERIOD) * 1000
+        assert await premium_until(user, "9") == 0
+        assert len(await ports.payments.of_chat("7")) == 1
+        stars.charges[reported.id] = replace(reported, refunded=True)  # by Telegram's support
+        await ledger.once()
+        assert await premium_until(user) == 0
 
 
 def test_a_cancelled_or_refunded_subscription_is_not_renewed() -> None:

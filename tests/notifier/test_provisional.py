@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from services.notifier.domain.delivery import DeliveryStatus
-from services.notifier.domain.recipients import PROVISIONAL, Chat, initial_status
+from services.notifier.domain.recipients import PROVISIONAL, Chat
 from tests.notifier.parts import signal
 
 
 def test_a_provisional_signal_is_delivered_only_where_it_is_wanted() -> None:
     final, early = (signal(0, rule="gap", params={"move": 0.01}, provisional=early) for early in (False, True))
     plain, subscribed = Chat("telegram", "1", watch_all=True), Chat("telegram", "1", watch_all=True, rules={PROVISIONAL: True})
-    assert [initial_status(chat, frozenset(), early, final.ts_init, 1000) for chat in (plain, subscribed)] == [
-        None,
-        DeliveryStatus.PENDING,
-    ]
-    assert [initial_status(chat, frozenset(), final, final.ts_init, 1000) for chat in (plain, subscribed)] == [
-        DeliveryStatus.PENDING
-    ] * 2
+    assert [chat.wants(early) for chat in (plain, subscribed)] == [False, True]
+    assert [chat.wants(final) for chat in (plain, subscribed)] == [True, True]

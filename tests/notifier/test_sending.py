@@ -22,7 +22,7 @@ from services.notifier.domain.delivery import NEVER, RetryPolicy
 from services.notifier.domain.messages import Alert
 from services.notifier.domain.outcomes import Outcome, Sent, TemporaryRefusal
 from services.notifier.domain.ports import Picture, RenderError
-from services.notifier.domain.recipients import Chat, initial_status
+from services.notifier.domain.recipients import Chat
 from services.notifier.settings import NotifierSettings
 from shared.db import open_database
 from shared.events import SignalQuality
@@ -124,9 +124,9 @@ async def test_who_receives_a_signal(
 def test_events_come_by_default_and_predictions_do_not(rule: str, params: dict[str, float], event: bool) -> None:
     fired = signal(rule=rule, params=params)
     usual = Chat("telegram", "7", watch_all=True)
-    assert (initial_status(usual, frozenset(), fired, NOW, 10**9) is not None) == event
-    assert initial_status(usual, frozenset(), replace(fired, quality=QUALITY), NOW, 10**9) is not None
-    assert initial_status(dataclasses.replace(usual, rules={rule: False}), frozenset(), fired, NOW, 10**9) is None
+    assert usual.wants(fired) == event
+    assert usual.wants(replace(fired, quality=QUALITY))
+    assert not dataclasses.replace(usual, rules={rule: False}).wants(fired)
 
 
 @pytest.mark.parametrize("broken", [{"id": "x" * 40}, {"symbol": "A" * 40}, {"rule": ""}, {"symbol": "A\x00B"}])

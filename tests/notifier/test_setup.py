@@ -114,6 +114,15 @@ async def test_settings_by_buttons_and_by_commands(database_url: str) -> None:
         await user.press("settings")
         await user.press("settings silent on")
         await user.press("settings")
+        await user.press("settings rules")
+        page = await user.press("settings rules 1")
+        rule = next(action.split()[-1] for action in page.actions if " on " in action)
+        chosen = await user.press(f"settings rules 1 on {rule}")
+        assert f"settings rules 1 off {rule}" in chosen.actions, "it is on, on the same page"
+        assert "settings" in chosen.actions, "there is a way back"
+        assert (await user.parts.chats.get("telegram", "7")).rules == {rule: True}  # type: ignore[union-attr]
+        await user.press("settings rules 0 usual")
+        await user.press("settings")
         await user.press("settings briefings")
         assert "Briefings: daily and weekly" in (await user.press("settings briefings both")).text
         await user.ask("/settings zone 뉴욕")
@@ -123,9 +132,9 @@ async def test_settings_by_buttons_and_by_commands(database_url: str) -> None:
         assert (found.quiet_from, found.quiet_until, found.pace) == (1290, 360, "digest")
         assert (found.silent, found.briefings, found.zone) == (True, "both", "America/New_York")
         assert await user.parts.chats.industries(HERE) == ["semiconductors"]
-        shown = await user.ask("/settings")
-        assert "New York" in shown
-        assert "Quiet hours: 21:30-06:00 · Silent: on" in shown
+        screen = await user.ask("/settings")
+        assert "New York" in screen
+        assert "Quiet hours: 21:30-06:00 · Silent: on" in screen
         assert "is not possible" in await user.ask("/settings zone Atlantis")
         assert "/settings zone" in await user.ask("/settings nonsense 5")
 

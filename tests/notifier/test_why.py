@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from services.notifier.domain.build_replies import value_step
+from services.notifier.domain.instruments import KnownInstrument
+from services.notifier.domain.recipients import Chat
+from services.notifier.domain.why_replies import why_text
 from shared.tables import signal_quality
 from tests.databases import on_sqlite
 from tests.notifier.parts import signal
@@ -43,3 +47,15 @@ async def test_the_record_of_an_alert(database_url: str) -> None:
         async with user.parts.database.begin() as connection:
             await connection.execute(signal_quality.insert(), [quality_row("1", own)])
         assert "61% of 84" in await user.ask(f"/record {signal().id}")
+
+
+def test_values_have_the_decimals_of_their_instrument() -> None:
+    euro = KnownInstrument("EURUSD=X", "Euro", "유로", "USD", "fx")
+    values = {"close": 1.08432, "sma_50": 1.0, "rsi_14": 27.345, "volume_sma_20": 1_234_567.0}
+    text = why_text(signal(symbol="EURUSD=X", evidence=values), euro, Chat("telegram", "7", language="en"), [], [])
+    for shown in ("close</code> 1.08432", "sma_50</code> 1.00000", "rsi_14</code> 27.35", "volume_sma_20</code> 1.2M"):
+        assert shown in text
+    won = KnownInstrument("005930.KS", "Samsung", "삼성전자", "KRW", "stock")
+    assert "close</code> 71,500\n" in why_text(signal(evidence={"close": 71_500.4, "low": 1.0}), won, Chat("telegram", "7"), [], [])
+    (buttons, _) = value_step(Chat("telegram", "7"), "EURUSD=X", "above", ("1.10601",), euro).buttons
+    assert [button.label for button in buttons] == ["1.10601"]

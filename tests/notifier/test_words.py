@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
-from fluent.syntax import FluentParser, ast
+from fluent.syntax import FluentParser, FluentSerializer, ast
 from fluent.syntax.visitor import Visitor
 
 from services.notifier.bot.menu import menus
@@ -51,7 +53,7 @@ def test_every_rule_and_command_has_its_words() -> None:
     known = catalogue("en")
     wanted = {f"rule-{rule.replace('_', '-')}{part}" for rule in vocabulary() for part in ("", ".up", ".down")}
     assert wanted <= known.keys()
-    assert all(1 <= len(about) <= 256 for menu in menus().values() for about in menu.values())
+    assert all(1 <= len(about) <= 256 for menu in menus(sells=True).values() for about in menu.values())
 
 
 @pytest.mark.parametrize(("key", "values"), [("no-such-message", {}), ("no-such", {}), ("help.up", {})])
@@ -82,3 +84,14 @@ def test_markup_signs_and_brackets_are_not_read() -> None:
     assert with_particle("'rsi_14'", "을/를") == "'rsi_14'를"
     assert with_particle("삼성전자 (Samsung)", "은/는") == "삼성전자 (Samsung)는"
     assert with_particle("", "은/는") == "는"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_sentence_of_bot_and_page_stands_in_one_file(language: str) -> None:
+    def texts(path: Path) -> set[tuple[str, str]]:
+        entries = [entry for entry in FluentParser().parse(path.read_text("utf-8")).body if isinstance(entry, ast.Message)]
+        return {(entry.id.name, FluentSerializer().serialize_entry(entry).strip()) for entry in entries}
+
+    page = texts(FOLDER / language / PAGE)
+    twice = {text for file in files(language) for _, text in texts(file) & page}
+    assert {text for text in twice if len(text.split("=", 1)[1].split()) > 2} == set()

@@ -214,6 +214,16 @@ class ConditionFault(TypedDict):
     position: int
 
 
+class CorporateAction(TypedDict):
+    """A split or a dividend, as the factors of the daily bars say: a value is rounded to six decimals."""
+
+    date: str
+    kind: Literal["dividend", "split"]
+    replayed: bool
+    session: str | None
+    value: float
+
+
 class Dataset(TypedDict):
     """Features and labels of some instruments. ``manifest.json`` among its files describes every column."""
 
@@ -336,6 +346,7 @@ class Feed(TypedDict):
     next_try: str | None
     publisher: str
     reason: str
+    replayed: bool
     state: Literal["disabled", "failing", "new", "ok", "unknown"]
     url: str
 
@@ -765,6 +776,15 @@ class ChosenRulePage(TypedDict):
     warnings: list[str]
 
 
+class CorporateActionPage(TypedDict):
+    """The envelope of every answer."""
+
+    next_page_token: str | None
+    provider: str | None
+    results: list[CorporateAction]
+    warnings: list[str]
+
+
 class DatasetPage(TypedDict):
     """The envelope of every answer."""
 
@@ -987,6 +1007,15 @@ class TradePage(TypedDict):
     next_page_token: str | None
     provider: str | None
     results: list[Trade]
+    warnings: list[str]
+
+
+class TradingPage(TypedDict):
+    """The envelope of every answer."""
+
+    next_page_token: str | None
+    provider: str | None
+    results: list[Trading]
     warnings: list[str]
 
 
@@ -1232,6 +1261,8 @@ class Status(TypedDict):
     """Whether prices arrive and are processed. Null where a value is unknown."""
 
     analysis_heard: str | None
+    dead_letters: dict[str, int] | None
+    quarantined: int | None
     silent: bool | None
     sources: list[SourceHealth]
     ticks_grew: str | None
@@ -1269,6 +1300,21 @@ Trade = TypedDict(
         "symbol": "str",
     },
 )
+
+
+class Trading(TypedDict):
+    """Whether an instrument can be traded, by the calendar of its exchange and the prices that are known."""
+
+    close: str | None
+    date: str
+    exchange: str
+    open: str | None
+    price_date: str | None
+    reason: Literal["", "closed", "inactive", "index", "no-calendar", "no-price"]
+    session: str | None
+    state: Literal["closed", "open", "unknown"]
+    symbol: str
+    tradable: bool | None
 
 
 class View(TypedDict):

@@ -55,9 +55,14 @@ class Operations:
         limit: int | None = None,
         adjustment: Literal["all", "raw"] | None = None,
         sort: Literal["asc", "desc"] | None = None,
+        as_of: str | None = None,
         page_token: str | None = None,
     ) -> models.BarPage:
-        """The bars of one instrument and timeframe."""
+        """The bars of one instrument and timeframe.
+
+        With `as_of` the stored bars as they were known then: those that had closed, before later restatements, and with
+        `adjustment=all` adjusted for the splits and dividends until then.
+        """
         found: models.BarPage = await self.call(
             "GET",
             "/v1/bars",
@@ -69,6 +74,7 @@ class Operations:
                 "limit": limit,
                 "adjustment": adjustment,
                 "sort": sort,
+                "as_of": as_of,
                 "page_token": page_token,
             },
         )
@@ -120,6 +126,18 @@ class Operations:
     async def conditions_history(self, body: models.HistoryRequest) -> models.HeldTimesPage:
         """Where a condition held on the stored bars of some instruments, the newest bars first; one result an instrument."""
         found: models.HeldTimesPage = await self.call("POST", "/v1/conditions/history", {}, body)
+        return found
+
+    async def corporate_actions(
+        self, symbol: str, *, start: str | None = None, end: str | None = None, as_of: str | None = None
+    ) -> models.CorporateActionPage:
+        """Splits and dividends by ex-date, oldest first, as the factors of the newest 20,000 daily bars say.
+
+        An action is known once the first bar of its ex-date has closed; with `as_of` only those that were known then.
+        """
+        found: models.CorporateActionPage = await self.call(
+            "GET", "/v1/corporate-actions", {"symbol": symbol, "start": start, "end": end, "as_of": as_of}
+        )
         return found
 
     async def deliveries(
@@ -355,9 +373,14 @@ class Operations:
         )
         return found
 
-    async def quotes(self, *, symbols: str | None = None, industry: str | None = None) -> models.QuotePage:
-        """Quotes of the symbols, of an industry, or all. A warning names instruments without a quote."""
-        found: models.QuotePage = await self.call("GET", "/v1/quotes", {"symbols": symbols, "industry": industry})
+    async def quotes(
+        self, *, symbols: str | None = None, industry: str | None = None, as_of: str | None = None
+    ) -> models.QuotePage:
+        """Quotes of the symbols, of an industry, or all. A warning names instruments without a quote.
+
+        With `as_of` the prices of up to 20 `symbols` at the close of the newest bar that had closed by then.
+        """
+        found: models.QuotePage = await self.call("GET", "/v1/quotes", {"symbols": symbols, "industry": industry, "as_of": as_of})
         return found
 
     async def request_research_backtests(self, body: models.BacktestRequest) -> models.JobPage:
@@ -712,8 +735,17 @@ class Operations:
         return found
 
     async def status(self) -> models.StatusPage:
-        """When ingest and analysis last wrote anything, whether analysis is silent, and the health of each source."""
+        """When ingest and analysis last wrote anything, whether analysis is silent, how the sources are, and what was rejected."""
         found: models.StatusPage = await self.call("GET", "/v1/status", {})
+        return found
+
+    async def trading(self, symbols: str, *, as_of: str | None = None) -> models.TradingPage:
+        """Session state and tradability of up to 20 instruments.
+
+        Without `as_of` the moment is now, or, of an instrument whose prices are replayed, that of its newest price. An index is not
+        traded, and neither is what has no price yet.
+        """
+        found: models.TradingPage = await self.call("GET", "/v1/trading", {"symbols": symbols, "as_of": as_of})
         return found
 
     async def watchlist(self) -> models.WatchedPage:

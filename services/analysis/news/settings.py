@@ -83,8 +83,8 @@ class NewsSettings(TranslatorSettings):
     """Articles taken from Kafka at a time: their titles are embedded together."""
     news_lease_seconds: float = Field(default=10.0, gt=1)
     """Another process takes over when the one that writes stories has not reported for this long."""
-    news_index_most: int = Field(default=20_000, ge=100, le=200_000)
-    """Newest articles with which a new one is compared; each takes about 9 KB of memory."""
+    news_index_most: int = Field(default=100_000, ge=100, le=1_000_000)
+    """Newest articles of 30 days with which a new one is compared; each takes about 2.5 KB of memory."""
     news_article_days: int = Field(default=30, ge=1)
     """Days beyond the merging time for which the articles of a story are kept after its newest one.
     The story keeps their headlines."""

@@ -19,7 +19,7 @@ from services.gateway.domain.filters import PatternFilter, QualityFilter, Signal
 from services.gateway.domain.industries import Industry
 from services.gateway.domain.instrument_directory import InstrumentDirectory
 from services.gateway.domain.source_health import StoredSourceHealth
-from services.gateway.domain.times import rfc3339, session_date
+from services.gateway.domain.stored_bars import StoredBar
 from shared import tables
 from shared.db import Database
 from shared.events import Pattern, Signal, SignalQuality, Timeframe
@@ -33,11 +33,11 @@ _pattern: Final = msgspec.json.Decoder(Pattern).decode
 _quality: Final = msgspec.json.Decoder(SignalQuality).decode
 _aliases: Final = msgspec.json.Decoder(list[str]).decode
 
-_BARS: Final = (
+BARS: Final = (
     "SELECT ts_close, ts_open, session, open, high, low, close, volume, price_factor, split_factor, source, replayed, incomplete "
     "FROM bars WHERE symbol = ? AND timeframe = ? AND ts_close BETWEEN ? AND ? ORDER BY ts_close {order} LIMIT ?"
 )
-_NEWEST, _OLDEST = _BARS.format(order="DESC"), _BARS.format(order="ASC")
+NEWEST_BARS, OLDEST_BARS = BARS.format(order="DESC"), BARS.format(order="ASC")
 
 
 @dataclass(frozen=True)
@@ -50,10 +50,10 @@ class TableHistory:
     async def bars(self, symbol: str, timeframe: Timeframe, window: BarWindow, *, adjusted: bool) -> StoredRows:
         """Stored bars of the window, oldest first. Raises TransientError."""
         parameters = (symbol, timeframe.value, window.start, window.end, window.fetch)
-        rows = await self.connections.fetch(_NEWEST if window.newest else _OLDEST, parameters)
+        rows = await self.connections.fetch(NEWEST_BARS if window.newest else OLDEST_BARS, parameters)
         if window.newest:
             rows = rows[::-1]
-        json_rows = [(row[0], _encode(_bar(row, adjusted=adjusted))) for row in rows]
+        json_rows = [(row[0], _encode(StoredBar._make(row).view(adjusted=adjusted))) for row in rows]
         return StoredRows(json_rows, rows[-1][10], any(row[11] for row in rows)) if rows else StoredRows()
 
     async def signals(self, filter_: SignalFilter) -> list[Signal]:
@@ -141,24 +141,6 @@ async def open_history(database: Database) -> AsyncIterator[TableHistory]:
         yield TableHistory(database, connections)
     finally:
         await connections.close()
-
-
-def _bar(row: tuple[Any, ...], *, adjusted: bool) -> api_models.Bar:
-    close_time, open_time, session, opened, high, low, close, volume, price, shares, _, replayed, incomplete = row
-    if adjusted:
-        opened, high, low, close, volume = opened * price, high * price, low * price, close * price, volume / (shares or 1.0)
-    return api_models.Bar(
-        date=rfc3339(close_time),
-        open_date=rfc3339(open_time),
-        session=session_date(session),
-        open=opened,
-        high=high,
-        low=low,
-        close=close,
-        volume=volume,
-        replayed=bool(replayed),
-        incomplete=bool(incomplete),
-    )
 
 
 CONDITION: Final = "condition"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Generic, Literal, TypeVar
 
 import msgspec
@@ -12,6 +13,7 @@ from services.gateway.domain.filters import StoredQuality
 from services.gateway.domain.source_health import SourceHealth
 from services.gateway.domain.times import SessionDate, Time, rfc3339, session_date
 from shared import events
+from shared.topics import QUARANTINE
 
 T = TypeVar("T")
 
@@ -80,6 +82,19 @@ class Bar(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     replayed: bool = False
     incomplete: bool = False
     """True for a bar that lacks a finer one, such as a week of which a session has no bar; left out where it is not so."""
+
+
+class CorporateAction(msgspec.Struct, frozen=True, kw_only=True):
+    """A split or a dividend, as the factors of the daily bars say: a value is rounded to six decimals."""
+
+    date: Time
+    """Open of the ex-date's session."""
+    session: SessionDate | None
+    """The ex-date."""
+    kind: Literal["split", "dividend"]
+    value: float
+    """New shares for an old one (4.0 for 4:1), or cash per share before the session, in the instrument's currency."""
+    replayed: bool
 
 
 class Indicators(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -195,6 +210,10 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     """True where messages wait and analysis has read and published nothing for 30 s."""
     sources: list[SourceHealth]
     """The connections to a live provider; none while a tape is played."""
+    quarantined: int | None
+    """Ticks, bars and feeds that were not used as they came, of the last 30 days; null while the broker does not answer."""
+    dead_letters: dict[str, int] | None
+    """Messages that could not be handled, by their topic; those without any are left out. Null while the broker does not answer."""
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
@@ -339,7 +358,14 @@ def pattern(event: events.Pattern) -> Pattern:
     )
 
 
-def status(ticks_grew: int, analysis_heard: int, waiting: int | None, silent: bool | None, sources: list[SourceHealth]) -> Status:
+def status(
+    ticks_grew: int,
+    analysis_heard: int,
+    waiting: int | None,
+    silent: bool | None,
+    sources: list[SourceHealth],
+    rejected: Mapping[str, int] | None,
+) -> Status:
     """The view of the status; a time of 0 is unknown."""
     return Status(
         ticks_grew=rfc3339(ticks_grew) if ticks_grew else None,
@@ -347,4 +373,6 @@ def status(ticks_grew: int, analysis_heard: int, waiting: int | None, silent: bo
         waiting=waiting,
         silent=silent,
         sources=sources,
+        quarantined=None if rejected is None else rejected.get(QUARANTINE.name),
+        dead_letters=None if rejected is None else {name: n for name, n in rejected.items() if n and name != QUARANTINE.name},
     )

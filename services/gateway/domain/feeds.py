@@ -30,6 +30,7 @@ class StoredFeed(msgspec.Struct, frozen=True, kw_only=True):
     last_success: int | None
     last_article: int | None
     next_try: int | None
+    replayed: bool
 
 
 class Feed(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +43,7 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
     language: str
     """``en`` or ``ko``."""
     interval_seconds: int
+    """0 for a feed of a tape."""
     state: Literal["new", "ok", "failing", "disabled", "unknown"]
     """``new``: not read yet; ``unknown``: ingest is ten minutes late with it."""
     reason: str
@@ -57,7 +59,9 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
     last_article: str | None
     """When it last had a new article."""
     next_try: str | None
-    """Null while it is disabled."""
+    """Null while it is disabled, and for a feed of a tape."""
+    replayed: bool
+    """A tape plays it: its articles are samples, not news."""
 
 
 def feeds(rows: Iterable[StoredFeed], counts: Mapping[str, int], now: int) -> list[Feed]:
@@ -82,6 +86,7 @@ def _view(row: StoredFeed, count: int, now: int) -> Feed:
         last_success=_time(row.last_success),
         last_article=_time(row.last_article),
         next_try=_time(row.next_try),
+        replayed=row.replayed,
     )
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import Final
 
 from services.gateway.domain.instrument_directory import InstrumentDirectory
 from services.gateway.domain.messages import numbered_message
+from services.gateway.domain.restored_messages import RestoredMessages
 from services.gateway.domain.resume_buffer import ResumeBuffer
 from services.gateway.domain.subscriptions import (
     CHANNELS,
@@ -18,6 +20,10 @@ from services.gateway.domain.subscriptions import (
     subscription_keys,
 )
 from services.gateway.domain.unsent import MessageKind, StreamMessage, UnsentMessages
+
+OVERLAP: Final = 5_000_000
+"""Microseconds before a number of an earlier process from which messages are sent again: a record may have been written as long
+before its message was sent."""
 
 
 @dataclass(eq=False)
@@ -44,20 +50,27 @@ class Hub:
     with_unsent: set[Subscriber] = field(default_factory=set)
     """Subscribers that have unsent messages."""
     index: dict[tuple[MessageKind, str], set[Subscriber]] = field(default_factory=dict)
+    clock: Callable[[], int] = lambda: 0
+    """Microseconds since the epoch: a number says when its message was sent, so that it means something after a restart."""
+    started: int = 0
+    """``seq`` at the start: lower ones are of an earlier process."""
     flush_now: Callable[[Subscriber], None] = lambda _: None
     """Called for a subscriber with many unsent messages before another is added: sends what the socket accepts."""
 
-    def publish(self, kind: MessageKind, symbol: str, body: bytes) -> StreamMessage:
-        """Number a message, keep it for clients that resume, and add it to the unsent messages of each subscriber to it."""
-        self.seq += 1
-        return self._send(numbered_message(self.seq, kind, symbol, body))
+    def publish(
+        self,
+        kind: MessageKind,
+        symbol: str,
+        body: bytes,
+        symbols: tuple[str, ...] = (),
+        industries: tuple[str, ...] = (),
+    ) -> StreamMessage:
+        """Number a message, keep it for clients that resume, and add it to the unsent messages of each subscriber to it.
 
-    def publish_story(self, story_id: str, body: bytes, symbols: tuple[str, ...], industries: tuple[str, ...]) -> StreamMessage:
-        """As ``publish``, for a story: it goes to the subscribers of any of its instruments and industries, once to each."""
-        self.seq += 1
-        return self._send(replace(numbered_message(self.seq, "n", story_id, body), symbols=symbols, industries=industries))
-
-    def _send(self, message: StreamMessage) -> StreamMessage:
+        A story (``symbol`` is its id) goes to the subscribers of any of its ``symbols`` and ``industries``, once to each.
+        """
+        self.seq = max(self.seq + 1, self.clock())
+        message = numbered_message(self.seq, kind, symbol, body, symbols, industries)
         self.resume_buffer.put(message)
         for subscriber in self._subscribers_of(message):
             if subscriber.unsent.half_full:
@@ -100,7 +113,8 @@ class Hub:
                 RESUME_GONE, f"cannot resume from {since}: this stream is at {self.seq}; read what you missed by REST"
             )
         found = self.resume_buffer.since(
-            since, lambda message: message.seq <= subscriber.subscribed_at and self._is_subscriber(subscriber, message)
+            since - OVERLAP if since < self.started else since,
+            lambda message: message.seq <= subscriber.subscribed_at and self._is_subscriber(subscriber, message),
         )
         if found is None:
             raise StreamError(
@@ -108,6 +122,10 @@ class Hub:
                 f"cannot resume from {since}: the oldest is {self.resume_buffer.start_seq}; read what you missed by REST",
             )
         return found
+
+    def restore(self, restored: RestoredMessages) -> None:
+        """Keep messages of before the start for clients that resume."""
+        self.resume_buffer.restore(restored.numbered(self.started), 1000 * restored.complete_from)
 
     def is_subscribed(self, kind: MessageKind) -> bool:
         """True where a stream is subscribed to messages of this kind."""
@@ -140,7 +158,10 @@ class Hub:
                     del self.index[key]
 
 
-def new_hub(now: int, directory: Callable[[], InstrumentDirectory], resume_limit: int) -> Hub:
-    """A hub whose ``seq`` starts at the time in microseconds, so that a restarted gateway never repeats a number."""
+def new_hub(now: int, directory: Callable[[], InstrumentDirectory], resume_limit: int, clock: Callable[[], int] = lambda: 0) -> Hub:
+    """A hub whose ``seq`` starts at the time ``now`` in milliseconds, so that a restarted gateway never repeats a number.
+
+    ``clock``: microseconds since the epoch.
+    """
     seq = now * 1000
-    return Hub(seq, ResumeBuffer(resume_limit, seq), directory)
+    return Hub(seq, ResumeBuffer(resume_limit, seq), directory, clock=clock, started=seq)

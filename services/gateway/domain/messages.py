@@ -72,13 +72,20 @@ def industry(known: Industry | None, event: events.IndustryView) -> bytes:
     return _encode(with_view(known or industry_of_view(event), event))
 
 
-def numbered_message(seq: int, kind: MessageKind, symbol: str, body: bytes) -> StreamMessage:
-    """A message with ``T`` and ``seq``.
+def numbered_message(
+    seq: int,
+    kind: MessageKind,
+    symbol: str,
+    body: bytes,
+    symbols: tuple[str, ...] = (),
+    industries: tuple[str, ...] = (),
+) -> StreamMessage:
+    """A message with ``T`` and ``seq``. ``symbols`` and ``industries`` are those of a story.
 
     >>> numbered_message(7, "q", "AAPL", b'{"symbol":"AAPL"}').body
     b'{"T":"q","seq":7,"symbol":"AAPL"}'
     """
-    return StreamMessage(seq, kind, symbol, b'{"T":"%b","seq":%d,' % (kind.encode(), seq) + body[1:])
+    return StreamMessage(seq, kind, symbol, b'{"T":"%b","seq":%d,' % (kind.encode(), seq) + body[1:], symbols, industries)
 
 
 def control_frame(seq: int, **fields: Any) -> bytes:

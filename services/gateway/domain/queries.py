@@ -81,6 +81,20 @@ Timestamp = Annotated[
         },
     ),
 ]
+AsOf = Annotated[
+    dt.datetime,
+    msgspec.Meta(
+        description="What was known then, and nothing later: bars closed by then, as they were before later restatements.",
+        examples=["2026-07-02T20:00:00Z"],
+        extra_json_schema={
+            "format": None,
+            "anyOf": [
+                {"format": "date-time", "minLength": 20, "maxLength": 40},
+                {"format": "date", "minLength": 10, "maxLength": 10},
+            ],
+        },
+    ),
+]
 PageLimit = Annotated[int, msgspec.Meta(ge=1, le=10_000, description="At most this many results.")]
 PageToken = Annotated[
     str,
@@ -123,6 +137,23 @@ class QuotesQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     symbols: Symbols | None = None
     industry: Slug | None = None
+    as_of: AsOf | None = None
+
+
+class CorporateActionsQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which splits and dividends, oldest first."""
+
+    symbol: Symbol
+    start: Timestamp | None = None
+    end: Timestamp | None = None
+    as_of: AsOf | None = None
+
+
+class TradingQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which instruments, and when: now without ``as_of``."""
+
+    symbols: Symbols
+    as_of: AsOf | None = None
 
 
 class BarsQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -137,6 +168,7 @@ class BarsQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Literal["raw", "all"], msgspec.Meta(description="all: prices adjusted for splits and dividends, volume for splits.")
     ] = "raw"
     sort: Literal["asc", "desc"] = "asc"
+    as_of: AsOf | None = None
     page_token: PageToken | None = None
 
 
@@ -282,6 +314,7 @@ EXPECTED: Final = MappingProxyType(
         "columns": "1 to 32 columns separated by commas, as in rsi_21,sma_100",
         "industry": "an industry of /v1/industries",
         "exchange": "1 to 48 letters, digits, - or _",
+        "market": "the id of a market, as in us: 1 to 48 small letters, digits, - or _",
         "last_event_id": "the id of an event: 1 to 16 digits",
         "page_token": "the next_page_token of the page before",
     }
@@ -330,7 +363,7 @@ def time_fields(query_type: type[msgspec.Struct]) -> frozenset[str]:
     """The names of the fields that are times.
 
     >>> sorted(time_fields(BarsQuery)), sorted(time_fields(QuotesQuery))
-    (['end', 'start'], [])
+    (['as_of', 'end', 'start'], ['as_of'])
     """
     return frozenset(name for name, hint in get_type_hints(query_type).items() if dt.datetime in (hint, *get_args(hint)))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from services.gateway.domain.unsent import COALESCED_KINDS, StreamMessage
@@ -32,6 +32,21 @@ class ResumeBuffer:
         self.ordered.append(message)
         if len(self.ordered) > self.limit:
             self.start_seq = self.ordered.popleft().seq
+
+    def restore(self, older: Sequence[StreamMessage], start_seq: int) -> None:
+        """Keep messages of before the first one, in their order; all after ``start_seq`` are among them.
+
+        Nothing happens where messages were dropped since: what is kept must have no gap.
+        """
+        if len(self.ordered) >= self.limit or start_seq >= self.start_seq:
+            return
+        ordered = [message for message in older if message.kind not in COALESCED_KINDS]
+        kept = ordered[len(self.ordered) - self.limit :]
+        self.start_seq = max(start_seq, ordered[-len(kept) - 1].seq if len(kept) < len(ordered) else 0)
+        self.ordered.extendleft(reversed(kept))
+        self.latest = {
+            (message.kind, message.symbol): message for message in older if message.kind in COALESCED_KINDS
+        } | self.latest
 
     def since(self, seq: int, matches: Callable[[StreamMessage], bool]) -> list[StreamMessage] | None:
         """The messages after ``seq`` for which ``matches`` is true, in order; None where some are no longer kept."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from aiohttp import web
@@ -23,6 +23,7 @@ from services.gateway.handlers.routes import ACTIONS, DATASET_FILE, JOB_FILE, RO
 from services.gateway.handlers.run_endpoints import RunEndpoints
 from services.gateway.handlers.run_files import file_endpoint
 from services.gateway.handlers.server_sent_events import EventStreams
+from services.gateway.handlers.topic_documents import TopicDocuments
 from services.gateway.handlers.web_page import Site
 from services.gateway.handlers.web_sockets import WebSocketStreams
 
@@ -58,8 +59,12 @@ def application(gateway: Gateway, streams: OpenStreams) -> web.Application:
     app.router.add_get(DATASET_FILE, file_endpoint(gateway, datasets.send_file))
     app.router.add_get(PICTURE, picture_endpoint(gateway))
     site = Site(gateway.settings.page)
-    document = cached_answer(Answer(json.dumps(openapi.document(VERSION)).encode()))
-    app.router.add_get("/openapi.json", _document(document))
+    app.router.add_get("/openapi.json", _document)
+    topics = TopicDocuments(VERSION)
+    app.router.add_get("/asyncapi.json", topics.asyncapi)
+    app.router.add_get("/schemas", topics.schema_list)
+    app.router.add_get("/schemas/{name}", topics.schema)
+    app.router.add_get("/docs/topics", topics.page)
     app.router.add_get("/v1/stream", streams.live.handle, allow_head=False)
     app.router.add_get("/v1/stream/test", streams.test.handle, allow_head=False)
     app.router.add_get("/v1/events", streams.events.handle, allow_head=False)
@@ -71,8 +76,10 @@ def application(gateway: Gateway, streams: OpenStreams) -> web.Application:
     return app
 
 
-def _document(cached: CachedAnswer) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-    async def answer(request: web.Request) -> web.StreamResponse:
-        return await rest.send_answer(request, cached)
+async def _document(request: web.Request) -> web.StreamResponse:
+    return await rest.send_answer(request, _openapi())
 
-    return answer
+
+@cache
+def _openapi() -> CachedAnswer:
+    return cached_answer(Answer(json.dumps(openapi.document(VERSION)).encode()))

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+import msgspec
+
 from services.gateway.domain.bar_windows import StoredRows, bar_window, memory_covers, merge, row_page, rows_in_memory
+from services.gateway.domain.moments import past_moment
 from services.gateway.domain.queries import BarsQuery
 from services.gateway.domain.series import RowSeries
 from services.gateway.domain.timeframes import TIMEFRAME_BY_NAME
@@ -12,13 +15,20 @@ from services.gateway.handlers.cache import Answer
 from services.gateway.handlers.gateway import Gateway
 from services.gateway.handlers.responses import REPLAYED, envelope
 
+_encode: Final = msgspec.json.Encoder().encode
 STORED_FRESH_MS: Final = 5_000
 """How long an answer with stored rows is reused: a change may arrive on the topic before it is stored."""
 
 
 async def get_bars(gateway: Gateway, query: BarsQuery) -> Answer:
-    """The bars of one instrument and timeframe."""
+    """The bars of one instrument and timeframe.
+
+    With `as_of` the stored bars as they were known then: those that had closed, before later restatements, and with
+    `adjustment=all` adjusted for the splits and dividends until then.
+    """
     gateway.check_symbol(query.symbol)
+    if query.as_of is not None:
+        return await _bars_as_of(gateway, query, past_moment(query.as_of, gateway.clock()))
     timeframe = TIMEFRAME_BY_NAME[query.timeframe]
     window, adjusted = bar_window(query), query.adjustment == "all"
     series = gateway.market.bars.get((query.symbol, timeframe))
@@ -37,3 +47,14 @@ async def get_bars(gateway: Gateway, query: BarsQuery) -> Answer:
 
     warnings = [REPLAYED] if replayed else []
     return envelope((line[1] for line in page.rows), source or None, warnings, page.next_page_token, fresh)
+
+
+async def _bars_as_of(gateway: Gateway, query: BarsQuery, as_of: int) -> Answer:
+    window, read_at = bar_window(query), gateway.clock()
+    found = await gateway.past.bars(query.symbol, TIMEFRAME_BY_NAME[query.timeframe], window, as_of)
+    adjusted = query.adjustment == "all"
+    page = row_page([(bar.ts_close, _encode(bar.view(adjusted=adjusted))) for bar in found], window, query)
+    warnings = [REPLAYED] if any(bar.replayed for bar in found) else []
+    source = found[-1].source if found else None
+    rows = (line[1] for line in page.rows)
+    return envelope(rows, source, warnings, page.next_page_token, lambda: gateway.clock() - read_at < STORED_FRESH_MS)

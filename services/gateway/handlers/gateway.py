@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Final, Protocol
@@ -17,6 +17,7 @@ from services.gateway.domain.key_store import KeyStore
 from services.gateway.domain.market_memory import MarketMemory
 from services.gateway.domain.news import NewsStore
 from services.gateway.domain.owned_store import OwnedStore
+from services.gateway.domain.past_store import PastStore
 from services.gateway.domain.problems import RequestError, unknown_value_error
 from services.gateway.domain.requested_jobs import RequestedJobs
 from services.gateway.domain.research_jobs import JobStore
@@ -64,9 +65,12 @@ class Gateway:
     keys: KeyStore
     owned: OwnedStore
     authentication: Authentication
+    past: PastStore
     progress: AnalysisProgress = field(default_factory=AnalysisProgress)
     sources: tuple[StoredSourceHealth, ...] = ()
     """Health of the sources as ingest last reported it."""
+    rejected: Mapping[str, int] | None = None
+    """Messages in quarantine and dead letters by topic; None while that is unknown."""
     directory: InstrumentDirectory = field(default_factory=InstrumentDirectory)
     cache: Cache = field(default_factory=Cache)
     records: Callable[[], SignalRecords] = lambda: NO_RECORDS

@@ -40,10 +40,13 @@ class HttpConnection(web.RequestHandler):
         return response
 
 
-async def listen(server: web.Server, host: str, port: int) -> asyncio.Server:
-    """Listen on an address with ``server`` as the handler. Raises OSError: the port is in use."""
+async def listen(server: web.Server, host: str, port: int, idle_seconds: float) -> asyncio.Server:
+    """Listen on an address with ``server`` as the handler. Raises OSError: the port is in use.
+
+    ``idle_seconds``: a connection without a whole request head for so long is closed, also one that sends it byte by byte.
+    """
     loop = asyncio.get_running_loop()
-    options: dict[str, Any] = {"access_log": None, "max_line_size": MAX_LINE}
+    options: dict[str, Any] = {"access_log": None, "max_line_size": MAX_LINE, "keepalive_timeout": idle_seconds}
     return await loop.create_server(lambda: HttpConnection(server, loop=loop, **options), host, port, backlog=BACKLOG)
 
 

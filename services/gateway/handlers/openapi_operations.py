@@ -26,7 +26,7 @@ def operation_id(path: str, method: str = "get") -> str:
     >>> operation_id("/v1/instruments/{symbol}"), operation_id("/v1/keys/{id}", "delete")
     ('instruments_by_symbol', 'delete_keys_by_id')
     """
-    name = path.removeprefix("/v1/").replace("/", "_").replace("{", "by_").replace("}", "")
+    name = path.removeprefix("/v1/").replace("/", "_").replace("-", "_").replace("{", "by_").replace("}", "")
     return name if method == "get" else f"{method}_{name}"
 
 

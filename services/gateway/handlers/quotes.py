@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from services.gateway.domain.moments import past_moment
 from services.gateway.domain.queries import QuotesQuery
 from services.gateway.handlers.cache import Answer
 from services.gateway.handlers.gateway import Gateway
+from services.gateway.handlers.quotes_then import quotes_as_of
 from services.gateway.handlers.responses import REPLAYED, envelope
 
 
 async def get_quotes(gateway: Gateway, query: QuotesQuery) -> Answer:
-    """Quotes of the symbols, of an industry, or all. A warning names instruments without a quote."""
+    """Quotes of the symbols, of an industry, or all. A warning names instruments without a quote.
+
+    With `as_of` the prices of up to 20 `symbols` at the close of the newest bar that had closed by then.
+    """
     gateway.check_industry(query.industry)
+    if query.as_of is not None:
+        return await quotes_as_of(gateway, query, past_moment(query.as_of, gateway.clock()))
     market = gateway.market
     symbols = list(dict.fromkeys(query.symbols.split(","))) if query.symbols else sorted(market.quotes)
     if query.symbols:

@@ -26,11 +26,13 @@ from services.gateway.domain.run_requests import (
     RunTarget,
 )
 from services.gateway.domain.screener_models import ScreenRequest, ScreenResult, parse_screen
+from services.gateway.domain.trading import Trading
 from services.gateway.handlers import (
     bars,
     briefings,
     calendar,
     conditions,
+    corporate_actions,
     datasets,
     explanations,
     feeds,
@@ -46,6 +48,7 @@ from services.gateway.handlers import (
     signals,
     snapshot,
     status,
+    trading,
 )
 from services.gateway.handlers.cache import Answer
 
@@ -123,6 +126,22 @@ ROUTES: Final = (
     ),
     Route("/v1/quotes", quotes.get_quotes, queries.QuotesQuery, api_models.Quote, "Latest quotes", "?symbols=AAPL"),
     Route("/v1/bars", bars.get_bars, queries.BarsQuery, api_models.Bar, "Closed bars", "?symbol=AAPL&timeframe=1Day&limit=250"),
+    Route(
+        "/v1/corporate-actions",
+        corporate_actions.list_actions,
+        queries.CorporateActionsQuery,
+        api_models.CorporateAction,
+        "Splits and dividends",
+        "?symbol=AAPL",
+    ),
+    Route(
+        "/v1/trading",
+        trading.get_trading,
+        queries.TradingQuery,
+        Trading,
+        "Whether instruments can be traded",
+        "?symbols=AAPL",
+    ),
     Route(
         "/v1/indicators",
         indicators.get_indicators,

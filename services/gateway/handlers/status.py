@@ -13,11 +13,16 @@ PROVIDER = "finstage"
 
 
 async def get_status(gateway: Gateway, _: NoParameters) -> Answer:
-    """When ingest and analysis last wrote anything, whether analysis is silent, and the health of each source."""
+    """When ingest and analysis last wrote anything, whether analysis is silent, how the sources are, and what was rejected."""
     progress, last_analysis_at = gateway.progress, gateway.market.last_analysis_at
     now = gateway.clock()
     found = health(gateway.sources, now)
     status = api_models.status(
-        progress.log_grew_at, last_analysis_at, progress.backlog, progress.is_silent(last_analysis_at, now), found
+        progress.log_grew_at,
+        last_analysis_at,
+        progress.backlog,
+        progress.is_silent(last_analysis_at, now),
+        found,
+        gateway.rejected,
     )
     return answer_of_views([status], PROVIDER)

@@ -6,6 +6,7 @@ import asyncio
 import zlib
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
@@ -30,6 +31,8 @@ POLICY: Final = 1008
 GOING_AWAY: Final = 1001
 CLOSE_SECONDS: Final = 5.0
 PING_SECONDS: Final = 20.0
+RESTORE_SECONDS: Final = 8.0
+"""How long a client that resumes waits for the messages of before the start."""
 MAX_ACTIONS: Final = 200
 """Actions that a client may send in ten seconds."""
 
@@ -75,6 +78,8 @@ class WebSocketStreams:
     flusher: Flusher
     authentication: Authentication
     clock: Callable[[], int]
+    restored: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the messages of before the start are known. Until then a client that resumes from one of them waits."""
     addresses: Counter[str] = field(default_factory=Counter)
     keys: Counter[str] = field(default_factory=Counter)
     """Open streams by key."""
@@ -121,6 +126,13 @@ class WebSocketStreams:
         subscriber = Subscriber(address, UnsentMessages(self.settings.unsent_limit), Subscription(self.settings.max_selectors))
         self._count(subscriber, principal)
         return subscriber
+
+    async def wait_for(self, since: int) -> None:
+        """Wait until it is known whether the messages after ``since`` are kept, a few seconds at most."""
+        if since < self.hub.started:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(RESTORE_SECONDS):
+                    await self.restored.wait()
 
     def release(self, subscriber: Subscriber) -> None:
         """Count a stream as closed."""
@@ -192,6 +204,8 @@ class WebSocketStreams:
                     connection.write(frame(messages.control_frame(self.hub.seq, T="success", msg="authenticated")))
                 else:
                     _require_read(principal)
+                    if isinstance(action, subscriptions.Resume):
+                        await self.wait_for(action.since)
                     self._handle_action(action, subscriber, connection)
             except StreamError as error:
                 connection.write(frame(messages.control_frame(self.hub.seq, T="error", code=error.code, msg=error.message)))

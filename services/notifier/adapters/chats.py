@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Table, and_, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
 
+from services.notifier.adapters.recipient_queries import recipients_of, watched_symbols
 from services.notifier.domain.address import Address
 from services.notifier.domain.delivery import DUE, NEVER, DeliveryStatus
-from services.notifier.domain.recipients import Chat
+from services.notifier.domain.recipients import CHANNEL_KIND, Chat
 from services.notifier.words.catalogue import LANGUAGES
 from shared.briefings import Kind
 from shared.db import Database
+from shared.events import Signal
 from shared.tables import (
     alert_rules,
     chats,
     conditions,
     deliveries,
-    instrument_industries,
     payments,
     watched_industries,
     watchlists,
@@ -50,6 +51,7 @@ _FIELDS = (
     "premium_until",
     "dark",
     "news_from",
+    "timeframes",
 )
 _COLUMNS = tuple(chats.c[name] for name in _FIELDS)
 _CHUNK = 500
@@ -74,9 +76,20 @@ class ChatTables:
         async with self._database.begin() as connection:
             await connection.execute(self._database.upsert(chats, rows, update=["language"]), rows)
 
-    async def deactivate(self, channel: str, chat_id: str) -> None:
+    async def deactivate(self, channel: str, chat_id: str, now: int) -> None:
         async with self._database.begin() as connection:
-            await _deactivate(connection, channel, chat_id)
+            await _deactivate(connection, channel, chat_id, now)
+
+    async def blocked(self, channel: str, before: int, now: int, limit: int) -> list[str]:
+        c = chats.c
+        gone = and_(c.channel == channel, c.blocked_at > 0, c.blocked_at <= before, c.active.is_(False), c.premium_until <= now)
+        async with self._database.connect() as connection:
+            return list((await connection.execute(select(c.chat_id).where(gone).limit(limit))).scalars())
+
+    async def keep_channels(self, channel: str, chat_ids: Sequence[str], now: int) -> None:
+        others = and_(chats.c.channel == channel, chats.c.kind == CHANNEL_KIND, chats.c.chat_id.not_in(tuple(chat_ids)))
+        async with self._database.begin() as connection:
+            await connection.execute(update(chats).where(others, chats.c.active.is_(True)).values(active=False, blocked_at=now))
 
     async def migrate(self, channel: str, old: str, new: str, now: int) -> None:
         async with self._database.begin() as connection:
@@ -88,7 +101,7 @@ class ChatTables:
                     await self._watch(connection, Address(channel, new, thread_id), [symbol], now)
                 await _move_conditions(connection, channel, old, new)
                 await self._move_industries(connection, channel, old, new)
-                await _deactivate(connection, channel, old)
+                await _deactivate(connection, channel, old, now)
             await _move_deliveries(connection, channel, old, new, now)
             await _move_payments(connection, channel, old, new)
 
@@ -143,19 +156,22 @@ class ChatTables:
                     found.setdefault(chat_id, (set(), set()))[place].add(name)
         return found
 
-    async def watchers(self, channels: Sequence[str], symbols: Sequence[str]) -> list[tuple[Chat, frozenset[str]]]:
+    async def recipients(self, channels: Sequence[str], signals: Sequence[Signal]) -> list[list[Chat]]:
         async with self._database.connect() as connection:
-            lists = await _lists(connection, channels, symbols)
-            everything = select(chats.c.channel, chats.c.chat_id).where(
-                chats.c.watch_all.is_(True), chats.c.active.is_(True), chats.c.channel.in_(tuple(channels))
-            )
-            keys = {*lists, *((channel, chat_id) for channel, chat_id in (await connection.execute(everything)).all())}
-            found = await chats_of(connection, keys)
-        return [at for key, chat in found.items() for at in _addresses(chat, lists.get(key, {}))]
+            return [await recipients_of(connection, channels, signal) for signal in signals]
+
+    async def watched_at(self, chats_: Collection[tuple[str, str]], symbols: Sequence[str]) -> dict[Address, frozenset[str]]:
+        found: defaultdict[Address, set[str]] = defaultdict(set)
+        async with self._database.connect() as connection:
+            for channel, chunk in _chunks(chats_):
+                for chat_id, thread_id, symbol in await watched_symbols(connection, channel, chunk, symbols):
+                    found[Address(channel, chat_id, thread_id)].add(symbol)
+        return {address: frozenset(watched) for address, watched in found.items()}
 
     async def _save(self, connection: AsyncConnection, chat: Chat, now: int) -> None:
-        rows = [_row(chat, now)]
-        changed = [name for name in _FIELDS if name not in {"channel", "chat_id", "premium_until"}]  # payments alone write that
+        rows = [_row(chat, now) | ({"blocked_at": 0} if chat.active else {})]
+        changed = ["blocked_at"] if chat.active else []
+        changed += [name for name in _FIELDS if name not in {"channel", "chat_id", "premium_until"}]  # payments alone write that
         await connection.execute(self._database.upsert(chats, rows, update=changed), rows)
         mine = and_(alert_rules.c.channel == chat.channel, alert_rules.c.chat_id == chat.chat_id)
         await connection.execute(delete(alert_rules).where(mine))
@@ -195,15 +211,6 @@ def _address(table: Table, address: Address) -> ColumnElement[bool]:
     return and_(*(table.c[name] == value for name, value in asdict(address).items()))
 
 
-def _addresses(chat: Chat, lists: Mapping[int, set[str]]) -> Iterator[tuple[Chat, frozenset[str]]]:
-    """The addresses of a chat that receive signals, with their watchlists."""
-    for thread_id in {*lists, *([chat.watch_all_thread_id] if chat.watch_all else [])}:
-        everything = chat.watch_all and thread_id == chat.watch_all_thread_id
-        same = (thread_id, everything) == (chat.thread_id, chat.watch_all)
-        here = chat if same else replace(chat, thread_id=thread_id, watch_all=everything)
-        yield here, frozenset(lists.get(thread_id, ()))
-
-
 async def chats_of(connection: AsyncConnection, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], Chat]:
     """The active chats among ``keys``, by channel and id."""
     found: dict[tuple[str, str], Chat] = {}
@@ -227,27 +234,6 @@ async def _move_conditions(connection: AsyncConnection, channel: str, old: str, 
         await connection.execute(moved.values(chat_id=new, number=free + i))
 
 
-async def _lists(
-    connection: AsyncConnection, channels: Sequence[str], symbols: Sequence[str]
-) -> defaultdict[tuple[str, str], dict[int, set[str]]]:
-    """By chat and topic, the symbols on the watchlist and in watched industries."""
-    found: defaultdict[tuple[str, str], dict[int, set[str]]] = defaultdict(dict)
-    column = watchlists.c
-    wanted = select(column.channel, column.chat_id, column.thread_id, column.symbol).where(
-        column.channel.in_(tuple(channels)), column.symbol.in_(tuple(symbols))
-    )
-    column, member = watched_industries.c, instrument_industries.c
-    by_industry = (
-        select(column.channel, column.chat_id, column.thread_id, member.symbol)
-        .join(instrument_industries, member.industry == column.industry)
-        .where(column.channel.in_(tuple(channels)), member.symbol.in_(tuple(symbols)))
-    )
-    for query in (wanted, by_industry):
-        for channel, chat_id, thread_id, symbol in (await connection.execute(query)).all():
-            found[channel, chat_id].setdefault(thread_id, set()).add(symbol)
-    return found
-
-
 async def _rules(connection: AsyncConnection, keys: Collection[tuple[str, str]]) -> defaultdict[tuple[str, str], dict[str, bool]]:
     found: defaultdict[tuple[str, str], dict[str, bool]] = defaultdict(dict)
     column = alert_rules.c
@@ -268,8 +254,9 @@ def _chunks(keys: Collection[tuple[str, str]]) -> Iterator[tuple[str, tuple[str,
         yield from ((channel, tuple(ids[i : i + _CHUNK])) for i in range(0, len(ids), _CHUNK))
 
 
-async def _deactivate(connection: AsyncConnection, channel: str, chat_id: str) -> None:
+async def _deactivate(connection: AsyncConnection, channel: str, chat_id: str, now: int) -> None:
     mine = and_(chats.c.channel == channel, chats.c.chat_id == chat_id)
+    await connection.execute(update(chats).where(mine, chats.c.blocked_at == 0).values(blocked_at=now))
     await connection.execute(update(chats).where(mine).values(active=False))
 
 

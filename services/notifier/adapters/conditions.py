@@ -53,7 +53,7 @@ class ConditionTable:
         async with self._database.begin() as connection:
             for alert in alerts:
                 one = and_(_mine(alert.channel, alert.chat_id), table.c.number == alert.number)
-                await connection.execute(update(table).where(one).values({name: getattr(alert, name) for name in _STATE}))
+                await connection.execute(update(table).where(one).values(_state(alert)))
 
     async def in_use(self) -> tuple[int, frozenset[str]]:
         enabled = table.c.enabled.is_(True)
@@ -97,7 +97,7 @@ def _row(alert: ConditionAlert) -> dict[str, Any]:
         "timeframe": alert.timeframe,
         "scope": alert.scope,
         "targets": msgspec.json.encode(alert.targets).decode(),
-        **{name: getattr(alert, name) for name in _STATE},
+        **_state(alert),
         "extra": msgspec.json.encode(alert.extra).decode(),
     }
 
@@ -120,7 +120,21 @@ def _alert(row: Any) -> ConditionAlert:
         row.expires_at,
         row.last_fired_at,
         row.stopped,
+        _times(row.recent),
     )
+
+
+def _state(alert: ConditionAlert) -> dict[str, Any]:
+    recent = msgspec.json.encode(alert.recent).decode() if alert.recent else ""
+    return {name: getattr(alert, name) for name in _STATE} | {"recent": recent}
+
+
+def _times(text: str) -> tuple[int, ...]:
+    """The JSON array; empty where the column is empty or invalid."""
+    try:
+        return tuple(msgspec.json.decode(text, type=list[int])) if text else ()
+    except msgspec.DecodeError:
+        return ()
 
 
 def _names(text: str) -> tuple[str, ...]:

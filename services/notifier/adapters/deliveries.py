@@ -52,7 +52,7 @@ class DeliveryTable:
             select(*COLUMNS)
             .where(table.c.status.in_(DUE), table.c.next_try_at <= now, self._ours)
             .where(*(not_(and_(table.c.channel == channel, table.c.chat_id == chat_id)) for channel, chat_id in excluding))
-            .order_by(table.c.next_try_at, table.c.created_at, table.c.signal_id)
+            .order_by(table.c.priority, table.c.next_try_at, table.c.created_at, table.c.signal_id)
             .limit(limit)
         )
         return await self._read(wanted)
@@ -155,6 +155,7 @@ def delivery_row(new: NewDelivery, now: int) -> dict[str, Any]:
         "signal_id": new.signal_id,
         "kind": new.kind,
         "paced": new.paced,
+        "priority": new.priority,
         "channel": new.chat.channel,
         "chat_id": new.chat.chat_id,
         "thread_id": new.chat.thread_id,

@@ -9,7 +9,7 @@ from sqlalchemy import and_, func, select, update
 
 from services.notifier.adapters.deliveries import delivery_row
 from services.notifier.domain.contents import notice_body
-from services.notifier.domain.delivery import DUE, NEVER, DeliveryStatus
+from services.notifier.domain.delivery import DUE, NEVER, DeliveryStatus, Priority
 from services.notifier.domain.notices import Notice, State
 from services.notifier.domain.ports import NewDelivery
 from services.notifier.domain.recipients import Chat
@@ -86,4 +86,4 @@ class NoticeTable:
 def _new(notice: Any, channel: str, row: Any) -> NewDelivery:
     chat = Chat(channel, row.chat_id, kind=row.kind, language=row.language)
     body = notice_body(msgspec.json.decode(notice.body, type=dict[str, str]))
-    return NewDelivery(notice.id, chat, DeliveryStatus.PENDING, body, kind="notice", paced=False)
+    return NewDelivery(notice.id, chat, DeliveryStatus.PENDING, body, kind="notice", paced=False, priority=Priority.FOR_MANY)

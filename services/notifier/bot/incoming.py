@@ -35,7 +35,7 @@ class Incoming:
 def origin(event: Message | CallbackQuery) -> Incoming | None:
     """The origin of an event; None where nobody can be replied to."""
     if isinstance(event, CallbackQuery):
-        if event.message is None:
+        if event.message is None or event.message.chat.type == "channel":
             return None
         chat, thread = event.message.chat, topic_of(event.message)
         return Incoming(str(chat.id), str(event.from_user.id), "group" if chat.type in GROUPS else "private", thread_id=thread)

@@ -24,7 +24,7 @@ def membership(ports: BotPorts) -> Router:
         await ports.chats.save(replace(known, active=True, user_id=user_id) if known else fresh, ports.clock.now())
 
     async def removed(change: ChatMemberUpdated) -> None:
-        await ports.chats.deactivate(CHANNEL, str(change.chat.id))
+        await ports.chats.deactivate(CHANNEL, str(change.chat.id), ports.clock.now())
 
     async def migrated(message: Message) -> None:
         await ports.chats.migrate(CHANNEL, str(message.chat.id), str(message.migrate_to_chat_id), ports.clock.now())

@@ -17,6 +17,7 @@ from services.notifier.domain.messages import CheckoutAnswer, Reply
 from services.notifier.domain.payments import CURRENCY, ID_LENGTH, PERIOD, Checkout, Payment, refusal, renewing, running
 from services.notifier.domain.premium_replies import credited, refunded_text
 from services.notifier.domain.recipients import Chat
+from services.notifier.domain.tiers import Tiers
 from services.notifier.words.catalogue import phrase
 from shared.failures import TransientError
 
@@ -35,7 +36,8 @@ def payments(ports: BotPorts) -> Router:
             offer = offer_of(query.invoice_payload, bot.token)
             asked = Checkout(user_id, query.currency, query.total_amount, offer)
             mine = await ports.payments.of_chat(user_id) if ports.payments else []
-            reason = refusal(asked, ports.tiers, renewing(mine, now), now)
+            tiers = ports.tiers if ports.flags.is_on("premium") else Tiers()
+            reason = refusal(asked, tiers, renewing(mine, now), now)
         except TransientError:
             return CheckoutAnswer(accepted=False, reason=phrase(language, "trouble"))
         metrics.CHECKOUTS.labels(reason or "accepted").inc()
@@ -46,8 +48,8 @@ def payments(ports: BotPorts) -> Router:
         received, now = message.successful_payment, ports.clock.now()
         if received is None or ports.payments is None:
             return None
-        chat_id = str(message.chat.id)
-        user_id = str(message.from_user.id) if message.from_user else chat_id
+        user_id = str(message.from_user.id if message.from_user else message.chat.id)
+        chat_id = user_id  # premium belongs to the person: it is that of the private chat, which has the same id
         payment = payment_of(
             received, chat_id, user_id, int(message.date.timestamp()) * 1000, await ports.payments.of_chat(chat_id)
         )

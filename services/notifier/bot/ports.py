@@ -9,6 +9,7 @@ from functools import partial
 from typing import Final
 
 from services.notifier.bot.backtests import Backtests
+from services.notifier.bot.flags import LatestFlags
 from services.notifier.bot.industries import LatestIndustries
 from services.notifier.delivery.briefings import Briefings
 from services.notifier.delivery.clock import TimeAndRandom
@@ -74,6 +75,7 @@ class BotPorts:
     """Without it, /backtest says that there are none."""
     links: KeyLinks | None = None
     """Without it, /link says only what it is for."""
+    flags: LatestFlags = field(default_factory=LatestFlags)
     tiers: Tiers = field(default_factory=Tiers)
     """What is free; without a price everything is."""
     payments: PaymentStore | None = None

@@ -11,7 +11,7 @@ import structlog
 
 from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.domain.contents import notice_body
-from services.notifier.domain.delivery import DeliveryStatus
+from services.notifier.domain.delivery import DeliveryStatus, Priority
 from services.notifier.domain.members import Member
 from services.notifier.domain.ports import MemberStore, NewDelivery, PaymentStore, PremiumChannel, RequestFailedError
 from services.notifier.domain.recipients import Chat
@@ -73,4 +73,6 @@ def _ended(chat: Chat) -> NewDelivery:
     name = f"premium ended {chat.channel} {chat.chat_id} {chat.premium_until}"
     texts = {language: phrase(language, "premium-ended") for language in LANGUAGES}
     notice_id = hashlib.sha256(name.encode()).hexdigest()[:32]
-    return NewDelivery(notice_id, chat, DeliveryStatus.PENDING, notice_body(texts), kind="notice", paced=False)
+    return NewDelivery(
+        notice_id, chat, DeliveryStatus.PENDING, notice_body(texts), kind="notice", paced=False, priority=Priority.URGENT
+    )

@@ -21,6 +21,7 @@ from services.notifier.bot.commands.table import COMMANDS
 from services.notifier.bot.conversation import Conversation, NormalText
 from services.notifier.bot.dialogs import Dialog, expected_command
 from services.notifier.bot.incoming import Incoming, must_not_be_lost
+from services.notifier.bot.inline import inline
 from services.notifier.bot.keyboards import Press, is_genuine
 from services.notifier.bot.membership import membership
 from services.notifier.bot.payments import payments
@@ -34,6 +35,8 @@ from services.notifier.domain.telegram_html import escape
 from services.notifier.words.catalogue import phrase
 from shared.failures import TransientError
 
+INLINE: Final = 4
+"""Inline queries for each command that a person may send: a query is sent while the person types."""
 ANY_COMMAND: Final = re.compile(r"^[A-Za-z_]{1,32}$")
 
 
@@ -47,6 +50,7 @@ class CommandBot:
             membership(ports),
             payments(ports),
             admission(ports),
+            inline(ports, People(INLINE * commands_minute)),
             conversations(Runner(COMMANDS, ports), Conversation(ports, People(commands_minute))),
         )
 

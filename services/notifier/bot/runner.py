@@ -33,6 +33,9 @@ class Runner:
         if command.alters(arguments) and not await self._may_change(chat, incoming):
             metrics.UPDATES.labels("forbidden").inc()
             return Reply(phrase(chat.language, "not-allowed"), notice=True)
+        if command.flag and not self._ports.flags.is_on(command.flag):
+            metrics.UPDATES.labels("switched off").inc()
+            return Reply(phrase(chat.language, "feature-off"), notice=True)
         if command.premium and not self._ports.tiers.is_full(chat, self._ports.clock.now()):
             metrics.UPDATES.labels("premium").inc()
             return needs_premium(chat, command.premium)
@@ -50,7 +53,8 @@ class Runner:
         return await self._ports.admins.is_admin(incoming.chat_id, incoming.user_id)
 
     def _unknown(self, name: str, language: str) -> Reply:
-        near = difflib.get_close_matches(name, self._commands, n=1, cutoff=0.6)
+        known = [each for each, command in self._commands.items() if not command.operator]
+        near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
         if near:
             return Reply(phrase(language, "meant-command", name=escape(name), near=near[0]))
         return Reply(phrase(language, "unknown-command", name=escape(name)))

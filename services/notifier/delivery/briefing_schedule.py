@@ -16,7 +16,7 @@ from services.notifier.domain.briefings.building import Audience, MarketPeriod, 
 from services.notifier.domain.briefings.closing import PARTIAL, ClosedSession, last_closed
 from services.notifier.domain.briefings.universe import Market, Universe
 from services.notifier.domain.contents import briefing_body
-from services.notifier.domain.delivery import DeliveryStatus
+from services.notifier.domain.delivery import DeliveryStatus, Priority
 from services.notifier.domain.ports import Calendars, ChatStore, DeliveryStore, NewDelivery
 from services.notifier.domain.recipients import Chat
 from services.notifier.words.catalogue import LANGUAGES
@@ -113,4 +113,4 @@ class BriefingSchedule:
 def _delivery(delivery_id: str, chat: Chat, briefing: str, now: int) -> NewDelivery:
     status = DeliveryStatus.MUTED if chat.muted_until > now else DeliveryStatus.PENDING
     at = replace(chat, thread_id=chat.briefing_thread_id)
-    return NewDelivery(delivery_id, at, status, briefing_body(briefing), kind="briefing", paced=False)
+    return NewDelivery(delivery_id, at, status, briefing_body(briefing), kind="briefing", paced=False, priority=Priority.FOR_MANY)

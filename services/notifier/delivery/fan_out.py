@@ -10,10 +10,9 @@ from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.delivery.firing import Firing
 from services.notifier.domain.address import Address
 from services.notifier.domain.conditions import is_recipient
-from services.notifier.domain.delivery import DeliveryStatus
+from services.notifier.domain.delivery import DeliveryStatus, Priority
 from services.notifier.domain.ports import ChatStore, ConditionStore, DeliveryStore, MarketStore, NewDelivery
-from services.notifier.domain.rate_limits import SlidingWindows
-from services.notifier.domain.recipients import Chat, initial_status, status_when_wanted
+from services.notifier.domain.recipients import Chat, status_when_wanted
 from services.notifier.domain.tiers import Tiers
 from shared import wire
 from shared.conditions import identity
@@ -42,7 +41,7 @@ class FanOut:
         self._chats, self._conditions, self._market = chats, conditions, market
         self._deliveries, self._channels = deliveries, tuple(channels)
         self._expiry, self._clock, self._wake_sender = expiry, clock, wake
-        self._hold, self._windows, self._tiers = hold, SlidingWindows(), tiers or Tiers()
+        self._hold, self._tiers = hold, tiers or Tiers()
 
     async def handle(self, records: Sequence[Record[Signal]]) -> None:
         """Insert the deliveries of a batch in one transaction; existing rows are not changed.
@@ -55,7 +54,7 @@ class FanOut:
         for record in records:
             _check(record.event)
         signals = {record.event.id: record for record in records}
-        firing = Firing(self._windows, now, self._clock.ticking())
+        firing = Firing(now)
         of_conditions = await self._of_conditions(signals.values(), now, firing)
         due = [*await self._of_rules(signals.values(), now), *of_conditions, *firing.notices]
         await self._deliveries.add(due, now)
@@ -71,15 +70,13 @@ class FanOut:
         wanted = [record for record in records if not record.event.condition]
         if not wanted:
             return []
-        found = await self._chats.watchers(self._channels, sorted({record.event.symbol for record in wanted}))
+        found = await self._chats.recipients(self._channels, [record.event for record in wanted])
         due: list[NewDelivery] = []
-        for record in wanted:
-            statuses = ((chat, initial_status(chat, watched, record.event, now, self._expiry)) for chat, watched in found)
-            timeframe = record.event.timeframe
-            wanting = [
-                (chat, status) for chat, status in statuses if status is not None and self._tiers.allows(chat, timeframe, now)
-            ]
-            due += _deliveries(record, wanting, self._hold)
+        for record, chats in zip(wanted, found, strict=True):
+            of = record.event
+            allowed = [chat for chat in chats if self._tiers.allows(chat, of.timeframe, now)]
+            statuses = [(chat, status_when_wanted(chat, of, now, self._expiry)) for chat in allowed]
+            due += self._new_deliveries(record, statuses, now)
         return due
 
     async def _of_conditions(self, records: Collection[Record[Signal]], now: int, firing: Firing) -> list[NewDelivery]:
@@ -91,7 +88,8 @@ class FanOut:
         owners = await self._conditions.owners(self._channels, sorted(set(by_id.values())))
         symbols = sorted({record.event.symbol for record in wanted})
         industries = await self._market.industries_of(symbols)
-        lists = {chat.address: watched for chat, watched in await self._chats.watchers(self._channels, symbols)}
+        watching = {(chat.channel, chat.chat_id) for chat, alert in owners if alert.scope == "watched"}
+        lists = await self._chats.watched_at(watching, symbols)
         due: list[NewDelivery] = []
         for record in wanted:
             recipients: dict[Address, Chat] = {}  # an address may have several alerts on one condition
@@ -104,18 +102,32 @@ class FanOut:
                 if wanted_here and allowed and firing.fires(alert, chat):
                     recipients[chat.address] = chat
             statuses = [(chat, status_when_wanted(chat, record.event, now, self._expiry)) for chat in recipients.values()]
-            due += _deliveries(record, statuses, self._hold)
+            due += self._new_deliveries(record, statuses, now)
         return due
 
+    def _new_deliveries(
+        self, record: Record[Signal], recipients: Sequence[tuple[Chat, DeliveryStatus]], now: int
+    ) -> list[NewDelivery]:
+        signal = record.event
+        body = wire.encode(signal).decode() if recipients else ""
+        return [
+            NewDelivery(
+                signal.id,
+                chat,
+                status,
+                body,
+                record.traceparent or "",
+                paced=not signal.condition,
+                priority=self._priority(chat, signal, now),
+                hold=0 if chat.kind in MACHINES else self._hold,
+            )
+            for chat, status in recipients
+        ]
 
-def _deliveries(record: Record[Signal], recipients: Sequence[tuple[Chat, DeliveryStatus]], hold: int) -> list[NewDelivery]:
-    signal = record.event
-    body = wire.encode(signal).decode() if recipients else ""
-    paced = not signal.condition
-    return [
-        NewDelivery(signal.id, chat, status, body, record.traceparent or "", paced=paced, hold=0 if chat.kind in MACHINES else hold)
-        for chat, status in recipients
-    ]
+    def _priority(self, chat: Chat, signal: Signal, now: int) -> Priority:
+        if signal.condition:
+            return Priority.URGENT
+        return Priority.PREMIUM if self._tiers.has_paid(chat, now) else Priority.ORDINARY
 
 
 def _check(signal: Signal) -> None:

@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Final
 
-from services.notifier.domain.conditions import ConditionAlert, after_firing, is_cooling_down, stop
+from services.notifier.domain.conditions import FLOOD_MOST, ConditionAlert, after_firing, is_cooling_down, is_flooding, stop
 from services.notifier.domain.contents import notice_body
-from services.notifier.domain.delivery import DeliveryStatus
+from services.notifier.domain.delivery import DeliveryStatus, Priority
 from services.notifier.domain.ports import NewDelivery
-from services.notifier.domain.rate_limits import RateLimit, SlidingWindows
 from services.notifier.domain.recipients import Chat
 from services.notifier.words.catalogue import LANGUAGES, phrase
 
-MOST: Final = 15
-SECONDS: Final = 180.0
-"""An alert that fires more than ``MOST`` times in this time stops itself, as on TradingView."""
-
 
 class Firing:
-    """The alerts that fire in one batch, on top of what fired in the last minutes."""
+    """The alerts that fire in one batch."""
 
-    def __init__(self, windows: SlidingWindows, now: int, ticking: float) -> None:
-        self._windows, self._now, self._ticking = windows, now, ticking
+    def __init__(self, now: int) -> None:
+        self._now = now
         self.changed: dict[tuple[str, str, int], ConditionAlert] = {}
         """The alerts whose state changed, to be stored after the deliveries."""
         self.notices: list[NewDelivery] = []
@@ -36,18 +30,18 @@ class Firing:
         if current.expires_at and current.expires_at <= self._now:
             self.changed[key] = stop(current, "expired")
             return False
-        window = self._windows.get(f"{alert.channel} {alert.chat_id} {alert.number}", (RateLimit(MOST, SECONDS),), self._ticking)
-        if window.delay(self._ticking) > 0:
+        if is_flooding(current, self._now):
             self.changed[key] = stop(current, "flood")
             self.notices.append(_notice(alert, chat, self._now))
             return False
-        window.add(self._ticking)
         self.changed[key] = after_firing(current, self._now)
         return True
 
 
 def _notice(alert: ConditionAlert, chat: Chat, now: int) -> NewDelivery:
-    texts = {language: phrase(language, "notice-flood", number=str(alert.number), most=MOST) for language in LANGUAGES}
+    texts = {language: phrase(language, "notice-flood", number=str(alert.number), most=FLOOD_MOST) for language in LANGUAGES}
     name = f"flood {alert.channel} {alert.chat_id} {alert.number} {now}"
     notice_id = hashlib.sha256(name.encode()).hexdigest()[:32]
-    return NewDelivery(notice_id, chat, DeliveryStatus.PENDING, notice_body(texts), kind="notice", paced=False)
+    return NewDelivery(
+        notice_id, chat, DeliveryStatus.PENDING, notice_body(texts), kind="notice", paced=False, priority=Priority.URGENT
+    )

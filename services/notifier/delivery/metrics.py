@@ -34,4 +34,5 @@ PICTURES: Final = counter("notifier_pictures_total", "Chart pictures by outcome;
 REPORTED: Final = counter("notifier_reports_total", "Outcomes published on notify.deliveries.v1.")
 CHECKOUTS: Final = counter("notifier_checkouts_total", "Checkouts of premium, by decision.", ["decision"])
 PAYMENTS: Final = counter("notifier_payments_total", "Payments in Telegram Stars, by what became of them.", ["outcome"])
+FORGOTTEN: Final = counter("notifier_forgotten_chats_total", "Chats that were deleted since they could not be reached.")
 UPDATES: Final = counter("notifier_updates_total", "User input to the bot, by outcome.", ["outcome"])

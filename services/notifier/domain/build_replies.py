@@ -7,7 +7,7 @@ from typing import Final
 
 from services.notifier.domain.alert_builder import KINDS
 from services.notifier.domain.alert_text import title
-from services.notifier.domain.formatting import number
+from services.notifier.domain.formatting import number, price
 from services.notifier.domain.instruments import KnownInstrument
 from services.notifier.domain.messages import Button, Reply
 from services.notifier.domain.recipients import Chat
@@ -43,7 +43,11 @@ def kind_step(chat: Chat, instrument: KnownInstrument | None, name: str) -> Repl
 
 def value_step(chat: Chat, name: str, kind: str, values: Sequence[str], instrument: KnownInstrument) -> Reply:
     """The value; another one can be typed."""
-    buttons = tuple(Button(number(float(each)), f"build {name} {kind} {each}") for each in values)
+    of_price = KINDS[kind].of_price
+    buttons = tuple(
+        Button(price(float(each), instrument, currency=False) if of_price else number(float(each)), f"build {name} {kind} {each}")
+        for each in values
+    )
     text = phrase(
         chat.language, "build-value", name=_shown(chat, instrument if instrument.name_en else None),
         kind=phrase(chat.language, f"build-{kind}"),

@@ -23,6 +23,10 @@ FREQUENCIES: Final = (AT_CLOSE, FORMING, ONCE)
 MAX_PREMIUM: Final = 100
 """Alerts of a chat that pays."""
 
+FLOOD_MOST: Final = 15
+FLOOD_SPAN: Final = 180_000
+"""An alert that is sent more than ``FLOOD_MOST`` times in this many milliseconds stops itself, as on TradingView."""
+
 Scope = Literal["symbols", "industry", "watched"]
 _FREQUENCY: Final = re.compile(rf"^({AT_CLOSE}|{FORMING}|{ONCE})\s+", re.IGNORECASE)
 _FOR: Final = re.compile(r"\sfor\s", re.IGNORECASE)
@@ -87,6 +91,8 @@ class ConditionAlert:
     last_fired_at: int = 0
     stopped: str = ""
     """Why it is not enabled: ``paused``, ``fired`` (it was for once), ``expired``, ``flood`` or ``deleted``."""
+    recent: tuple[int, ...] = ()
+    """When its last alerts were sent, milliseconds, at most ``FLOOD_MOST``."""
 
     def is_equivalent(self, other: ConditionAlert) -> bool:
         """Whether both have the same condition, frequency, instruments and topic."""
@@ -162,9 +168,14 @@ def stop(alert: ConditionAlert, reason: str) -> ConditionAlert:
     return replace(alert, enabled=False, stopped=reason)
 
 
+def is_flooding(alert: ConditionAlert, now: int) -> bool:
+    """Whether one more alert would be over ``FLOOD_MOST`` in ``FLOOD_SPAN``."""
+    return sum(now - at < FLOOD_SPAN for at in alert.recent) >= FLOOD_MOST
+
+
 def after_firing(alert: ConditionAlert, now: int) -> ConditionAlert:
     """The alert after it was sent at ``now``: one that was for once is stopped."""
-    fired = replace(alert, last_fired_at=now)
+    fired = replace(alert, last_fired_at=now, recent=(*alert.recent, now)[-FLOOD_MOST:])
     return stop(fired, "fired") if alert.frequency == ONCE else fired
 
 

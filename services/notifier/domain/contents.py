@@ -14,7 +14,7 @@ from services.notifier.domain.delivery import DeliveryRow
 from services.notifier.domain.digest_text import digest_buttons, digest_text, group_text
 from services.notifier.domain.instruments import InstrumentIndex
 from services.notifier.domain.messages import Alert
-from services.notifier.domain.recipients import Chat
+from services.notifier.domain.recipients import CHANNEL_KIND, Chat
 from services.notifier.domain.story_text import stories_text, story_text
 from services.notifier.words.catalogue import LANGUAGES
 from shared import wire
@@ -92,6 +92,8 @@ def rendered(
         text = group_text(signals, index.get(signals[0].symbol), chat, repeat=repeat)
     else:
         text = alert_text(signals[0], index.get(signals[0].symbol), language, repeat=repeat, chat=chat)
+    if chat.kind == CHANNEL_KIND:  # who reads a channel changes nothing in it
+        buttons = tuple(row for row in (tuple(each for each in row if each.url) for row in buttons) if row)
     return Alert(
         signals,
         text,

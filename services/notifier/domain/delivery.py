@@ -47,6 +47,18 @@ class DeliveryStatus(enum.StrEnum):
     MUTED = "muted"
 
 
+class Priority(enum.IntEnum):
+    """Which deliveries come first where many are due."""
+
+    URGENT = 0
+    """What a user asked for by a condition, and what the bot has to say to one chat."""
+    PREMIUM = 1
+    """Signals for chats that have paid."""
+    ORDINARY = 2
+    FOR_MANY = 3
+    """Broadcasts and briefings."""
+
+
 DUE: Final = (DeliveryStatus.PENDING, DeliveryStatus.UNKNOWN)
 """The statuses that are tried when ``next_try_at`` has passed."""
 

@@ -56,7 +56,29 @@ class CheckoutAnswer:
     """Plain text that Telegram shows."""
 
 
-Answer = Reply | CheckoutAnswer
+@dataclass(frozen=True)
+class InlineItem:
+    """One thing that a person can send to a chat in inline mode."""
+
+    id: str
+    title: str
+    about: str
+    text: str
+    """HTML of the message that is sent."""
+    button: Button
+    """Under that message; it opens a page."""
+
+
+@dataclass(frozen=True)
+class InlineAnswer:
+    """The answer to what was typed in inline mode."""
+
+    items: tuple[InlineItem, ...]
+    seconds: int
+    """How long Telegram may keep it."""
+
+
+Answer = Reply | CheckoutAnswer | InlineAnswer
 """What an update is answered with."""
 
 

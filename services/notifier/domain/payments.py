@@ -64,6 +64,24 @@ class Payment:
     cancelled_at: int = 0
 
 
+@dataclass(frozen=True)
+class Transaction:
+    """An entry of Telegram's list of star transactions."""
+
+    charge_id: str
+    """Of a refund, the charge that was given back."""
+    user_id: str
+    """Empty where it was not a person who paid an invoice."""
+    payload: str
+    stars: int
+    at: int
+    """Milliseconds."""
+    period: int = 0
+    """Of a subscription, milliseconds; 0: none."""
+    outgoing: bool = False
+    """Whether the bot gave the stars away."""
+
+
 def refusal(checkout: Checkout, tiers: Tiers, renewing: Payment | None, now: int) -> Refusal | None:
     """Why a checkout is refused; None: it may be paid. ``renewing``: the person's subscription that is renewed anyway."""
     offer = checkout.offer

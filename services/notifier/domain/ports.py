@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -13,14 +13,14 @@ from services.notifier.domain.briefings.picture import BriefingChart
 from services.notifier.domain.briefings.universe import Universe
 from services.notifier.domain.charts import ChartBar, ChartRequest
 from services.notifier.domain.conditions import ConditionAlert, ParsedCondition
-from services.notifier.domain.delivery import DeliveryRow, DeliveryStatus, RowChange
+from services.notifier.domain.delivery import DeliveryRow, DeliveryStatus, Priority, RowChange
 from services.notifier.domain.instruments import InstrumentIndex, KnownIndustry
 from services.notifier.domain.members import Member
 from services.notifier.domain.messages import Alert
 from services.notifier.domain.notices import Notice, State
 from services.notifier.domain.outcomes import Outcome
 from services.notifier.domain.pacing import RecentMessages
-from services.notifier.domain.payments import Offer, Payment
+from services.notifier.domain.payments import Offer, Payment, Transaction
 from services.notifier.domain.quality_replies import RuleRecord
 from services.notifier.domain.recipients import Chat
 from services.notifier.domain.record_chart import RecordChart
@@ -94,6 +94,7 @@ class NewDelivery:
     kind: str = "signal"
     paced: bool = True
     """Whether it counts for the pace of the chat: signals of rules do, those of the chat's own conditions do not."""
+    priority: Priority = Priority.ORDINARY
     hold: int = 0
     """Milliseconds before it is due, so that signals of one bar come together."""
 
@@ -105,7 +106,7 @@ class DeliveryStore(Protocol):
         """Insert those that do not exist, all in one transaction."""
 
     async def due(self, now: int, limit: int, excluding: Sequence[tuple[str, str]] = ()) -> list[DeliveryRow]:
-        """Rows to try now, the longest due first; ``excluding`` those of some (channel, chat id)."""
+        """Rows to try now, the most urgent first, and of those the longest due; ``excluding`` those of some (channel, chat id)."""
 
     async def due_of(self, channel: str, chat_id: str, now: int, limit: int) -> list[DeliveryRow]:
         """Rows of one chat to try now, in the order in which they were created."""
@@ -171,8 +172,14 @@ class ChatStore(Protocol):
     async def ensure(self, chat: Chat, now: int) -> None:
         """Insert the chat where it does not exist; of an existing one only the language is updated."""
 
-    async def deactivate(self, channel: str, chat_id: str) -> None:
+    async def deactivate(self, channel: str, chat_id: str, now: int) -> None:
         """Mark it inactive: nothing more is sent to it."""
+
+    async def blocked(self, channel: str, before: int, now: int, limit: int) -> list[str]:
+        """Ids of inactive chats that could not be reached since ``before`` or longer, without those that have premium now."""
+
+    async def keep_channels(self, channel: str, chat_ids: Sequence[str], now: int) -> None:
+        """Mark the channels that signals are posted to inactive, except these."""
 
     async def migrate(self, channel: str, old: str, new: str, now: int) -> None:
         """Move settings, watchlists, conditions and open deliveries to the new id and deactivate the old one."""
@@ -201,11 +208,14 @@ class ChatStore(Protocol):
     async def watched_by(self, channel: str, chat_ids: Sequence[str]) -> dict[str, tuple[set[str], set[str]]]:
         """By chat, the symbols and the industries that it watches in any of its topics."""
 
-    async def watchers(self, channels: Sequence[str], symbols: Sequence[str]) -> list[tuple[Chat, frozenset[str]]]:
-        """The addresses in active chats that watch everything, one of the symbols or its industry, each with its symbols.
+    async def recipients(self, channels: Sequence[str], signals: Sequence[Signal]) -> list[list[Chat]]:
+        """For each signal of a rule, the addresses in active chats that watch its instrument and want it (``Chat.wants``).
 
-        ``watch_all`` is true for the one address of a chat that gets everything.
+        They watch it by name, by an industry or as everything. They have what a delivery needs of a chat, not its other settings.
         """
+
+    async def watched_at(self, chats: Collection[tuple[str, str]], symbols: Sequence[str]) -> dict[Address, frozenset[str]]:
+        """Of some chats, by channel and id: which of the symbols each of their addresses watches, by name or by industry."""
 
 
 class ConditionStore(Protocol):
@@ -348,6 +358,19 @@ class Statistics(Protocol):
     async def counts(self, since: int) -> dict[str, int]:
         """Chats by kind, alerts, watched symbols, and deliveries since ``since`` by channel and status."""
 
+    async def hourly(self, since: int) -> dict[int, dict[str, int]]:
+        """By hour, newest first, how many deliveries changed last in it, by status."""
+
+
+class FlagStore(Protocol):
+    """Features that were switched. All methods raise TransientError when the database is not available."""
+
+    async def all(self) -> dict[str, bool]:
+        """By name, whether each is on."""
+
+    async def save(self, name: str, now: int, *, enabled: bool) -> None:
+        """Switch one."""
+
 
 class NewsStore(Protocol):
     """Stories of news. Raises TransientError when the database is not available."""
@@ -430,6 +453,19 @@ class Stars(Protocol):
 
     async def set_renewal(self, payment: Payment, *, renews: bool) -> None:
         """Cancel the renewal of a subscription, or allow it again."""
+
+    async def transactions(self, position: int, limit: int) -> list[Transaction]:
+        """The bot's transactions, oldest first, without the first ``position`` ones."""
+
+
+class Positions(Protocol):
+    """How far lists are read. All methods raise TransientError when the database is not available."""
+
+    async def get(self, name: str) -> int:
+        """How many entries of a list are read; 0 at first."""
+
+    async def save(self, name: str, position: int) -> None:
+        """Record it."""
 
 
 class MemberStore(Protocol):

@@ -13,6 +13,9 @@ from shared.sequences import is_event
 ALL_RULES: Final = "*"
 """Stands for every rule type that the chat has not set by name."""
 
+CHANNEL_KIND: Final = "channel"
+"""The kind of a chat that signals are posted to by a setting: nobody there can press a button or change a setting."""
+
 PROVISIONAL: Final = "provisional"
 """Stored beside the rule types: signals on forming bars. Off unless the chat switches it on."""
 
@@ -56,6 +59,8 @@ class Chat:
     """Whether pictures are dark."""
     news_from: float = 0.0
     """The importance from which it gets stories of news; 0: none."""
+    timeframes: str = ""
+    """The timeframes of its signals, separated by commas; empty: all."""
     thread_id: int = 0
     """The topic of the current message; not a setting."""
 
@@ -78,25 +83,20 @@ class Chat:
         return self.rules.get(rule, self.rules.get(ALL_RULES))
 
     def wants(self, signal: Signal) -> bool:
-        """Whether the rule of a signal is wanted: as chosen; otherwise an event, or a prediction whose record is validated."""
+        """Whether a signal of a rule is wanted: its timeframe and its rule as chosen; else an event, or a validated prediction.
+
+        ``adapters.recipient_queries`` has the same decision for all chats at once; a test compares the two.
+        """
+        if self.timeframes and signal.timeframe not in self.timeframes.split(","):
+            return False
+        if signal.provisional and not self.wants_provisional:
+            return False
         chosen = self.choice(signal.rule)
         if chosen is not None:
             return chosen
         if self.unvalidated or is_event(signal.rule, signal.params):
             return True
         return signal.quality is not None and signal.quality.validated
-
-
-def initial_status(chat: Chat, watched: frozenset[str], signal: Signal, now: int, expiry: int) -> DeliveryStatus | None:
-    """The initial status of a delivery of ``signal`` to ``chat``; None where the chat does not want it.
-
-    ``watched``: the symbols on the chat's watchlist; ``expiry``: age in milliseconds at which a signal is too old to send.
-    """
-    if signal.provisional and not chat.wants_provisional:
-        return None
-    if not chat.active or not (chat.watch_all or signal.symbol in watched) or not chat.wants(signal):
-        return None
-    return status_when_wanted(chat, signal, now, expiry)
 
 
 def status_when_wanted(chat: Chat, signal: Signal, now: int, expiry: int) -> DeliveryStatus:

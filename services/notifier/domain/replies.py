@@ -113,11 +113,11 @@ def signals_text(signals: Sequence[Signal], index: InstrumentIndex, language: st
 def rules_text(chat: Chat) -> str:
     """All rule types, and whether the chat receives them."""
     lines = [phrase(chat.language, "rules")]
-    lines += [f"{_mark(chat, rule)} <code>{rule}</code> {escape(name(rule, chat.language))}" for rule in vocabulary()]
+    lines += [f"{rule_mark(chat, rule)} <code>{rule}</code> {escape(name(rule, chat.language))}" for rule in vocabulary()]
     return "\n".join(lines)
 
 
-def _mark(chat: Chat, rule: str) -> str:
+def rule_mark(chat: Chat, rule: str) -> str:
     """Whether the chat receives a rule: always, only while its record is validated, or not."""
     chosen = chat.choice(rule)
     known = vocabulary().get(rule)

@@ -10,10 +10,12 @@ from services.notifier.domain.instruments import KnownIndustry
 from services.notifier.domain.messages import ACTION_LENGTH, Button, Buttons, Reply
 from services.notifier.domain.preferences import BRIEFINGS, PACES, ZONES, city, clock_time, local_time, zone_of
 from services.notifier.domain.recipients import Chat
-from services.notifier.domain.replies import muted_text
+from services.notifier.domain.replies import muted_text, rule_mark
+from services.notifier.domain.rule_texts import name
 from services.notifier.domain.stories import LEAST
 from services.notifier.domain.telegram_html import escape
 from services.notifier.words.catalogue import LANGUAGES, phrase
+from shared.sequences import vocabulary
 
 QUIET: Final = ("22:00-07:00", "23:00-08:00", "00:00-09:00", "off")
 NEWS: Final = ("off", f"{LEAST}", "0.5", "0.7", "0.9")
@@ -50,7 +52,9 @@ def main_screen(chat: Chat, now: int) -> Reply:
         **{name: phrase(language, "on" if switched_on(chat, name) else "off") for name in SWITCHES},
     }
     menus = [Button(phrase(language, f"settings-open-{name}"), f"settings {name}") for name in MENUS]
-    menus += [Button(phrase(language, f"settings-open-{name}"), f"settings {name}") for name in ("industries", "briefings")]
+    menus += [
+        Button(phrase(language, f"settings-open-{name}"), f"settings {name}") for name in ("industries", "rules", "briefings")
+    ]
     buttons = (
         *_rows(menus, 2),
         *(
@@ -131,6 +135,23 @@ def industries_screen(
         rows.append((Button(phrase(language, "next"), after),))
     rows.append((_back(chat, "setup zone" if after else "settings"),))
     return Reply(phrase(language, "settings-industries", count=len(chosen)), tuple(rows), edits=True)
+
+
+def rules_screen(chat: Chat, page: int) -> Reply:
+    """The kinds of signals, one page of them; pressing one switches it."""
+    language, known = chat.language, list(vocabulary())
+    page = min(max(page, 0), -(-len(known) // PAGE) - 1)
+    buttons = []
+    for rule in known[page * PAGE : (page + 1) * PAGE]:
+        mark = rule_mark(chat, rule)
+        action = f"settings rules {page} {'off' if mark == '✅' else 'on'} {rule}"
+        if len(action.encode()) <= ACTION_LENGTH:
+            buttons.append(Button(f"{mark} {name(rule, language)}"[:60], action))
+    around = [
+        Button(sign, f"settings rules {at}") for sign, at in (("‹", page - 1), ("›", page + 1)) if 0 <= at * PAGE < len(known)
+    ]
+    usual = Button(phrase(language, "settings-rules-usual"), "settings rules 0 usual")
+    return _screen(chat, phrase(language, "settings-rules"), (*_rows(buttons, 2), *([tuple(around)] if around else []), (usual,)))
 
 
 def briefings_screen(chat: Chat, markets: Sequence[Market]) -> Reply:

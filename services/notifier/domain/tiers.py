@@ -8,10 +8,11 @@ from typing import Final
 from services.notifier.domain.conditions import MAX_PREMIUM, ONCE
 from services.notifier.domain.recipients import Chat
 from shared.conditions.user_limits import MAX_PER_OWNER
+from shared.events import Timeframe
 
 GRACE: Final = 3_600_000
 """A renewal may be known this late, milliseconds: until then nothing is taken away."""
-INTRADAY: Final = frozenset({"1m", "5m", "15m", "30m", "1h", "4h"})
+INTRADAY: Final = frozenset(str(each) for each in Timeframe if each.row.length_ms)
 """Timeframes that are not free."""
 PEOPLE: Final = frozenset({"private", "group"})
 """Kinds of chats that can be limited: a channel of the operator, a console and a webhook are not."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection
 from typing import Final
 
 from services.notifier.domain import rule_texts
 from services.notifier.domain.alert_text import bar_line, title
-from services.notifier.domain.formatting import number
+from services.notifier.domain.decimals import volume
+from services.notifier.domain.formatting import number, price
 from services.notifier.domain.instruments import KnownInstrument
 from services.notifier.domain.recipients import Chat
 from services.notifier.domain.telegram_html import escape
@@ -16,6 +18,26 @@ from shared.events import Signal
 from shared.sequences import is_event
 
 SHOWN_VALUES: Final = 12
+PRICES: Final = frozenset(
+    {
+        "open",
+        "high",
+        "low",
+        "close",
+        "sma",
+        "ema",
+        "bb_upper",
+        "bb_middle",
+        "bb_lower",
+        "atr",
+        "vwap",
+        "all_time_high",
+        "all_time_low",
+    }
+    | {"prev_session_close", "prev_session_high", "prev_session_low", "session_high", "session_low"}
+    | {"session_high_close", "session_low_close"}
+)
+"""Columns that are prices, without their parameters."""
 
 
 def why_text(signal: Signal, instrument: KnownInstrument, chat: Chat, watched: Collection[str], industries: Collection[str]) -> str:
@@ -31,8 +53,16 @@ def why_text(signal: Signal, instrument: KnownInstrument, chat: Chat, watched: C
     values = [(name, value) for name, value in signal.evidence.items() if value is not None][:SHOWN_VALUES]
     if values:
         lines.append(phrase(language, "why-values"))
-        lines += [f"<code>{escape(name, 48)}</code> {number(value)}" for name, value in values]
+        lines += [f"<code>{escape(name, 48)}</code> {_shown(name, value, instrument, language)}" for name, value in values]
     return "\n".join(lines)
+
+
+def _shown(name: str, value: float, instrument: KnownInstrument, language: str) -> str:
+    """A value of the bar: prices with the decimals of the instrument, volumes in units."""
+    base = name.rstrip("0123456789_")
+    if base in PRICES:
+        return escape(price(value, instrument, currency=False), 40)
+    return volume(value, language) if base.startswith("volume") and math.isfinite(value) else number(value)
 
 
 def _reason(signal: Signal, chat: Chat, watched: Collection[str], industries: Collection[str]) -> str:

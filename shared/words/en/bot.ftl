@@ -164,3 +164,8 @@ linked = The API key '{ $name }' is linked to this chat: they share the watchlis
 link-refused = This code is wrong, has expired or was used already. Please get a new one.
 unlinked = The API keys of this chat are no longer linked.
 link-none = No API key is linked to this chat.
+
+# Inline mode: what is sent to a chat, and what its button opens.
+inline-more = 📈 More in the bot
+inline-watch = ➕ Watch
+inline-analyze = 🔎 Analysis

@@ -40,4 +40,5 @@ alerts-stopped-paused = ⏸ Paused
 alerts-stopped-fired = ✅ It fired once and is done
 alerts-stopped-expired = 📅 It has ended
 alerts-stopped-flood = ⛔ It fired too often and stopped itself
+notice-topic = 📌 A topic of your group (number { $thread }) accepts no messages any more. Its alerts are now sent to the group itself. To choose another topic, send /watch there.
 notice-flood = ⛔ Your alert #{ $number } fired over { $most } times in 3 minutes and stopped itself. <code>/alerts { $number } resume</code> starts it again.

@@ -27,6 +27,9 @@ settings-open-pace = 📦 Pace
 settings-open-news = 📰 News alerts
 settings-open-mute = 🔕 Mute
 settings-open-industries = 🏭 Industries
+settings-open-rules = 🔔 Kinds of signals
+settings-rules = Which signals? ✅ yes, ☑️ only while the record is validated, ▫️ no. All of them as a list: /rules
+settings-rules-usual = As at the beginning
 settings-open-briefings = 📊 Briefings
 settings-briefings =
     Briefings: { $briefings }

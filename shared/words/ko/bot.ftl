@@ -166,3 +166,8 @@ linked = API 키 '{ $name }'를 이 대화에 연결했습니다. 관심 종목�
 link-refused = 코드가 맞지 않거나 만료되었거나 이미 쓰였습니다. 새 코드를 받아 주세요.
 unlinked = 이 대화에 연결된 API 키를 해제했습니다.
 link-none = 이 대화에 연결된 API 키가 없습니다.
+
+# 인라인 모드: 대화에 보내는 글과 그 버튼.
+inline-more = 📈 봇에서 더 보기
+inline-watch = ➕ 관심 등록
+inline-analyze = 🔎 분석

@@ -27,6 +27,9 @@ settings-open-pace = 📦 받는 방식
 settings-open-news = 📰 뉴스 알림
 settings-open-mute = 🔕 잠시 끄기
 settings-open-industries = 🏭 관심 산업
+settings-open-rules = 🔔 신호 종류
+settings-rules = 어떤 신호를 받을까요? ✅ 받음, ☑️ 기록이 검증된 동안만, ▫️ 받지 않음. 전체 목록: /rules
+settings-rules-usual = 처음 상태로
 settings-open-briefings = 📊 브리핑
 settings-briefings =
     브리핑: { $briefings }

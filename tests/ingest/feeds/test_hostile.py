@@ -15,8 +15,8 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 
 from services.ingest.adapters.feeds.fetcher import FetchLimits, open_fetcher
 from services.ingest.domain.feeds.feed import Language
-from services.ingest.domain.feeds.outcomes import Document, Failure
-from tests.ingest.feeds.reading import Rig, count, feed, loopback, open_rig
+from services.ingest.domain.feeds.outcomes import Failure
+from tests.ingest.feeds.reading import Rig, count, feed, open_rig
 from tests.ingest.feeds.server import Publishers, Reply, item, open_publishers, rss
 
 MODULE = pytest.mark.asyncio(loop_scope="module")
@@ -95,20 +95,18 @@ async def test_a_document_that_is_no_feed_has_a_reason(case: str, publishers: Pu
 
 
 @MODULE
-async def test_a_slow_drip_ends_at_the_time_limit(publishers: Publishers) -> None:
-    url = publishers.serve("/drip", Reply(failure="drip"))
-    async with open_fetcher("test", FetchLimits(seconds=0.3), allowed=loopback) as fetcher:
-        outcome = await fetcher.fetch(url)
-    assert isinstance(outcome, Failure)
-    assert outcome.reason == "timeout"
-
-
-@MODULE
-async def test_a_closed_connection_is_unreachable(publishers: Publishers) -> None:
-    url = publishers.serve("/reset", Reply(failure="reset"))
-    async with open_fetcher("test", allowed=loopback) as fetcher:
-        outcomes = [await fetcher.fetch(url), await fetcher.fetch("http://127.0.0.1:1/")]
-    assert [each.reason for each in outcomes if isinstance(each, Failure)] == ["unreachable", "unreachable"]
+async def test_a_slow_drip_and_a_closed_connection_have_no_effect_on_another_feed(publishers: Publishers, tmp_path: Path) -> None:
+    hostile = [
+        feed(publishers.serve("/drip", Reply(failure="drip")), "drip"),
+        feed(publishers.serve("/reset", Reply(failure="reset")), "reset"),
+        feed("http://127.0.0.1:1/", "nobody"),
+    ]
+    async with open_rig(f"sqlite+aiosqlite:///{tmp_path / 'slow.db'}", FetchLimits(seconds=1)) as rig:
+        *bad, fine = await rig.read(*hostile, feed(publishers.serve("/good", Reply(GOOD)), "good"))
+        assert [each.reason for each in bad] == ["timeout", "unreachable", "unreachable"]
+        assert [count("reads_total", feed=each.feed, outcome=each.reason) for each in bad] == [1, 1, 1]
+        assert fine.state == "ok"
+        assert [each.title for each in rig.collected.take()] == ["Good news"]
 
 
 class Answers(AbstractResolver):
@@ -128,16 +126,17 @@ class Answers(AbstractResolver):
 
 
 @MODULE
-async def test_a_name_that_changes_its_address_reaches_checked_addresses_only(publishers: Publishers) -> None:
+async def test_a_name_that_changes_its_address_reaches_checked_addresses_only(publishers: Publishers, tmp_path: Path) -> None:
     publishers.serve("/good", Reply(GOOD))
     url = publishers.url("/good", "feeds.test")  # no real DNS knows it: the connection goes to the answer that was checked
     resolver = Answers(publishers.port, ("127.0.0.1",), ("127.0.0.2",), ("127.0.0.1", "10.0.0.1"))
-    async with open_fetcher("test", resolver=resolver, allowed=loopback) as fetcher:
-        first, second, third = [await fetcher.fetch(url) for _ in range(3)]
-    assert isinstance(first, Document)
-    assert isinstance(second, Failure)
-    assert isinstance(third, Failure)
-    assert (second.reason, third.reason) == ("forbidden_address", "forbidden_address")
+    good = feed(publishers.serve("/still", Reply(GOOD.replace(b"/1<", b"/2<"))), "still")  # its host is an address
+    async with open_rig(f"sqlite+aiosqlite:///{tmp_path / 'names.db'}", resolver=resolver) as rig:
+        states = [(await rig.read(feed(url, "moving"), good))[0] for _ in range(3)]
+        assert [each.reason for each in states] == ["", "forbidden_address", "forbidden_address"]
+        assert count("reads_total", feed="moving", outcome="forbidden_address") == 2
+        assert count("reads_total", feed="still", outcome="ok") == 3
+        assert [each.feed for each in rig.collected.take()] == ["moving", "still"]
     assert resolver.answers == []
 
 
@@ -199,9 +198,23 @@ async def test_a_bomb_of_entities_ends_at_a_limit(publishers: Publishers, rig: R
     """Of the XML parser, which expands them up to 8 MiB, or on a slow machine of time."""
     body = b'<?xml version="1.0"?><!DOCTYPE rss [' + ENTITIES.encode() + b"]>" + rss(item("Ha &e8;")).partition(b"?>")[2]
     bomb_, good = feed(publishers.serve("/laughs", Reply(body)), "laughs"), feed(publishers.serve("/good", Reply(GOOD)), "good")
+    before = sum(count("reads_total", feed="laughs", outcome=each) for each in ("ok", "parse_timeout"))
     state, fine = await rig.read(bomb_, good)
+    assert sum(count("reads_total", feed="laughs", outcome=each) for each in ("ok", "parse_timeout")) == before + 1
     titles = {each.title for each in rig.collected.take() if each.feed == "laughs"}
     assert (state.reason, titles) in [("", {"Ha &e8;"}), ("parse_timeout", set())]
+    assert fine.state == "ok"
+
+
+@MODULE
+async def test_a_long_entity_that_is_named_often_is_cut(publishers: Publishers, rig: Rig) -> None:
+    """100 KB, named 5,000 times: a document of 130 KB that would be 500 MB."""
+    entity = b'<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY long "' + b"x" * 100_000 + b'">]>'
+    body = entity + rss(item("Long " + "&long;" * 5_000)).partition(b"?>")[2]
+    long, good = feed(publishers.serve("/long", Reply(body)), "long"), feed(publishers.serve("/good", Reply(GOOD)), "good")
+    state, fine = await rig.read(long, good)
+    assert count("reads_total", feed="long", outcome=state.reason or "ok") == 1
+    assert all(len(each.title) <= 300 for each in rig.collected.take())
     assert fine.state == "ok"
 
 

@@ -5,22 +5,26 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import replace
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from services.ingest.adapters.clock import SystemClock
 from services.ingest.adapters.feeds.fetcher import open_fetcher
 from services.ingest.adapters.feeds.hosts import Hosts, PoliteFetcher
 from services.ingest.adapters.feeds.schedule import FeedSchedule
+from services.ingest.adapters.feeds.tables import AT_A_TIME
 from services.ingest.domain.feeds.feed import Feed
 from services.ingest.domain.feeds.memory import KEPT_MS, MOST_CONTENTS, Comparison
 from services.ingest.domain.feeds.outcomes import Document, Failure
-from services.ingest.domain.feeds.state import LONGEST_SECONDS, MOST_WAIT_MS, FeedState, failed, first_try, succeeded
+from services.ingest.domain.feeds.state import LONGEST_SECONDS, MOST_WAIT_MS, FeedState, failed, first_try, succeeded, wait_seconds
 from shared.backoff import delay
 from shared.failures import TransientError
 from tests.databases import on_mariadb, on_sqlite
 from tests.ingest.feeds.reading import count, feed, loopback, open_rig
 from tests.ingest.feeds.server import Reply, item, open_publishers, rss
+from tests.news.parts import article
 from tests.until import until
 
 NOTHING = Comparison(fresh=(), known=0, endless=0, touched=())
@@ -117,6 +121,24 @@ async def test_articles_are_remembered_while_a_feed_has_them(database_url: str) 
 
 
 @on_sqlite
+async def test_old_articles_are_forgotten_some_at_a_time(database_url: str) -> None:
+    async with open_rig(database_url) as rig:
+        fresh = tuple(article(n, "One") for n in range(2 * AT_A_TIME + 1))
+        await rig.tables.remember(replace(NOTHING, fresh=fresh), 0)
+        deleted = list[int]()
+        engine = rig.tables._database.engine.sync_engine
+
+        @event.listens_for(engine, "after_cursor_execute")
+        def count_deleted(_: object, cursor: Any, statement: str, *__: object) -> None:
+            if statement.startswith("DELETE"):
+                deleted.append(cursor.rowcount)
+
+        await rig.tables.forget(KEPT_MS + 1)
+        assert deleted == [AT_A_TIME, AT_A_TIME, 1]
+        assert await rig.tables.published({each.id for each in fresh[:100]}) == {}
+
+
+@on_sqlite
 async def test_the_text_of_a_page_is_read_where_the_feed_and_robots_txt_allow_it(database_url: str) -> None:
     text = "The central bank left its policy rate unchanged on Wednesday. " * 10
     page = (
@@ -200,9 +222,19 @@ def test_the_wait_grows_while_a_feed_fails_and_is_the_interval_again_after_a_suc
         waits.append((state.next_try or 0) / 1000)
     assert waits == [min(LONGEST_SECONDS, 600.0 * 2**i) for i in range(1, 10)]
     assert waits[0] == delay(1, 600.0, LONGEST_SECONDS, 1.0)
-    low = succeeded(state, PLAIN, 0, 0, 0.0, ("", ""))
-    high = succeeded(state, PLAIN, 0, 0, 1.0, ("", ""))
+    low = succeeded(state, PLAIN, 0, 1, 0.0, ("", ""))
+    high = succeeded(state, PLAIN, 0, 1, 1.0, ("", ""))
     assert (low.next_try, high.next_try, low.failures) == (540_000, 660_000, 0)
+
+
+def test_a_feed_that_is_quiet_is_read_less_often_and_at_its_interval_after_a_new_article() -> None:
+    hour, state, waits = 3_600_000, FeedState("a", PLAIN.url), []
+    for at, fresh in ((0, 0), (0, 3), (3 * hour, 0), (72 * hour, 0), (73 * hour, 1)):
+        state = succeeded(state, PLAIN, at, fresh, 0.5, None)
+        waits.append(((state.next_try or 0) - at) / 1000)
+    assert waits == [2400.0, 600.0, 900.0, 2400.0, 600.0]
+    daily = replace(PLAIN, seconds=86_400.0)
+    assert wait_seconds(daily, 0, None) == 86_400.0
 
 
 def test_a_gone_feed_waits_longest_and_a_paused_one_has_not_failed() -> None:

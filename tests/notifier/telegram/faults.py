@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -36,6 +38,26 @@ def by_chance(seed: int, refuse: float, cut_before: float, cut_after: float) -> 
             if dice < share:
                 return Fault(kind, 1)
             dice -= share
+        return None
+
+    return choose
+
+
+def at_limits(per_second: int) -> Choose:
+    """Refuses messages as Telegram does: more than ``per_second`` overall, or more than one a second to one chat."""
+    overall: deque[float] = deque(maxlen=per_second)
+    newest: dict[str, float] = {}
+
+    def choose(method: str, arguments: dict[str, Any]) -> Fault | None:
+        if not method.startswith("send"):
+            return None
+        now, chat = time.monotonic(), str(arguments["chat_id"])
+        if len(overall) == per_second and now - overall[0] < 1.0:
+            return Fault("429", 1)
+        if now - newest.get(chat, -1.0) < 1.0:
+            return Fault("429", 1)
+        overall.append(now)
+        newest[chat] = now
         return None
 
     return choose

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
+import aiohttp
 from aiohttp import BodyPartReader, MultipartReader, web
 
 from services.notifier.bot.keyboards import Press, press
 from tests.notifier.telegram.closed_channels import ClosedChannels
 from tests.notifier.telegram.faults import Choose, Fault
+from tests.notifier.telegram.markup import MarkupError, parsed_length
 from tests.notifier.telegram.spec import SPEC, BadRequestError, check
 from tests.notifier.telegram.stars import RefusedError, Stars
+from tests.until import until
 
 TOKEN = "4242424242:TESTtoken-canary-do-not-log-0123456789"
 ME = {"id": 4242424242, "is_bot": True, "first_name": "Finstage", "username": "finstage_test_bot"}
@@ -68,9 +73,16 @@ class Telegram:
         self.admins: set[tuple[str, str]] = set()
         self.topics: dict[tuple[str, int], str] = {}
         """Topics of forums by chat and ``message_thread_id``: empty where open, else why they accept no messages."""
+        self.webhook: dict[str, Any] | None = None
+        """Arguments of the newest ``setWebhook``."""
+        self.inline: dict[str, dict[str, Any]] = {}
+        """By query, the arguments of the answer."""
         self.stars = Stars(self.update)
         self.channels = ClosedChannels(self.update, ME)
         self._results: dict[str, Callable[[dict[str, Any]], Any]] = {
+            "setWebhook": self._set_webhook,
+            "deleteWebhook": self._delete_webhook,
+            "answerInlineQuery": self._answer_inline,
             "createInvoiceLink": self.stars.create,
             "answerPreCheckoutQuery": self.stars.answer,
             "refundStarPayment": self.stars.refund,
@@ -119,6 +131,47 @@ class Telegram:
         who = {"id": user, "is_bot": False, "first_name": "P"}
         pressed = {"id": str(self._next), "from": who, "chat_instance": "1", "message": message, "data": data}
         return await self.update(callback_query=pressed)
+
+    async def type_inline(self, text: str, user: int = 7, language: str = "ko") -> dict[str, Any]:
+        """A person types behind the bot's name; returns the arguments of the answer."""
+        query = f"inline-{self._next}"
+        who = {"id": user, "is_bot": False, "first_name": "P", "language_code": language}
+        await self.update(inline_query={"id": query, "from": who, "query": text, "offset": ""})
+        return await until(lambda: self.inline.get(query), 10, f"an answer to {text[:40]!r} in inline mode")
+
+    async def post_update(self, port: int, update: bytes | dict[str, Any], secret: str | None = None) -> int:
+        """Post an update to the webhook, at a port of this machine, as Telegram does; returns the status."""
+        assert self.webhook is not None
+        given = self.webhook["secret_token"] if secret is None else secret
+        headers = {"X-Telegram-Bot-Api-Secret-Token": given} if given else {}
+        body = update if isinstance(update, bytes) else json.dumps(update).encode()
+        url = f"http://127.0.0.1:{port}{urlsplit(self.webhook['url']).path}"
+        async with aiohttp.ClientSession() as http, http.post(url, data=body, headers=headers) as response:
+            return response.status
+
+    def _set_webhook(self, arguments: dict[str, Any]) -> bool:
+        if not arguments["url"].startswith("https://"):
+            raise RefusedError("bad webhook: An HTTPS URL must be provided for webhook")
+        self.webhook = arguments
+        return True
+
+    def _delete_webhook(self, arguments: dict[str, Any]) -> bool:  # noqa: ARG002
+        self.webhook = None
+        return True
+
+    def _answer_inline(self, arguments: dict[str, Any]) -> bool:
+        results = arguments["results"]
+        if len(results) > 50 or len({each["id"] for each in results}) != len(results):
+            raise RefusedError("RESULTS_TOO_MUCH" if len(results) > 50 else "RESULT_ID_DUPLICATE")
+        for each in results:
+            if not 1 <= len(each["id"].encode()) <= 64:
+                raise RefusedError("RESULT_ID_INVALID")
+            try:
+                parsed_length(each["input_message_content"]["message_text"])
+            except MarkupError as error:
+                raise RefusedError(f"can't parse entities: {error}") from error
+        self.inline[arguments["inline_query_id"]] = arguments
+        return True
 
     def texts(self, chat: str = "7") -> list[str]:
         """The texts that were sent to a chat, oldest first."""
@@ -217,11 +270,14 @@ class Telegram:
         self.accepted.append(
             Accepted(method, chat, text, arguments.get("photo"), buttons, number, time.monotonic(), thread, labels, urls)
         )
-        kind = "private" if not chat.startswith("-") else "supergroup"
-        about = {"id": int(chat), "type": kind} | ({"first_name": "P"} if kind == "private" else {"title": "G"})
+        kind = "channel" if chat.startswith("@") else "supergroup" if chat.startswith("-") else "private"
+        name = {"first_name": "P"} if kind == "private" else {"title": "G"}
+        about: dict[str, Any] = {"id": -1_000_000 if kind == "channel" else int(chat), "type": kind} | name
         return {"message_id": number, "date": int(time.time()), "chat": about, "text": text}
 
     async def _get_updates(self, arguments: dict[str, Any]) -> web.StreamResponse:
+        if self.webhook is not None:
+            return _failed(409, "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook first")
         self._poll += 1
         mine = self._poll
         offset = arguments.get("offset", 0)

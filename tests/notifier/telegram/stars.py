@@ -85,8 +85,9 @@ class Stars:
     def transactions(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """``getStarTransactions``: oldest first."""
         offset, limit = arguments.get("offset", 0), arguments.get("limit", 100)
-        chosen = list(self.charges.values())[offset : offset + limit]
-        return {"transactions": [_transaction(each) for each in chosen]}
+        entries = [_transaction(each) for each in self.charges.values()]
+        entries += [_refund(each) for each in self.charges.values() if each.refunded]
+        return {"transactions": entries[offset : offset + limit]}
 
     async def pay(self, link: str, user: int = 7, stars: int | None = None, at: int | None = None) -> Charge | str:
         """A person opens an invoice and pays: the charge, or the reason for which the bot refused it."""
@@ -154,3 +155,8 @@ def _transaction(charge: Charge) -> dict[str, Any]:
         "invoice_payload": charge.payload,
     }
     return {"id": charge.id, "amount": charge.stars, "date": charge.at, "source": source | {"subscription_period": PERIOD}}
+
+
+def _refund(charge: Charge) -> dict[str, Any]:
+    receiver = {"type": "user", "transaction_type": "invoice_payment", "user": _person(charge.user)}
+    return {"id": charge.id, "amount": charge.stars, "date": charge.at, "receiver": receiver}

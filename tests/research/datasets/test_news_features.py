@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
+import msgspec
 import numpy as np
 import pandas as pd
 import pytest
@@ -17,6 +18,7 @@ from sqlalchemy import insert
 
 from services.analysis.news.handlers.article_handler import ArticleHandler
 from services.analysis.research.adapters.run_data import SeriesData
+from services.analysis.research.datasets.embedding_components import COMPONENTS, FILE, ComponentsFile, components
 from services.analysis.research.datasets.feature_names import read_features
 from services.analysis.research.datasets.news_features import news_values
 from services.analysis.research.domain.data_request import DataRequest
@@ -29,12 +31,18 @@ from shared.events import Article, Timeframe
 from shared.tables import bars, instruments
 from tests.industries.test_role import instrument
 from tests.news.parts import HOUR, START, LetterVectors, Log, article, role
+from tests.research.datasets.fit_components import fit
 from tests.research.role import ROOT
 from tests.sizes import examples
 
 DAY = 24 * HOUR
-FEATURES = ("news_count(2)", "news_importance(2)", "industry_news_count(3)")
-COUNT, IMPORTANCE, INDUSTRY = "news_count_2", "news_importance_2", "industry_news_count_3"
+FEATURES = ("news_count(2)", "news_importance(2)", "industry_news_count(3)", "news_embedding(2, 1)", "news_embedding(2, 2)")
+COUNT, IMPORTANCE, INDUSTRY, FIRST, SECOND = (
+    "news_count_2", "news_importance_2", "industry_news_count_3", "news_embedding_2_1", "news_embedding_2_2"
+)  # fmt: skip
+VECTORS = np.random.default_rng(1).standard_normal((5, 384)).astype(np.float32)
+"""Of the stories 0 to 4; one has none."""
+VECTORS[3] = np.nan
 CLOSES = START + DAY * np.arange(8)
 SESSIONS = np.array([20231114 + n for n in range(8)])
 
@@ -42,7 +50,7 @@ SESSIONS = np.array([20231114 + n for n in range(8)])
 def values(records: list[tuple[int, int, int, float]], since: int | None = START, every: int = 1) -> dict[str, list[float | None]]:
     """Of 8 sessions of ``every`` bars, an hour apart, the last of which ends at ``CLOSES``."""
     found = np.array(sorted(records, key=lambda each: each[2]), NEWS_RECORD)
-    history = NewsHistory(since, found, found)
+    history = NewsHistory(since, found, found, VECTORS)
     closes = (CLOSES[:, None] - HOUR * np.arange(every)[::-1]).ravel()
     features = read_features(FEATURES, Timeframe.D1)
     columns = news_values(history, closes, np.repeat(SESSIONS, every), features)
@@ -56,6 +64,9 @@ def test_a_story_counts_from_the_bar_that_knows_it_until_its_window_has_passed()
     assert found[COUNT] == [None, None, 0, 1, 1, 1, 2, 0]
     assert found[IMPORTANCE] == [None, None, 0, 0.2, 0.5, 0.3, 0.9, 0]
     assert found[INDUSTRY] == [None, None, None, 1, 1, 2, 2, 2]
+    one, two = components(VECTORS)[1:3, 0]
+    assert found[FIRST] == [None, None, None, *(pytest.approx(each) for each in (one, one, two, two)), None]
+    assert found[SECOND][3] == pytest.approx(components(VECTORS)[1, 1])
 
 
 def test_what_was_not_recorded_is_not_known() -> None:
@@ -142,11 +153,28 @@ async def test_the_role_writes_what_data_sets_read(database_url: str, tmp_path: 
     assert counted[:7] == [None, None, None, None, None, 0, 0]
     assert counted[7:] == [0, 2, 1, 0, 0, 0]
     assert again.record == early.record
+    vectors = (await LetterVectors().embed(["Apple opens a shop in Seoul", "Nvidia sells more cards than ever"])).astype(np.float16)
+    first, second = components(vectors.astype(np.float32))[:, 0].tolist()
+    embedded = column(late, tmp_path, FIRST)
+    assert embedded[7:] == [None, pytest.approx((first + second) / 2), pytest.approx(first), None, None, None]
     assert column(early, tmp_path, COUNT) == counted[: len(column(early, tmp_path, COUNT))]
     assert set(late.artefacts) >= {"card.md", "manifest.json"}
 
 
-@pytest.mark.parametrize("text", ["news", "news_count(0)", "news_count(5", "industry_news_importance(5)"])
+@pytest.mark.parametrize(
+    "text", ["news", "news_count(0)", "news_count(5", "industry_news_importance(5)", "news_embedding(5, 9)", "news_embedding(0)"]
+)
 def test_a_wrong_name_is_refused(text: str) -> None:
     with pytest.raises(Exception, match="features: "):
         read_features((text,), Timeframe.D1)
+
+
+def test_an_embedding_without_a_component_is_all_of_them() -> None:
+    found = read_features(("news_embedding(5)",), Timeframe.D1)
+    assert [each.column for each in found] == [f"news_embedding_5_{n + 1}" for n in range(COMPONENTS)]
+    assert components(np.full((1, 384), np.nan, np.float32)).shape == (1, COMPONENTS)
+
+
+async def test_the_components_are_those_that_the_sample_gives() -> None:
+    kept, again = msgspec.json.decode(FILE.read_bytes(), type=ComponentsFile), await fit()
+    assert np.allclose(kept.components, again.components, atol=1e-3)

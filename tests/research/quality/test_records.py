@@ -11,7 +11,7 @@ from arch.bootstrap import CircularBlockBootstrap
 from scipy.stats import binomtest, false_discovery_control
 
 from services.analysis.research.quality.blocks import block_length, block_sums
-from services.analysis.research.quality.cells import Instrument, axis, cells
+from services.analysis.research.quality.cells import Instrument, axis, cells, fired
 from services.analysis.research.quality.evidence import LEAST, effective, wilson
 from services.analysis.research.quality.records import Key, QualityRecord, records
 from services.analysis.research.quality.walk_forward import decisions, first_decision
@@ -40,7 +40,6 @@ def test_a_window_is_bought_at_the_next_open_and_sold_at_the_last_close_after_co
         assert short.gain[t] == pytest.approx((entry * 0.999 - leave * 1.001) / (entry * 0.999), rel=1e-12)
         assert long.adverse[t] == pytest.approx(min(0, min(p.low[t + 1 : t + horizon + 1]) / entry - 1), rel=1e-12)
         assert short.adverse[t] == pytest.approx(min(0, 1 - max(p.high[t + 1 : t + horizon + 1]) / entry), rel=1e-12)
-        assert long.last_day[t] == p.day[t + horizon]
 
 
 def test_a_window_with_a_hole_or_a_price_that_is_none_is_not_known() -> None:
@@ -102,7 +101,7 @@ def test_the_base_rate_is_that_of_the_same_instruments_and_the_q_values_are_of_a
     chosen = next(each for each in found if each.level == "instrument" and each.figures.effective >= LEAST)
     of = next(each for each in real() if each.symbol == chosen.group)
     on = axis(real()[:4])
-    held = cells(KERNELS, of, [chosen.key.rule], chosen.key.direction, chosen.horizon, on)
+    held = cells(KERNELS, of.prices, fired(of, [chosen.key.rule], chosen.key.direction), chosen.horizon, on)
     first = first_decision(on, [held])
     late = held.year >= first
     mine = np.isin(np.arange(len(late)), held.cell) & late
@@ -167,7 +166,7 @@ def test_the_compiled_loops_agree_with_numpy() -> None:
         found, known = (records(chosen, keys, kernels) for kernels in (KERNELS, PlainKernels()))
         assert len(found) == len(known) > 100
         for one, other in zip(found, known, strict=True):
-            assert replace(one, figures=other.figures, p_value=other.p_value, q_value=other.q_value) == other
+            assert one._replace(figures=other.figures, p_value=other.p_value, q_value=other.q_value) == other
             assert (one.p_value is None) == (other.p_value is None)
             numbers, expected = (np.array([*each.figures, each.p_value or 0, each.q_value], float) for each in (one, other))
             np.testing.assert_allclose(numbers, expected, rtol=1e-9, atol=1e-12)
@@ -184,13 +183,13 @@ def test_nothing_gives_no_records() -> None:
 
 def _decisions(market: Sequence[Instrument], direction: int, horizon: int) -> np.ndarray:
     on = axis(market)
-    held = [cells(KERNELS, each, range(len(each.fired)), direction, horizon, on) for each in market]
+    held = [cells(KERNELS, each.prices, fired(each, range(len(each.fired)), direction), horizon, on) for each in market]
     return decisions(held, on, first_decision(on, held))
 
 
 def _same(one: tuple[QualityRecord, ...], other: tuple[QualityRecord, ...]) -> bool:
     assert len(one) == len(other)
     return all(
-        replace(a, figures=b.figures) == b and np.array_equal(a.figures, b.figures, equal_nan=True)
+        a._replace(figures=b.figures) == b and np.array_equal(a.figures, b.figures, equal_nan=True)
         for a, b in zip(one, other, strict=True)
     )

@@ -31,16 +31,18 @@ from tests.until import until
 pytestmark = pytest.mark.timeout(240)
 
 
+def bar_rows(*symbols: str) -> list[dict[str, Any]]:
+    """Daily bars of the tape as rows of the table."""
+    return [
+        dict(zip(series.raw.dtype.names or (), record.tolist(), strict=True))
+        | {"symbol": series.symbol, "timeframe": "1d", "source": "t", "replayed": True, "incomplete": False}
+        for series in tape_series("daily", symbols, Timeframe.D1, ())
+        for record in series.raw
+    ]
+
+
 async def fill(database: Database, *symbols: str) -> None:
     """Daily bars of the tape in the tables."""
-    rows = []
-    for series in tape_series("daily", symbols, Timeframe.D1, ()):
-        names = series.raw.dtype.names or ()
-        rows += [
-            dict(zip(names, record.tolist(), strict=True))
-            | {"symbol": series.symbol, "timeframe": "1d", "source": "t", "replayed": True, "incomplete": False}
-            for record in series.raw
-        ]
     listed = [
         {
             "symbol": symbol,
@@ -59,7 +61,7 @@ async def fill(database: Database, *symbols: str) -> None:
     async with database.begin() as connection:
         await connection.execute(industries.insert(), [{"industry": "banks", "name_en": "Banks", "name_ko": "은행"}])
         await connection.execute(instruments.insert(), listed)
-        await connection.execute(bars.insert(), rows)
+        await connection.execute(bars.insert(), bar_rows(*symbols))
         await connection.execute(instrument_industries.insert(), [{"symbol": symbol, "industry": "banks"} for symbol in symbols])
 
 

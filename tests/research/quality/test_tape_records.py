@@ -11,6 +11,7 @@ import pytest
 from services.analysis.research.adapters.quality_store import store_tape
 from services.analysis.research.adapters.tape_records import WITH_HISTORY, made, read
 from services.analysis.research.adapters.tape_series import TAPES
+from services.analysis.research.domain.data_request import DataRequestError
 from services.analysis.research.settings import ResearchSettings
 from shared.db import open_database
 from shared.events import Signal, Timeframe, signal_id
@@ -43,6 +44,8 @@ def test_a_fresh_computation_gives_the_same_records() -> None:
 
 def test_the_first_signal_of_a_replay_has_a_record_and_later_ones_are_not_replaced(tmp_path: Path) -> None:
     settings = ResearchSettings(database_url=f"sqlite+aiosqlite:///{tmp_path / 'test.db'}")
+    with pytest.raises(DataRequestError, match="there are no tables yet: start Finstage first"):
+        store_tape("demo", settings)
     asyncio.run(upgrade(settings.database_url))
     assert store_tape("crypto", settings) == 0, "it has no history"
     assert store_tape("demo", settings) > 100

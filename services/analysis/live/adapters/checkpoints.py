@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Table, delete, insert, select, update
+from sqlalchemy import ColumnElement, Table, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.analysis.live.domain.bar_revisions import revisions
 from services.analysis.live.domain.ports import Checkpoint, CheckpointRows, ProvidedBars
 from shared.db import Database
 from shared.events import Bar, Pattern, Signal
 from shared.failures import FencedError
-from shared.tables import bars, checkpoints, patterns, signals
+from shared.tables import bar_revisions, bars, checkpoints, patterns, signals
 from shared.wire import encode
 
 AT_A_TIME: Final = 500
 """Rows of one statement: preparing more would block the event loop."""
 SECONDS: Final = 120.0
+KEPT: Final = tuple(bars.c[name] for name in bar_revisions.columns.keys() if name in bars.columns)  # noqa: SIM118 - of columns
 
 
 def bar_row(bar: Bar) -> dict[str, Any]:
@@ -76,6 +78,10 @@ def pattern_row(pattern: Pattern) -> dict[str, Any]:
     }
 
 
+def _series(provided: ProvidedBars) -> ColumnElement[bool]:
+    return (bars.c.symbol == provided.symbol) & (bars.c.timeframe == str(provided.timeframe))
+
+
 class CheckpointTable:
     """Reads and writes checkpoints. All methods raise ``TransientError`` when the database is not there."""
 
@@ -114,18 +120,33 @@ class CheckpointTable:
                 if (await connection.execute(update(checkpoints).where(mine).values(**values))).rowcount != 1:
                     raise FencedError(f"partition {partition} has moved on from offset {before}", partition)
             for provided in rows.provided:
-                await self._drop(connection, provided)
-                await self._put(connection, bars, provided_rows(provided))
+                await self._drop(connection, provided, provided.known_at or now)
+                await self._put_provided(connection, provided, provided.known_at or now)
             await self._put(connection, bars, [bar_row(bar) for bar in rows.bars])
             await self._put(connection, signals, [signal_row(signal) for signal in rows.signals])
             newest = {pattern.id: pattern for pattern in rows.patterns}
             await self._put(connection, patterns, [pattern_row(pattern) for pattern in newest.values()])
 
-    async def _drop(self, connection: AsyncConnection, provided: ProvidedBars) -> None:
-        series = (bars.c.symbol == provided.symbol) & (bars.c.timeframe == str(provided.timeframe))
+    async def _drop(self, connection: AsyncConnection, provided: ProvidedBars, replaced_at: int) -> None:
         for first in range(0, len(provided.superseded), AT_A_TIME):
-            part = provided.superseded[first : first + AT_A_TIME]
-            await connection.execute(delete(bars).where(series & bars.c.ts_close.in_(part)))
+            gone = _series(provided) & bars.c.ts_close.in_(provided.superseded[first : first + AT_A_TIME])
+            await self._keep(connection, gone, {}, replaced_at)
+            await connection.execute(delete(bars).where(gone))
+
+    async def _put_provided(self, connection: AsyncConnection, provided: ProvidedBars, replaced_at: int) -> None:
+        rows = provided_rows(provided)
+        for first in range(0, len(rows), AT_A_TIME):
+            part = {row["ts_close"]: row for row in rows[first : first + AT_A_TIME]}
+            await self._keep(connection, _series(provided) & bars.c.ts_close.in_(tuple(part)), part, replaced_at)
+        await self._put(connection, bars, rows)
+
+    async def _keep(
+        self, connection: AsyncConnection, replaced: ColumnElement[bool], new: Mapping[int, Mapping[str, Any]], replaced_at: int
+    ) -> None:
+        """Keep the stored bars that have other values than the new ones (by close time)."""
+        stored = (await connection.execute(select(*KEPT).where(replaced))).mappings().all()
+        known = [dict(row) for row in stored]
+        await self._put(connection, bar_revisions, list(revisions(known, new, replaced_at)))
 
     async def _put(self, connection: AsyncConnection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
         for first in range(0, len(rows), AT_A_TIME):

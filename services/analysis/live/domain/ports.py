@@ -29,6 +29,8 @@ class ProvidedBars:
     timeframe: Timeframe
     bars: BarRecords
     superseded: tuple[int, ...] = ()
+    known_at: int = 0
+    """When they were received, in milliseconds since the epoch: the bars that they replace were the known ones until then."""
 
 
 @dataclass(frozen=True)

@@ -97,12 +97,12 @@ def _apply(engine: Engine, ready: HistoryReady, messages: Sequence[History], sto
     resolution = engine.split_resolution(symbol, factors, has_daily=len(days) > 0)
     if resolution is not None:
         log.info("the split suspicion is resolved", symbol=symbol, resolution=resolution)
-        provided = _provided(symbol, stored, {}) if moved else []
+        provided = _provided(ready, stored, {}) if moved else []
         return LoadedHistory(engine.resolve_split(symbol, resolution, stored, ready.ts_init, factors), provided, resolved=True)
     closed_bars = whole if moved or not fresh else {timeframe: whole[timeframe] for timeframe in fresh}
     outcome = engine.load(symbol, closed_bars, ready.ts_init, factors=factors, superseded=gone, others=whole)
     outcome.quarantined += reports
-    return LoadedHistory(outcome, _provided(symbol, whole if moved else fresh, gone))
+    return LoadedHistory(outcome, _provided(ready, whole if moved else fresh, gone))
 
 
 def _fresh(engine: Engine, ready: HistoryReady, messages: Sequence[History]) -> dict[Timeframe, BarRecords]:
@@ -119,9 +119,11 @@ def _fresh(engine: Engine, ready: HistoryReady, messages: Sequence[History]) -> 
 
 
 def _provided(
-    symbol: str, bars: dict[Timeframe, BarRecords], gone: Mapping[Timeframe, superseded_bars.Int64s]
+    ready: HistoryReady, bars: dict[Timeframe, BarRecords], gone: Mapping[Timeframe, superseded_bars.Int64s]
 ) -> list[ProvidedBars]:
     return [
-        ProvidedBars(symbol, timeframe, run, tuple(gone[timeframe].tolist()) if timeframe in gone else ())
+        ProvidedBars(
+            ready.symbol, timeframe, run, tuple(gone[timeframe].tolist()) if timeframe in gone else (), known_at=ready.ts_init
+        )
         for timeframe, run in bars.items()
     ]

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, delete, exists, func, select
 from services.analysis.news.adapters.story_owner import StoryOwner
 from services.analysis.news.domain.resemblance import HOUR_MS, MOST_HOURS
 from shared.db import Database
-from shared.tables import articles, stories, story_history, story_labels, story_splits
+from shared.tables import articles, stories, story_history, story_labels, story_splits, story_vectors
 
 AT_A_TIME: Final = 50
 """Stories of one transaction."""
@@ -52,7 +52,7 @@ class OldNews:
         async with self._database.begin() as connection:
             await self._owner.hold(connection)
             ids = (await connection.execute(old.order_by(stories.c.first_seen).limit(AT_A_TIME))).scalars().all()
-            for table in (story_labels, story_history, story_splits):
+            for table in (story_labels, story_history, story_vectors, story_splits):
                 await connection.execute(delete(table).where(table.c.story_id.in_(ids)))
             await connection.execute(delete(stories).where(stories.c.id.in_(ids)))
         return len(ids)

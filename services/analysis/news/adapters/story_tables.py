@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
 import numpy as np
 import structlog
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select, tuple_, update
 
 from services.analysis.news.adapters.story_owner import StoryOwner
-from services.analysis.news.domain.resemblance import HOUR_MS, MOST_HOURS, Traits
+from services.analysis.news.domain.article_columns import DIMENSIONS, IndexedArticle
+from services.analysis.news.domain.resemblance import HOUR_MS
 from services.analysis.news.domain.stored import DueColumn, KnownArticle, Split, StoredArticle, StoredStory
 from services.analysis.news.domain.stories import search_text
-from services.analysis.news.domain.story_index import DIMENSIONS, IndexedArticle
+from services.analysis.news.domain.story_index import INDEX_DAYS
 from shared.db import Database
 from shared.events import Article, Story
-from shared.tables import articles, stories, story_history, story_labels, story_splits, watchlists
+from shared.tables import articles, stories, story_history, story_labels, story_splits, story_vectors, watchlists
 from shared.wire import encode
 
 log: Final = structlog.get_logger("analysis.news")
 AT_A_TIME: Final = 500
+READ_AT_A_TIME: Final = 2000
+"""Articles of the index that are read together: a few milliseconds of the event loop."""
 SECONDS: Final = 120.0
 MOST_LABEL: Final = 64
 
+_INDEXED: Final = tuple(articles.c[name] for name in ("id", "story_id", "ts_event", "traits", "signature", "vector"))
+_NO_VECTOR: Final = np.full(DIMENSIONS, np.nan, np.float16).tobytes()
 _article: Final = msgspec.json.Decoder(Article).decode
 _story: Final = msgspec.json.Decoder(Story).decode
-_traits: Final = msgspec.json.Decoder(Traits).decode
 
 
 class StoryTables:
@@ -37,17 +42,25 @@ class StoryTables:
         self._database = database
         self._owner = owner
 
-    async def recent(self, most: int) -> list[IndexedArticle]:
-        """The newest articles of the merging time before the newest of all, oldest first."""
-        async with self._database.connect(seconds=SECONDS) as connection:
-            newest = (await connection.execute(select(func.max(articles.c.ts_event)))).scalar()
-            if newest is None:
-                return []
-            c = articles.c
-            columns = (c.id, c.story_id, c.ts_event, c.traits, c.signature, c.vector)
-            since = select(*columns).where(c.ts_event >= newest - MOST_HOURS * HOUR_MS)
-            rows = (await connection.execute(since.order_by(c.ts_event.desc(), c.id.desc()).limit(most))).all()
-        return [_indexed(row) for row in reversed(rows)]
+    async def recent(self, most: int) -> AsyncIterator[list[IndexedArticle]]:
+        """At most ``most`` articles of the 30 days before the newest of all, newest first, some at a time."""
+        c = articles.c
+        async with self._database.connect() as connection:
+            newest = (await connection.execute(select(func.max(c.ts_event)))).scalar()
+        if newest is None:
+            return
+        wanted = select(*_INDEXED).where(c.ts_event >= newest - INDEX_DAYS * 24 * HOUR_MS)
+        after = c.ts_event <= newest
+        while most > 0:
+            part = wanted.where(after).order_by(c.ts_event.desc(), c.id.desc()).limit(min(most, READ_AT_A_TIME))
+            async with self._database.connect(seconds=SECONDS) as connection:
+                rows = (await connection.execute(part)).all()
+            if not rows:
+                return
+            yield await asyncio.to_thread(_indexed_all, rows)
+            most -= len(rows)
+            last = rows[-1]
+            after = (c.ts_event <= last.ts_event) & ((c.ts_event < last.ts_event) | (c.id < last.id))
 
     async def known(self, ids: Collection[str]) -> dict[str, KnownArticle]:
         """Those of the articles that are stored."""
@@ -69,10 +82,9 @@ class StoryTables:
 
     async def indexed(self, article_id: str) -> IndexedArticle:
         """What the index keeps of a stored article."""
-        c = articles.c
-        columns = (c.id, c.story_id, c.ts_event, c.traits, c.signature, c.vector)
         async with self._database.connect() as connection:
-            return _indexed((await connection.execute(select(*columns).where(c.id == article_id))).one())
+            row = (await connection.execute(select(*_INDEXED).where(articles.c.id == article_id))).one()
+        return _indexed_all([row])[0]
 
     async def save(self, stored: Sequence[StoredArticle], changed: Sequence[StoredStory], done: Sequence[Split] = ()) -> None:
         """Store articles and the next revisions of their stories in one transaction; the revisions are pending.
@@ -96,6 +108,9 @@ class StoryTables:
             labels = [row for each in changed for row in _label_rows(each.story)]
             if labels:
                 await connection.execute(self._database.upsert(story_labels, labels), labels)
+            vectors = [row for each in changed if (row := _vector_row(each)) is not None]
+            if vectors:
+                await connection.execute(self._database.upsert(story_vectors, vectors, update=[]), vectors)
             history = [row for each in changed for row in _history_rows(each.story)] if stored else []
             if history:
                 await connection.execute(self._database.upsert(story_history, history), history)
@@ -114,10 +129,13 @@ class StoryTables:
 
     async def published(self, found: Iterable[Story]) -> None:
         """Note that these revisions are on the topic."""
+        revisions = [(each.id, each.revision) for each in found]
+        c = stories.c
         async with self._database.begin() as connection:
             await self._owner.hold(connection)
-            for story in found:
-                same = (stories.c.id == story.id) & (stories.c.revision == story.revision)
+            for first in range(0, len(revisions), AT_A_TIME):
+                part = revisions[first : first + AT_A_TIME]
+                same = c.id.in_([id_ for id_, _ in part]) & tuple_(c.id, c.revision).in_(part)  # the first is what the key finds
                 await connection.execute(update(stories).where(same).values(pending=False))
 
     async def postpone(self, column: DueColumn, due: Mapping[str, int | None], tries: Mapping[str, int] | None = None) -> None:
@@ -174,18 +192,25 @@ class StoryTables:
         return found
 
 
-def _indexed(row: Any) -> IndexedArticle:
-    article_id, story_id, at, traits, signature, vector = row
-    signed = np.frombuffer(bytes(signature), np.uint32)
-    return IndexedArticle(
-        id=article_id, story_id=story_id, at=at, traits=_traits(traits), signature=signed, vector=_vector(bytes(vector))
-    )
+def _indexed_all(rows: Sequence[Any]) -> list[IndexedArticle]:
+    """What the index keeps of rows of ``_INDEXED``."""
+    return [
+        IndexedArticle(
+            id=row.id,
+            story_id=row.story_id,
+            at=row.ts_event,
+            traits=row.traits.encode(),
+            signature=np.frombuffer(row.signature, np.uint32),
+            vector=vector,
+        )
+        for row, vector in zip(rows, _vectors([row.vector for row in rows]), strict=True)
+    ]
 
 
-def _vector(stored: bytes) -> np.ndarray[Any, np.dtype[np.float32]]:
-    if not stored:
-        return np.full(DIMENSIONS, np.nan, np.float32)
-    return np.frombuffer(stored, np.float16).astype(np.float32)
+def _vectors(stored: Sequence[bytes]) -> np.ndarray[Any, np.dtype[np.float32]]:
+    """Shape (n, 384); NaN where there is none."""
+    joined = b"".join(each or _NO_VECTOR for each in stored)
+    return np.frombuffer(joined, np.float16).reshape(-1, DIMENSIONS).astype(np.float32)
 
 
 def article_row(each: StoredArticle) -> dict[str, Any]:
@@ -197,12 +222,21 @@ def article_row(each: StoredArticle) -> dict[str, Any]:
         "ts_event": indexed.at,
         "ts_init": each.article.ts_init,
         "body": encode(each.article).decode(),
-        "traits": msgspec.json.encode(indexed.traits).decode(),
+        "traits": indexed.traits.decode(),
         "signature": indexed.signature.tobytes(),
-        "vector": b"" if np.isnan(indexed.vector).any() else indexed.vector.astype(np.float16).tobytes(),
+        "vector": _packed(indexed.vector),
         "nearest": each.nearest,
         "cosine": each.cosine,
     }
+
+
+def _packed(vector: np.ndarray[Any, np.dtype[np.float32]]) -> bytes:
+    return b"" if np.isnan(vector).any() else vector.astype(np.float16).tobytes()
+
+
+def _vector_row(each: StoredStory) -> dict[str, Any] | None:
+    packed = b"" if each.vector is None else _packed(each.vector)
+    return {"story_id": each.story.id, "vector": packed} if packed else None
 
 
 def _story_row(each: StoredStory) -> dict[str, Any]:

@@ -21,6 +21,8 @@ HOUR_MS: Final = 3_600_000
 SAME_LANGUAGE: Final = (0.94, 0.915, 0.88, 0.87)
 ACROSS_LANGUAGES: Final = (0.85, 0.82, 0.795, 0.79)
 """The least cosine where 0, 1, 2 or 3 of these are shared: an instrument, a subject, a figure."""
+LEAST: Final = (SAME_LANGUAGE[-1], ACROSS_LANGUAGES[-1])
+"""The cosines below which two titles are never one event: in one language, and in two."""
 AN_HOUR_LATER: Final = 0.0006
 """What each hour between two headlines adds to the least cosine."""
 NEARLY_VERBATIM: Final = 0.6
@@ -40,6 +42,21 @@ class Traits(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     claims: frozenset[str] = frozenset()
     links: frozenset[str] = frozenset()
     """Symbols of the instruments that it is about."""
+
+
+class _Language(msgspec.Struct, frozen=True):
+    korean: bool
+
+
+pack: Final = msgspec.json.Encoder().encode
+"""Traits as JSON, as the index and the table keep them: most are never compared."""
+unpack: Final = msgspec.json.Decoder(Traits).decode
+_language: Final = msgspec.json.Decoder(_Language).decode
+
+
+def is_korean(packed: bytes) -> bool:
+    """Whether the headline of packed traits is Korean."""
+    return _language(packed).korean
 
 
 def traits(title: str, links: frozenset[str]) -> Traits:
@@ -86,3 +103,8 @@ def margin(one: Traits, other: Traits, cosine: float, jaccard: float, gap_ms: in
     shared = bool(one.links & other.links) + bool(one.subjects & other.subjects) + bool(figures)
     least = (SAME_LANGUAGE if one.korean == other.korean else ACROSS_LANGUAGES)[shared] + AN_HOUR_LATER * hours
     return cosine - least if cosine >= least else None
+
+
+def most_margin(korean: bool, other_korean: bool, cosine: float, jaccard: float) -> float:
+    """The most that ``margin`` can be whatever two headlines share; below 0: they are two events."""
+    return jaccard - NEARLY_VERBATIM if math.isnan(cosine) else cosine - LEAST[korean != other_korean]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from services.analysis.news.domain.story_index import IndexedArticle
+import numpy as np
+from numpy.typing import NDArray
+
+from services.analysis.news.domain.article_columns import IndexedArticle
 from shared.events import Article, Story
 
 DueColumn = Literal["reaction_due", "translation_due"]
@@ -38,6 +41,8 @@ class StoredStory:
     reaction_due: int | None
     translation_due: int | None
     translation_tries: int = 0
+    vector: NDArray[np.float32] | None = None
+    """Of the first title; only with its first revision."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,7 @@ class Split:
 class StoryStore(Protocol):
     """The tables. All methods raise ``TransientError`` when the database is not there; those that write also ``FencedError``."""
 
-    async def recent(self, most: int) -> list[IndexedArticle]: ...
+    def recent(self, most: int) -> AsyncIterator[list[IndexedArticle]]: ...
 
     async def known(self, ids: Collection[str]) -> dict[str, KnownArticle]: ...
 

@@ -16,6 +16,7 @@ from shared.failures import PoisonError
 
 MOST_ARTICLES: Final = 200
 """Articles of a story: its event stays below the size of a message."""
+DAY_MS: Final = 86_400_000
 _LIMITS: Final = {
     "content": 128, "feed": 64, "publisher": 64, "url": 2048, "title": 300, "excerpt": 2000, "body": 20_000, "language": 8,
     "source": 64,
@@ -35,6 +36,8 @@ def check(article: Article) -> None:
         raise PoisonError(f"article {article.id}: the title is empty")
     if not article.url.startswith(("http://", "https://")):
         raise PoisonError(f"article {article.id}: url {article.url[:40]!r} is neither http nor https")
+    if article.ts_event > article.ts_init + DAY_MS:  # it would be the newest of all, and the others too old for the index
+        raise PoisonError(f"article {article.id}: ts_event {article.ts_event} is more than a day after ts_init {article.ts_init}")
     for name, most in _LIMITS.items():
         if len(getattr(article, name)) > most:
             raise PoisonError(

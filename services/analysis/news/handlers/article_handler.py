@@ -13,12 +13,13 @@ import structlog
 from msgspec import structs
 from numpy.typing import NDArray
 
+from services.analysis.news.domain.article_columns import IndexedArticle
 from services.analysis.news.domain.near_duplicates import signature
 from services.analysis.news.domain.ports import Enricher
-from services.analysis.news.domain.resemblance import HOUR_MS, traits
+from services.analysis.news.domain.resemblance import HOUR_MS, pack, traits
 from services.analysis.news.domain.stored import KnownArticle, StoredArticle, StoredStory, StoryStore
-from services.analysis.news.domain.stories import MOST_ARTICLES, check, composed, seen_at, story_id
-from services.analysis.news.domain.story_index import IndexedArticle, Placement, StoryIndex
+from services.analysis.news.domain.stories import MOST_ARTICLES, check, composed, seen_at
+from services.analysis.news.domain.story_index import Placement, StoryIndex
 from services.analysis.news.domain.wording import words
 from services.analysis.news.handlers import metrics
 from services.analysis.news.handlers.story_publisher import StoryPublisher
@@ -52,7 +53,12 @@ class StoryContext:
         story = composed(id_, before, articles, found, self.watched(), now, split_from)
         incomplete = any(each.day is None for each in story.reactions)
         untranslated = self.translates and story.language != "ko" and not story.translated
-        return StoredStory(story, story.first_seen + HOUR_MS if incomplete else None, now if untranslated else None)
+        return StoredStory(
+            story,
+            story.first_seen + HOUR_MS if incomplete else None,
+            now if untranslated else None,
+            vector=vector if before is None else None,
+        )
 
 
 @dataclass
@@ -84,10 +90,10 @@ class ArticleHandler:
     async def restore(self, most: int) -> None:
         """Fill the index from the tables. Raises TransientError."""
         began = time.monotonic()
-        found = await self._tables.recent(most)
-        await asyncio.to_thread(self._fill, found)
+        async for part in self._tables.recent(most):
+            await asyncio.to_thread(self._index.add, part)
         metrics.indexed.set(len(self._index))
-        log.info("articles are read", articles=len(found), seconds=round(time.monotonic() - began, 2))
+        log.info("articles are read", articles=len(self._index), seconds=round(time.monotonic() - began, 2))
 
     async def handle(self, records: Sequence[Record[Any]]) -> None:
         """Handle a batch; again after a crash or an error, without an effect for what is stored.
@@ -112,6 +118,7 @@ class ArticleHandler:
                 if plan.members:
                     changed = [await self._grown(id_, before.get(id_), plan) for id_ in plan.members]
                     await self._publisher.store(plan.stored, changed)
+                    self._index.add([each.indexed for each in plan.stored if each.article.id in known])  # their titles may differ
             except BaseException:
                 self._unsure |= {each.id for each in fresh}
                 self._index.remove(self._unsure)  # the next attempt places them again, unless they turn out to be stored
@@ -123,7 +130,7 @@ class ArticleHandler:
     def moved(self, article_id: str, new: IndexedArticle) -> None:
         """Put an article into the story that it was split off to."""
         self._index.remove([article_id])
-        self._index.add(new)
+        self._index.add([new])
 
     async def _grown(self, id_: str, before: Story | None, plan: _Plan) -> StoredStory:
         """The next revision of a story of the batch."""
@@ -136,7 +143,7 @@ class ArticleHandler:
     async def _index_again(self, known: Mapping[str, KnownArticle]) -> None:
         """Put the articles of failed attempts into the index that are stored: their story was published late, or will be."""
         for article_id in sorted(self._unsure & known.keys()):
-            self._index.add(await self._tables.indexed(article_id))
+            self._index.add([await self._tables.indexed(article_id)])
         self._unsure.clear()
 
     async def _plan(
@@ -198,7 +205,7 @@ class ArticleHandler:
                 id=each.id,
                 story_id="",
                 at=seen_at(each) if each.published is None else each.ts_event,
-                traits=traits(each.title, self._context.enricher.links(each)),
+                traits=pack(traits(each.title, self._context.enricher.links(each))),
                 signature=signature(words(each.title)),
                 vector=vector,
             )
@@ -207,18 +214,8 @@ class ArticleHandler:
 
     def _placed(self, articles: Sequence[tuple[Article, IndexedArticle]]) -> list[tuple[Article, IndexedArticle, Placement | None]]:
         """Finds the story of each article, the earlier ones of the batch included, and adds it to the index."""
-        found = []
-        full = frozenset(self._full)
-        for article, each in articles:
-            placement = self._index.place(each.traits, each.vector, each.signature, each.at, full)
-            indexed = replace(each, story_id=placement.story_id if placement else story_id(each.id))
-            self._index.add(indexed)
-            found.append((article, indexed, placement))
-        return found
-
-    def _fill(self, found: Sequence[IndexedArticle]) -> None:
-        for each in found:
-            self._index.add(each)
+        placed = self._index.place([each for _, each in articles], frozenset(self._full))
+        return [(article, *found) for (article, _), found in zip(articles, placed, strict=True)]
 
 
 def _newest(events: Any) -> dict[str, Article]:

@@ -8,9 +8,9 @@ from typing import Final
 
 import structlog
 
+from services.analysis.news.domain.article_columns import IndexedArticle
 from services.analysis.news.domain.stored import Split, StoredArticle, StoryStore
 from services.analysis.news.domain.stories import story_id
-from services.analysis.news.domain.story_index import IndexedArticle
 from services.analysis.news.handlers import metrics
 from services.analysis.news.handlers.article_handler import StoryContext
 from services.analysis.news.handlers.story_publisher import StoryPublisher

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, suppress
 
 import msgspec
 
@@ -12,7 +12,7 @@ from services.analysis.research.adapters.kept_panel import KeptPanel
 from services.analysis.research.adapters.quality_table import BarsSignature, QualityTable
 from services.analysis.research.adapters.run_data import SeriesData
 from services.analysis.research.adapters.tape_records import TIMEFRAME, read
-from services.analysis.research.domain.data_request import DataRequest
+from services.analysis.research.domain.data_request import DataRequest, DataRequestError
 from services.analysis.research.domain.quality_changes import QualityChange
 from services.analysis.research.quality.cells import Instrument
 from services.analysis.research.quality.panel import instrument
@@ -21,6 +21,7 @@ from services.analysis.research.runs.versions import code_version
 from services.analysis.research.settings import ResearchSettings
 from shared.db import open_database
 from shared.events import Timeframe
+from shared.migrations.command import current
 from shared.settings import data_folder
 
 
@@ -39,8 +40,8 @@ def store(request: DataRequest, settings: ResearchSettings) -> list[QualityChang
     rows = rated(QualityParameters(), [of for of, _ in found], settings.kernels, request.timeframe, as_of)
 
     async def save() -> list[QualityChange]:
-        async with open_database(settings.database_url) as database:
-            return await QualityTable(database).replace(request.timeframe, rows, as_of)
+        async with _table(settings) as table:
+            return await table.replace(request.timeframe, rows, as_of)
 
     changes = asyncio.run(save())
     with suppress(OSError):  # then they are computed again
@@ -58,8 +59,7 @@ def store_tape(tape: str, settings: ResearchSettings) -> int:
         return 0
 
     async def save() -> int:
-        async with open_database(settings.database_url) as database:
-            table = QualityTable(database)
+        async with _table(settings) as table:
             if await table.newest(TIMEFRAME) is not None:
                 return 0
             await table.replace(TIMEFRAME, records.rows, records.as_of)
@@ -69,9 +69,16 @@ def store_tape(tape: str, settings: ResearchSettings) -> int:
 
 
 async def _state(settings: ResearchSettings, timeframe: Timeframe) -> tuple[BarsSignature, int | None]:
-    async with open_database(settings.database_url) as database:
-        table = QualityTable(database)
+    async with _table(settings) as table:
         return await table.signature(timeframe), await table.newest(timeframe)
+
+
+@asynccontextmanager
+async def _table(settings: ResearchSettings) -> AsyncIterator[QualityTable]:
+    if await current(settings.database_url) is None:
+        raise DataRequestError("there are no tables yet: start Finstage first (make run)")
+    async with open_database(settings.database_url) as database:
+        yield QualityTable(database)
 
 
 def _panel(

@@ -116,17 +116,17 @@ class SeriesData:
         """The last session of the range (yyyymmdd)."""
         return int(f"{self._request.end:%Y%m%d}") if self._request.end else LAST
 
-    def news(self, industries: Mapping[str, Sequence[str]], until: int) -> dict[str, NewsHistory]:
+    def news(self, industries: Mapping[str, Sequence[str]], until: int, *, vectors: bool) -> dict[str, NewsHistory]:
         async def read() -> dict[str, NewsHistory]:
             async with open_database(self._settings.database_url) as database:
                 table = StoredNews(database)
-                return {symbol: await table.history(symbol, own, until) for symbol, own in industries.items()}
+                return {symbol: await table.history(symbol, own, until, vectors=vectors) for symbol, own in industries.items()}
 
         found = asyncio.run(read())
-        self._hashes |= {
-            f"other news of {symbol}": hashed((each.since, each.own.tolist(), each.industry.tolist()))
-            for symbol, each in found.items()
-        }
+        for symbol, each in found.items():
+            vectors_read = b"" if each.vectors is None else each.vectors.tobytes()
+            content = (each.since, each.own.tolist(), each.industry.tolist(), vectors_read)
+            self._hashes[f"other news of {symbol}"] = hashed(content)
         return found
 
     def _within(self, series: ResearchSeries) -> ResearchSeries:

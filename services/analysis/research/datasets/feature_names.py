@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Final, Literal
 
 from services.analysis.research.datasets.calendar_features import CALENDAR
+from services.analysis.research.datasets.embedding_components import COMPONENTS
 from services.analysis.research.datasets.feature_groups import GROUPS, USUAL, signal_names
 from services.analysis.research.domain.run_record import RunError
 from services.analysis.research.domain.signal_names import ConditionSignal, SignalNameError, SignalSpec, read_signal
@@ -31,7 +32,8 @@ SIGNS: Final = (
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,47}")
 _STRENGTH: Final = re.compile(r"(?P<scope>relative|industry)_strength\s*\(\s*(?P<sessions>\d{1,4})\s*\)")
 _NEWS: Final = re.compile(r"(?P<name>news_count|news_importance|industry_news_count)\s*\(\s*(?P<sessions>\d{1,4})\s*\)")
-NewsMeasure = Literal["count", "importance", "industry_count"]
+_EMBEDDING: Final = re.compile(r"news_embedding\s*\(\s*(?P<sessions>\d{1,4})\s*(?:,\s*(?P<component>\d{1,2})\s*)?\)")
+NewsMeasure = Literal["count", "importance", "industry_count", "embedding"]
 _MEASURES: Final[Mapping[str, NewsMeasure]] = MappingProxyType(
     {"news_count": "count", "news_importance": "importance", "industry_news_count": "industry_count"}
 )
@@ -88,6 +90,8 @@ class NewsFeature:
     measure: NewsMeasure
     sessions: int
     """Up to the close of the bar."""
+    component: int = 0
+    """Of an embedding, from 1 on."""
 
 
 Feature = ExpressionFeature | SignalFeature | CalendarFeature | StrengthFeature | NewsFeature
@@ -132,8 +136,11 @@ def read_feature(text: str, timeframe: Timeframe) -> Feature:
         return StrengthFeature(column, own, strength["scope"] == "industry", _sessions(own, strength["sessions"]))
     if news := _NEWS.fullmatch(own):
         return NewsFeature(column, own, _MEASURES[news["name"]], _sessions(own, news["sessions"]))
+    if embedding := _EMBEDDING.fullmatch(own):
+        return NewsFeature(column, own, "embedding", _sessions(own, embedding["sessions"]), _component(own, embedding["component"]))
     if own.startswith(("news", "industry_news")):
-        raise RunError(f"features: {own!r}: of news there are {', '.join(f'{name}(5)' for name in _MEASURES)}")
+        known = ", ".join([*(f"{name}(5)" for name in _MEASURES), "news_embedding(5, 1)"])
+        raise RunError(f"features: {own!r}: of news there are {known}")
     return _of_language(column, own, timeframe)
 
 
@@ -141,6 +148,12 @@ def _sessions(text: str, written: str) -> int:
     if not 1 <= (sessions := int(written)) <= LONGEST:
         raise RunError(f"features: {text!r}: {sessions} sessions are not from 1 to {LONGEST}")
     return sessions
+
+
+def _component(text: str, written: str | None) -> int:
+    if not written or not 1 <= int(written) <= COMPONENTS:
+        raise RunError(f"features: {text!r}: the component is not from 1 to {COMPONENTS}")
+    return int(written)
 
 
 def column_name(text: str) -> str:
@@ -192,5 +205,7 @@ def _expanded(texts: Sequence[str], timeframe: Timeframe) -> Iterator[str]:
         name = text.strip().lower()
         if name == "signals":
             yield from signal_names(timeframe)
+        elif (whole := _EMBEDDING.fullmatch(name)) and not whole["component"]:
+            yield from (f"news_embedding({whole['sessions']}, {n + 1})" for n in range(COMPONENTS))
         else:
             yield from GROUPS.get(name, (text,))

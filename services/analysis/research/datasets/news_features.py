@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from services.analysis.kernels.indicators.kind import Floats, Int64s
+from services.analysis.research.datasets.embedding_components import components
 from services.analysis.research.datasets.feature_names import Feature, NewsFeature
 from services.analysis.research.domain.news_history import NewsHistory, NewsRecords
 
@@ -27,22 +28,41 @@ def _values(history: NewsHistory, ts_close: Int64s, session: Int64s, feature: Ne
     records = history.industry if feature.measure == "industry_count" else history.own
     known = ts_close.searchsorted(np.maximum(records["known_at"], records["first_seen"]))
     over = number.searchsorted(ends.searchsorted(records["first_seen"]) + feature.sessions)
-    values = (
-        _highest(records, known, over, len(number))
-        if feature.measure == "importance"
-        else _count(records, known, over, len(number))
-    )
+    match feature.measure:
+        case "importance":
+            values = _highest(records, known, over, len(number))
+        case "embedding":
+            values = _mean(history, known, over, len(number), feature.component)
+        case _:
+            values = _sum(records, known, over, len(number))
     start = number - feature.sessions
     complete = (start >= 0) & (ends[start] >= (np.inf if history.since is None else history.since))
     return np.where(complete, values, np.nan)
 
 
-def _count(records: NewsRecords, known: Int64s, over: Int64s, bars: int) -> Floats:
-    """How many stories: each from the bar at which its first record was known to the bar that its window leaves."""
-    first = np.unique(records["story"], return_index=True)[1]
+def _sum(records: NewsRecords, known: Int64s, over: Int64s, bars: int, weights: Floats | None = None) -> Floats:
+    """How many stories: each from the bar at which its first record was known to the bar that its window leaves.
+
+    ``weights``: what each story counts instead of 1, by its number.
+    """
+    stories, first = np.unique(records["story"], return_index=True)
     begin, end = known[first], np.maximum(known[first], over[first])
-    changes = np.bincount(begin, minlength=bars + 1) - np.bincount(end, minlength=bars + 1)
+    each = None if weights is None else weights[stories]
+    changes = np.bincount(begin, each, bars + 1) - np.bincount(end, each, bars + 1)
     return np.cumsum(changes[:bars]).astype(np.float64)
+
+
+def _mean(history: NewsHistory, known: Int64s, over: Int64s, bars: int, component: int) -> Floats:
+    """The mean of a component over the stories with an embedding; NaN where there is none."""
+    if history.vectors is None or not len(history.own):
+        return np.full(bars, np.nan)
+    values = components(history.vectors)[:, component - 1]
+    has = np.isfinite(values)
+    count = _sum(history.own, known, over, bars, has.astype(np.float64))
+    total = _sum(history.own, known, over, bars, np.where(has, values, 0.0))
+    mean = np.full(bars, np.nan)
+    np.divide(total, count, out=mean, where=count > 0)
+    return mean
 
 
 def _highest(records: NewsRecords, known: Int64s, over: Int64s, bars: int) -> Floats:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from services.analysis.research.discovery.candidate import Candidate
 from services.analysis.research.discovery.past import Past
 from services.analysis.research.quality.blocks import BlockSums, block_sums
-from services.analysis.research.quality.cells import Axis, Instrument, axis, cells
+from services.analysis.research.quality.cells import Axis, Fired, Instrument, axis, cells
 from services.analysis.research.quality.machine_code import Floats, QualityKernels
 from services.analysis.research.quality.sample import Sample, chosen, evidence, sample
 from services.analysis.research.quality.windows import Prices
@@ -70,15 +70,7 @@ def edges(
     """
     count = len(fired[0]) if fired else 0
     held = [
-        cells(
-            part.kernels,
-            Instrument(past.symbol, (), _prices(past, at), flags * np.int8(direction)),
-            range(count),
-            direction,
-            horizon,
-            part.on,
-            cost,
-        )
+        cells(part.kernels, _prices(past, at), Fired(direction, count, *np.nonzero(flags)), horizon, part.on, cost)
         for past, at, flags in zip(part.pasts, part.bars, fired, strict=True)
     ]
     span = max((each.span for each in held), default=1)

@@ -23,3 +23,6 @@ class NewsHistory:
     """(records,): stories that are linked to the instrument."""
     industry: NewsRecords
     """(records,): stories that are linked to one of its industries."""
+    vectors: npt.NDArray[np.float32] | None = None
+    """(stories, 384): the embedding of the first title of each story of ``own`` by its number; NaN where there is none.
+    None: they were not read."""

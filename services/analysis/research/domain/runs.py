@@ -45,8 +45,10 @@ class RunData(Protocol):
     def market(self, *signals: SignalSpec) -> KnownMarket:
         """Sessions and other instruments that some signals read. Raises DataRequestError."""
 
-    def news(self, industries: Mapping[str, Sequence[str]], until: int) -> Mapping[str, NewsHistory]:
+    def news(self, industries: Mapping[str, Sequence[str]], until: int, *, vectors: bool) -> Mapping[str, NewsHistory]:
         """What was known by ``until`` (milliseconds since the epoch) of stories about each instrument and its industries.
+
+        ``vectors``: with the embeddings of stories.
 
         Raises DataRequestError.
         """

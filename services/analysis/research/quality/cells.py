@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +26,17 @@ class Instrument:
     prices: Prices
     fired: Int8s
     """(rules, bars): +1 up, -1 down, 0 nothing."""
+
+
+class Fired(NamedTuple):
+    """The signals of an instrument in one direction."""
+
+    direction: int
+    keys: int
+    key: Int64s
+    """(signals,): place in the rules, ascending."""
+    bar: Int64s
+    """(signals,): ascending within a key."""
 
 
 @dataclass(frozen=True)
@@ -94,30 +106,28 @@ def years(days: Int64s) -> Int64s:
     return days.astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64) + 1970
 
 
-def cells(
-    kernels: QualityKernels,
-    instrument: Instrument,
-    rules: Sequence[int],
-    direction: int,
-    horizon: int,
-    on: Axis,
-    cost: float = COST,
-) -> Cells:
-    """The cells of an instrument; the keys are ``rules`` (places in ``fired``) in ``direction``."""
-    made = windows(kernels, instrument.prices, direction, horizon, cost)
+def fired(instrument: Instrument, rules: Sequence[int], direction: int) -> Fired:
+    """The signals of some rules (places in ``Instrument.fired``): the same for all horizons."""
+    return Fired(direction, len(rules), *np.nonzero(instrument.fired[np.asarray(rules, np.intp)] == direction))
+
+
+def cells(kernels: QualityKernels, prices: Prices, of: Fired, horizon: int, on: Axis, cost: float = COST) -> Cells:
+    """The cells of an instrument."""
+    made = windows(kernels, prices, of.direction, horizon, cost)
     closed = np.flatnonzero(~np.isnan(made.gain))
-    date, last_date = on.of(instrument.prices.day[closed]), on.of(made.last_day[closed])
+    of_bar = on.of(prices.day)
+    date, last_date = of_bar[closed], of_bar[closed + horizon]
     spans = last_date - date
     place = np.full(len(made.gain), -1)
     place[closed] = np.arange(len(closed))
-    key, bar = np.nonzero(instrument.fired[np.asarray(rules, np.intp)] == direction)
-    known = place[bar] >= 0
+    cell = place[of.bar]
+    known = cell >= 0
     return Cells(
         kernels,
-        len(rules),
+        of.keys,
         on.years,
-        key[known],
-        place[bar[known]],
+        of.key[known],
+        cell[known],
         made.gain[closed],
         made.adverse[closed],
         date,

@@ -114,10 +114,7 @@ def add_sample(
 
 @plain
 def add_evidence(key, cell, gain, date, year, signals, cells, all_gain, years, row, first, edge, work, found):
-    """What the bars and signals of an instrument add to the evidence of each date; ``work`` holds the usual gain of a row."""
-    begin = 0
-    while begin < len(date) and date[begin] < first:
-        begin += 1
+    """What the bars and signals of an instrument add to the evidence of each date; ``work``: usual gain and share of each row."""
     for k in range(len(row)):
         r = row[k]
         if r < 0:
@@ -128,19 +125,42 @@ def add_evidence(key, cell, gain, date, year, signals, cells, all_gain, years, r
                 n += signals[k, y]
                 bars += cells[y]
                 usual += all_gain[y]
-        usual = mean(usual, bars)
-        work[r] = usual
-        share = mean(n, bars)
-        if share == 0.0:
-            continue
-        for c in range(begin, len(gain)):
-            if years[k, year[c]]:
-                found[r, date[c] - first] += share * (usual - gain[c])
+        work[0, r] = mean(usual, bars)
+        work[1, r] = mean(n, bars)
+    begin = 0
+    while begin < len(date) and date[begin] < first:
+        begin += 1
+    while begin < len(date):
+        end = begin + 1
+        while end < len(date) and year[end] == year[begin]:
+            end += 1
+        add_year(gain, date, begin, end, years[:, year[begin]], row, first, work, found)
+        begin = end
     for s in range(len(key)):
         k, c = key[s], cell[s]
         r = row[k]
         if r >= 0 and years[k, year[c]]:
-            found[r, date[c] - first] += gain[c] - work[r] - edge[r]
+            found[r, date[c] - first] += gain[c] - work[0, r] - edge[r]
+
+
+@plain
+def add_year(gain, date, begin, end, chosen, row, first, work, found):
+    """What the bars of a year add."""
+    day, every_date = date[begin] - first, date[end - 1] - date[begin] == end - 1 - begin and date[begin] < date[end - 1]
+    for c in range(begin + 1, end):
+        every_date = every_date and date[c] > date[c - 1]
+    for k in range(len(row)):
+        r = row[k]
+        if r < 0 or not chosen[k] or work[1, r] == 0.0:
+            continue
+        usual, share = work[0, r], work[1, r]
+        if every_date:  # neighbours in both arrays: the compiler makes vectors of them
+            to, of = found[r, day : day + end - begin], gain[begin:end]
+            for n in range(len(of)):
+                to[n] += share * (usual - of[n])
+        else:
+            for c in range(begin, end):
+                found[r, date[c] - first] += share * (usual - gain[c])
 
 
 @plain

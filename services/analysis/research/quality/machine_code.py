@@ -83,7 +83,7 @@ class QualityKernels(Protocol):
     ) -> None:  # fmt: skip
         """The evidence of an instrument, of the keys whose ``row`` is not below 0.
 
-        Written: ``work`` (rows,). Added to: ``found`` (rows, dates).
+        Written: ``work`` (2, rows). Added to: ``found`` (rows, dates).
         """
 
     def count_apart(self, fired_on: Bools, span: int, counts: Int64s) -> None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import zlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 import numpy as np
 from scipy.stats import false_discovery_control
 
-from services.analysis.research.quality.cells import Axis, Cells, Instrument, axis, cells
+from services.analysis.research.quality.cells import Axis, Cells, Instrument, axis, cells, fired
 from services.analysis.research.quality.judging import Figures, Judged, judge
 from services.analysis.research.quality.machine_code import Floats, QualityKernels
 from services.analysis.research.quality.windows import COST, HORIZONS
@@ -33,8 +34,7 @@ class Key:
     """+1 up, -1 down."""
 
 
-@dataclass(frozen=True)
-class QualityRecord:
+class QualityRecord(NamedTuple):
     """What is known of one key, horizon and group at the newest bar that was read."""
 
     key: Key
@@ -81,14 +81,19 @@ def records(
     ``run`` maps a function over parts, as the ``map`` of an executor of threads does.
     """
     on = axis(instruments)
-    parts = [(direction, horizon) for horizon in horizons for direction in (1, -1)]
+    of_direction = {direction: tuple(key for key in keys if key.direction == direction) for direction in (1, -1)}
+    parts = [(direction, horizon) for horizon in horizons for direction, mine in of_direction.items() if mine and len(on.day)]
+    signals = {
+        direction: [fired(each, [key.rule for key in mine], direction) for each in instruments]
+        for direction, mine in of_direction.items()
+    }
 
     def part(chosen: tuple[int, int]) -> list[tuple[_Group, Judged]]:
         direction, horizon = chosen
-        mine = tuple(key for key in keys if key.direction == direction)
-        if not mine or not len(on.day):
-            return []
-        held = [cells(kernels, each, [key.rule for key in mine], direction, horizon, on, cost) for each in instruments]
+        held = [
+            cells(kernels, each.prices, of, horizon, on, cost) for each, of in zip(instruments, signals[direction], strict=True)
+        ]
+        mine = of_direction[direction]
         groups = [_Group(level, name, places, mine, horizon) for level, name, places in _groups(instruments, levels)]
         return [(group, _judged(kernels, group, held, on)) for group in groups]
 
@@ -141,13 +146,10 @@ def _q_values(p: Sequence[Floats], tested: Sequence[np.ndarray]) -> list[Floats]
 
 
 def _records(group: _Group, judged: Judged, q: Floats, tried: int) -> Iterable[QualityRecord]:
-    validated = judged.current & (q < RATE)
     followed, whole = (np.array(figures).T.tolist() for figures in (judged.followed, judged.whole))
-    for n, key in enumerate(group.keys):
-        if not judged.whole.signals[n]:
-            continue
-        p = float(judged.p[n])
-        shown = Figures(*(followed if validated[n] else whole)[n])
-        yield QualityRecord(
-            key, group.horizon, group.level, group.name, bool(validated[n]), shown, None if np.isnan(p) else p, float(q[n]), tried
-        )
+    validated = (judged.current & (q < RATE)).tolist()
+    p_values = [None if math.isnan(p) else p for p in judged.p.tolist()]
+    for key, valid, p, q_value, ours, theirs in zip(group.keys, validated, p_values, q.tolist(), followed, whole, strict=True):
+        if theirs[0]:  # it has signals
+            figures = Figures._make(ours if valid else theirs)
+            yield QualityRecord(key, group.horizon, group.level, group.name, valid, figures, p, q_value, tried)

@@ -103,7 +103,7 @@ def evidence(kernels: QualityKernels, of: Chosen, figures: Sample, keys: npt.NDA
     The edge is the sum over instruments of signals x (mean gain of the signals - mean gain of all cells), by all signals. Of a date
     it holds (signal - share of cells with a signal) x (gain - mean gain), so that the uncertainty of the base rate counts too.
     """
-    found, work = np.zeros((len(keys), of.dates)), np.zeros(len(keys))
+    found, work = np.zeros((len(keys), of.dates)), np.zeros((2, len(keys)))
     edge, row = figures.edge[keys], np.full(len(of.years), -1)
     row[keys] = np.arange(len(keys))
     for member in of.members if len(keys) else ():

@@ -34,8 +34,6 @@ class Windows(NamedTuple):
     """Return after costs as a share of the entry price; NaN where the window is not closed or its bars have holes."""
     adverse: Floats
     """The furthest that the price went against the position, as a share of the entry price, never above 0; NaN likewise."""
-    last_day: Int64s
-    """Session date of the last bar of the window; the largest integer where it is not closed."""
 
 
 def windows(kernels: QualityKernels, prices: Prices, direction: int, horizon: int, cost: float = COST) -> Windows:
@@ -53,16 +51,14 @@ def windows(kernels: QualityKernels, prices: Prices, direction: int, horizon: in
         raise ValueError(f"cost: {cost} must be from 0 to below 1")
     length = len(prices.close)
     gain, adverse = np.full(length, np.nan), np.full(length, np.nan)
-    last_day = np.full(length, np.iinfo(np.int64).max)
     closed = length - horizon
     if closed <= 0:
-        return Windows(gain, adverse, last_day)
+        return Windows(gain, adverse)
     kernels.measure_windows(
         _row(prices.open), _row(prices.high), _row(prices.low), _row(prices.close), np.ascontiguousarray(prices.day, np.int64),
         1 if direction > 0 else -1, horizon, float(cost), LONGEST_GAP, gain[:closed], adverse[:closed],
     )  # fmt: skip
-    last_day[:closed] = prices.day[horizon:]
-    return Windows(gain, adverse, last_day)
+    return Windows(gain, adverse)
 
 
 def _row(values: Floats) -> Floats:

@@ -35,7 +35,8 @@ def run(asked: DatasetParameters, data: RunData, progress: Progress) -> RunResul
     asked.check()
     timeframe = data.request.timeframe
     features, labels = read_features(asked.features, timeframe), read_labels(asked.labels)
-    about_news = any(isinstance(each, NewsFeature) for each in features)
+    measures = {each.measure for each in features if isinstance(each, NewsFeature)}
+    about_news = bool(measures)
     if about_news and data.request.source != "stored":
         raise RunError(
             f"features: stories are known for stored bars alone, not for those of the {data.request.source}: leave news out"
@@ -64,7 +65,8 @@ def run(asked: DatasetParameters, data: RunData, progress: Progress) -> RunResul
     boundaries = Boundaries.of(np.concatenate([each.ts_close for each in blocks]), asked.train, asked.validation)
     together = Closes.of(closes, {each.symbol: each.industries for each in blocks})
     until = max(int(each.ts_close[-1]) for each in blocks)
-    news = data.news({each.symbol: each.industries for each in blocks}, until) if about_news else {}
+    own_industries = {each.symbol: each.industries for each in blocks}
+    news = data.news(own_industries, until, vectors="embedding" in measures) if about_news else {}
     for block in blocks:
         if about_news:
             block.features |= news_values(news[block.symbol], block.ts_close, block.session, features)

@@ -1,5 +1,5 @@
 // Answers of the gateway for tests.
-import type { Bar, Industry, Quote, View } from "../src/data/types";
+import type { Bar, Industry, Instrument, Quote, View } from "../src/data/types";
 
 export function quote(symbol: string, n: number, more: Partial<Quote> = {}): Quote {
   const known = {
@@ -65,4 +65,9 @@ export function industry(name: string, instruments: number, move: number | null,
     replayed: true,
   };
   return { industry: name, name, name_ko: name, instruments, kind: "industry", view };
+}
+
+export function instrument(symbol: string, industries: string[]): Instrument {
+  const names = { symbol, name: symbol, name_ko: symbol };
+  return { ...names, exchange: "NYSE", currency: "USD", kind: "stock", sector: "", industries, active: true };
 }

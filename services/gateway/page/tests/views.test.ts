@@ -1,14 +1,18 @@
 import { describe, expect, test } from "vitest";
 import { address, parseRoute } from "../src/app/router";
 import { capabilitiesOf } from "../src/data/capabilities";
+import { keyIn, masked } from "../src/data/key";
+import { Market } from "../src/data/market";
 import { completions, wordBefore } from "../src/ui/completion";
+import { commandOf } from "../src/ui/create_alert";
 import { sortRows } from "../src/ui/table";
+import { industryIndex, industryMembers } from "../src/views/instrument/industry_index";
 import { movers } from "../src/views/market/movers";
 import { strength, tiles } from "../src/views/market/tiles";
-import { type HeatMap, isSetAt, levels, rowsOf } from "../src/views/research/heat";
+import { type HeatMap, isOnPlateau, isSetAt, levels, rowsOf } from "../src/views/research/heat";
 import { bodyOf } from "../src/views/research/jobs";
 import { batches, matchOf } from "../src/views/screener/screening";
-import { industry, quote } from "./samples";
+import { bar, industry, instrument, quote } from "./samples";
 
 test("an address is read as it was written; an unknown view is the market", () => {
   expect(address("instrument", "^GSPC", { compare: "005930.KS", empty: "" })).toBe("#/instrument/%5EGSPC?compare=005930.KS");
@@ -58,10 +62,46 @@ describe("conditions", () => {
 
   test("a condition holds where it held on the newest bar", () => {
     const found = { symbol: "AAPL", bars: 9, first_bar: "a", last_bar: "c", held: 2, unknown: 0, dates: ["c", "b"] };
-    expect(matchOf(found).holds).toBe(true);
-    expect(matchOf({ ...found, dates: ["b"] }).holds).toBe(false);
-    expect(matchOf({ ...found, bars: 0, last_bar: null, dates: [] }).holds).toBe(false);
+    expect(matchOf(found)).toEqual([{ symbol: "AAPL", date: "c", values: {} }]);
+    expect(matchOf({ ...found, dates: ["b"] })).toEqual([]);
+    expect(matchOf({ ...found, bars: 0, last_bar: null, dates: [] })).toEqual([]);
     expect(batches(Array.from({ length: 41 }, (_, i) => String(i))).map((each) => each.length)).toEqual([20, 20, 1]);
+  });
+});
+
+describe("an industry as a line", () => {
+  test("each bar moves by the mean of the members that traded then and before", () => {
+    const members = [
+      [bar(0, 100), bar(1, 110), bar(2, 110)],
+      [bar(1, 50), bar(2, 40)],
+    ];
+    const found = industryIndex(members, "1Day");
+    expect(found.map((each) => each.date)).toEqual([bar(1, 0).date, bar(2, 0).date]);
+    expect(found[0]?.close).toBeCloseTo(110);
+    expect(found[1]?.close).toBeCloseTo(110 * 0.9); // (0 - 20 %) / 2
+    expect(industryIndex([], "1Day")).toEqual([]);
+    expect(industryIndex([[bar(0, 0), bar(1, 5)]], "1Day")).toEqual([]);
+  });
+
+  test("the members are those of the industry without the instrument itself", () => {
+    const market = new Market();
+    market.putInstruments(["A", "B", "C"].map((symbol) => instrument(symbol, symbol === "C" ? [] : ["chips"])));
+    expect(industryMembers(market, "industry:chips", "A")).toEqual(["B"]);
+    expect(industryMembers(market, "^GSPC", "A")).toBeNull();
+  });
+});
+
+describe("the key and alerts", () => {
+  test("a key is shown without its secret, and what cannot be a header is no key", () => {
+    expect(masked("fs_0123456789_SECRETSECRET")).toBe("fs_0123456789_••••••••");
+    expect(keyIn("  fs_0123456789_SECRET\n")).toBe("fs_0123456789_SECRET");
+    expect([keyIn(""), keyIn("a b"), keyIn("키"), keyIn("x".repeat(201))]).toEqual([null, null, null, null]);
+  });
+
+  test("the command for the bot has the frequency and what it is about", () => {
+    expect(commandOf("close > 5 on 1d", ["AAPL", "NVDA"], null, "once_per_bar_close")).toBe("/alert close > 5 on 1d for AAPL, NVDA");
+    expect(commandOf("close > 5 on 1d", [], "ai", "once")).toBe("/alert once close > 5 on 1d for industry:ai");
+    expect(commandOf("close > 5 on 1d", [], null, "once_per_bar_close")).toBe("/alert close > 5 on 1d");
   });
 });
 
@@ -134,5 +174,6 @@ describe("research", () => {
     expect([0, 1, 2, null].map(levels(heat))).toEqual([0, 2, 4, undefined]);
     expect(isSetAt(heat, { fast: 10, slow: 100, third: 1 }, 1, 1)).toBe(true);
     expect(isSetAt(heat, { fast: 10, slow: 100, third: 2 }, 1, 1)).toBe(false);
+    expect([isOnPlateau(heat, 1, 0, 1), isOnPlateau(heat, 1, 0, 0), isOnPlateau(heat, 3, 1, 1)]).toEqual([true, false, false]);
   });
 });

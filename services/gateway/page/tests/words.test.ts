@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 
 const SOURCES = new URL("../src", import.meta.url).pathname;
-const CATALOGUE = new URL("../../../../shared/words/en/page.ftl", import.meta.url).pathname;
+const CATALOGUES = ["page", "records"].map((name) => new URL(`../../../../shared/words/en/${name}.ftl`, import.meta.url).pathname);
 const FAMILIES = [
   "source-",
   "reason-",
@@ -33,6 +33,9 @@ const FAMILIES = [
   "level-",
   "heat-",
   "bar-",
+  "delivery-",
+  "frequency-",
+  "alert-",
 ];
 const LISTED = ["open", "high", "low", "close", "gainers", "losers"]; // named by variables that have these values
 
@@ -46,7 +49,8 @@ const text = files(SOURCES)
   .filter((path) => path.endsWith(".ts") || path.endsWith(".tsx"))
   .map((path) => readFileSync(path, "utf8"))
   .join("\n");
-const messages = new Set([...readFileSync(CATALOGUE, "utf8").matchAll(/^([a-z][\w-]*) =/gm)].map((found) => found[1] ?? ""));
+const words = CATALOGUES.map((path) => readFileSync(path, "utf8")).join("\n");
+const messages = new Set([...words.matchAll(/^([a-z][\w-]*) =/gm)].map((found) => found[1] ?? ""));
 
 test("every message that is named exists", () => {
   const named = [...text.matchAll(/\bt\(\s*"([^"]+)"/g)].map((found) => found[1] ?? "");

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, fields
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import delete, select, tuple_, update
 
@@ -14,6 +14,9 @@ from services.ingest.domain.feeds.state import FeedState
 from shared.db import Database
 from shared.tables import feed_articles, feeds
 
+AT_A_TIME: Final = 500
+MOST_STEPS: Final = 400
+"""Of one run; the next one deletes more."""
 _STATE = tuple(field.name for field in fields(FeedState))
 
 
@@ -64,9 +67,16 @@ class FeedTables:
                 await connection.execute(update(feed_articles).where(pair.in_(found.touched)).values(seen_at=now))
 
     async def forget(self, now: int) -> None:
-        """Delete articles that no feed has had for a long time."""
-        async with self._database.begin() as connection:
-            await connection.execute(delete(feed_articles).where(feed_articles.c.seen_at < now - KEPT_MS))
+        """Delete articles that no feed has had for a long time, some at a time: no other writer waits for all of them."""
+        c = feed_articles.c
+        old = select(c.article, c.content).where(c.seen_at < now - KEPT_MS).limit(AT_A_TIME)
+        for _ in range(MOST_STEPS):
+            async with self._database.begin() as connection:
+                keys = [tuple(row) for row in (await connection.execute(old)).all()]
+                same = c.article.in_({article for article, _ in keys}) & tuple_(c.article, c.content).in_(keys)
+                await connection.execute(delete(feed_articles).where(same))
+            if len(keys) < AT_A_TIME:
+                return
 
 
 def _row(feed: Feed, state: FeedState, now: int) -> dict[str, Any]:
@@ -76,4 +86,5 @@ def _row(feed: Feed, state: FeedState, now: int) -> dict[str, Any]:
         "language": feed.language,
         "interval_seconds": round(feed.seconds),
         "updated_at": now,
+        "replayed": feed.replayed,
     }

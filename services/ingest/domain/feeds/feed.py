@@ -58,3 +58,5 @@ class Feed:
     zone: str = ""
     contact: bool = False
     body: bool = False
+    replayed: bool = False
+    """A tape plays it: it has no interval, and its articles are samples."""

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 
 import msgspec
 
-from services.ingest.domain.feeds.feed import Language
+from services.ingest.domain.feeds.feed import Feed, Language
+from shared.events import Article
 
 
 class NewsTapeError(ValueError):
     """A tape of articles cannot be played; the message names the tape, the feed and the problem."""
+
+
+@dataclass(frozen=True)
+class NewsTape:
+    """The feeds of a tape and their articles, in the order in which they are received."""
+
+    feeds: tuple[Feed, ...] = ()
+    articles: tuple[Article, ...] = ()
 
 
 class TapeFeed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -43,6 +43,18 @@ class FeedStore(Protocol):
     async def forget(self, now: int) -> None: ...
 
 
+class ReplayedFeeds(Protocol):
+    """State of the feeds of a tape, and their articles of the last day. All methods raise ``TransientError``."""
+
+    async def states(self) -> Mapping[str, FeedState]: ...
+
+    async def register(self, found: Sequence[tuple[Feed, FeedState]], now: int) -> None: ...
+
+    async def save(self, feed: Feed, state: FeedState, now: int) -> None: ...
+
+    async def remember(self, found: Comparison, now: int) -> None: ...
+
+
 class Pages(Protocol):
     """Reads the text of an article's page."""
 

@@ -15,6 +15,10 @@ LONGEST_SECONDS: Final = 6 * 3600.0
 """A failing feed is tried this often at least."""
 MOST_WAIT_MS: Final = 2 * 86_400_000
 """No wait is longer: intervals, and what hosts ask for, are a day at most."""
+QUIET_PARTS: Final = 12
+"""A feed without a new article is read this often in the time that it has had none."""
+QUIET_INTERVALS: Final = 4
+"""The longest wait of a feed that works, in its intervals."""
 SPREAD: Final = 0.1
 """Intervals vary by up to this fraction, so that feeds do not stay in step."""
 MOST_DETAIL: Final = 200
@@ -47,7 +51,7 @@ def succeeded(state: FeedState, feed: Feed, now: int, fresh: int, chance: float,
     ``chance`` is from 0 to 1; ``validators`` are ETag and Last-Modified, or None if the document was not modified.
     """
     etag, modified = validators or (state.etag, state.modified)
-    seconds = feed.seconds * (1 - SPREAD + 2 * SPREAD * chance)
+    seconds = wait_seconds(feed, now, now if fresh else state.last_article) * (1 - SPREAD + 2 * SPREAD * chance)
     return FeedState(
         feed=feed.id,
         url=feed.url,
@@ -59,6 +63,26 @@ def succeeded(state: FeedState, feed: Feed, now: int, fresh: int, chance: float,
         last_article=now if fresh else state.last_article,
         next_try=now + round(seconds * 1000),
     )
+
+
+def played(state: FeedState, now: int) -> FeedState:
+    """The state of a feed of a tape of which articles were published."""
+    return replace(state, state="ok", last_try=now, last_success=now, last_article=now)
+
+
+def wait_seconds(feed: Feed, now: int, last_article: int | None) -> float:
+    """The wait after a read that succeeded: the feed's interval, longer the longer it has had no new article, up to four intervals.
+
+    The first new article makes it the interval again. A feed that never had one (None) waits longest.
+
+    >>> feed, hour = Feed("a", "a", "A", "https://a.example", "en", 600.0), 3_600_000
+    >>> [wait_seconds(feed, 100 * hour, 100 * hour - quiet) for quiet in (0, hour, 4 * hour, 90 * hour)]
+    [600.0, 600.0, 1200.0, 2400.0]
+    """
+    longest = min(feed.seconds * QUIET_INTERVALS, max(feed.seconds, LONGEST_SECONDS))
+    if last_article is None:
+        return longest
+    return min(longest, max(feed.seconds, (now - last_article) / 1000 / QUIET_PARTS))
 
 
 def failed(

@@ -13,14 +13,14 @@ from typing import Any, Final, TypeVar
 import structlog
 from aiogram import Bot
 from aiogram.exceptions import ClientDecodeError, TelegramConflictError, TelegramRetryAfter, TelegramUnauthorizedError
-from aiogram.types import BotCommand, Update
+from aiogram.types import Update
 from pydantic import ValidationError
 
 from services.notifier.adapters.telegram.api import ERRORS, redacted
 from services.notifier.adapters.telegram.chat_queues import ChatQueues
+from services.notifier.adapters.telegram.introduction import introduce
 from services.notifier.adapters.telegram.updates import KINDS, UpdateHandler, UpdateProcessor
 from services.notifier.bot.incoming import must_not_be_lost
-from services.notifier.bot.menu import menus
 from services.notifier.domain.update_offsets import UpdateProgress
 from shared.backoff import Backoff
 from shared.tasks import result_of
@@ -60,8 +60,9 @@ class BotAdmins:
 class Polling:
     """Fetches the updates of one bot. The next process fetches updates again that were unfinished when this one ended."""
 
-    def __init__(self, bot: Bot, handler: UpdateHandler, updates: UpdateProcessor) -> None:
-        self._bot, self._handler, self._updates = bot, handler, updates
+    def __init__(self, bot: Bot, handler: UpdateHandler, updates: UpdateProcessor, *, sells: bool = False) -> None:
+        """``sells``: whether premium is sold."""
+        self._bot, self._handler, self._updates, self._sells = bot, handler, updates, sells
         self._progress = UpdateProgress(MAX_FETCHED)
         self._moved = asyncio.Event()
         self._introduced = False
@@ -82,7 +83,9 @@ class Polling:
         while not stopping.is_set():
             try:
                 if not self._introduced:
-                    await self._introduce()
+                    await self._bot.delete_webhook()  # while one is set, nothing can be fetched
+                    await introduce(self._bot, sells=self._sells)
+                    self._introduced = True
                 updates = await self._fetch(stopping)
             except ERRORS as error:
                 self.connected = False
@@ -102,13 +105,6 @@ class Polling:
                 self._moved.clear()
                 await _unless(stopping, pause(BUSY_POLL_SECONDS, self._moved))
                 more = True
-
-    async def _introduce(self) -> None:
-        await self._bot.me()  # commands that name another bot are ignored
-        for code, menu in menus().items():
-            commands = [BotCommand(command=name, description=about) for name, about in menu.items()]
-            await self._bot.set_my_commands(commands, language_code=code or None)
-        self._introduced = True
 
     async def _fetch(self, stopping: asyncio.Event) -> Sequence[Update]:
         """The updates from the offset on; none when stopped meanwhile. Invalid updates are skipped."""
@@ -180,6 +176,8 @@ def queue_of(update: Update) -> Hashable:
     """The queue in which an update waits: that of its chat, else of its person. Payments and checkouts wait behind no texts."""
     if update.pre_checkout_query is not None:
         return "checkout", update.pre_checkout_query.id
+    if update.inline_query is not None:
+        return "inline", update.inline_query.from_user.id
     if must_not_be_lost(update):
         return "payment", update.message.chat.id if update.message is not None else 0
     event = update.message or update.my_chat_member or update.chat_join_request

@@ -12,10 +12,11 @@ from aiogram.exceptions import TelegramBadRequest
 from aiogram.types import CallbackQuery, Message, Update
 
 from services.notifier.adapters.telegram.api import ERRORS, redacted
+from services.notifier.adapters.telegram.inline_results import answer_inline
 from services.notifier.adapters.telegram.reply_sender import LONGEST_WAIT, ReplySender
 from services.notifier.bot.incoming import CHANNEL, must_not_be_lost, topic_of
 from services.notifier.domain.address import Address
-from services.notifier.domain.messages import Answer, CheckoutAnswer, Reply
+from services.notifier.domain.messages import Answer, CheckoutAnswer, InlineAnswer, Reply
 from services.notifier.domain.telegram_html import plain
 from shared.backoff import Backoff
 from shared.failures import TransientError
@@ -26,7 +27,15 @@ UPDATE_SECONDS: Final = HANDLE_SECONDS + 60.0 + LONGEST_WAIT
 """Timeout of an update, including waits for the rate limit of a group (a minute) and Telegram's ``retry_after``."""
 CHECKOUT_SECONDS: Final = 8.0
 """Timeout of judging a checkout: Telegram cancels it after ten seconds."""
-KINDS: Final = ["message", "callback_query", "my_chat_member", "pre_checkout_query", "subscription", "chat_join_request"]
+KINDS: Final = [
+    "message",
+    "callback_query",
+    "my_chat_member",
+    "pre_checkout_query",
+    "subscription",
+    "chat_join_request",
+    "inline_query",
+]
 NOTICE_LENGTH: Final = 200
 """Most characters over a chat after a button was pressed."""
 log = structlog.get_logger(__name__)
@@ -97,6 +106,8 @@ class UpdateProcessor:
         finally:
             if update.callback_query is not None:
                 await self._acknowledge(update.callback_query, reply if isinstance(reply, Reply) else None)
+        if isinstance(reply, InlineAnswer) and update.inline_query is not None:
+            await answer_inline(self._bot, update.inline_query.id, reply)
         if not isinstance(reply, Reply):
             return
         message = update.message or (update.callback_query.message if update.callback_query else None)

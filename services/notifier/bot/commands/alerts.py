@@ -105,7 +105,7 @@ def _pause(alert: ConditionAlert, value: str, now: int) -> ConditionAlert | None
 
 def _resume(alert: ConditionAlert, value: str, now: int) -> ConditionAlert | None:  # noqa: ARG001
     expires = alert.expires_at if alert.expires_at > now else 0
-    return replace(alert, enabled=True, stopped="", last_fired_at=0, expires_at=expires)
+    return replace(alert, enabled=True, stopped="", last_fired_at=0, expires_at=expires, recent=())
 
 
 def _frequency(alert: ConditionAlert, value: str, now: int) -> ConditionAlert | None:  # noqa: ARG001

@@ -9,19 +9,27 @@ from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.domain.messages import Button, Reply
 from services.notifier.domain.notices import LONGEST, Notice, same_text
 from services.notifier.domain.ports import NoticeStore, Statistics
+from services.notifier.domain.preferences import local_time
 from services.notifier.domain.recipients import Chat
 from services.notifier.domain.telegram_html import escape
 from services.notifier.words.catalogue import phrase
 
 HOUR: Final = 3_600_000
+HOURS: Final = 6
 ID_LENGTH: Final = 16
 
 
 async def stats(chat: Chat, arguments: str, statistics: Statistics, clock: TimeAndRandom) -> Reply:  # noqa: ARG001
-    """Chats, alerts, and the deliveries of the last hour."""
-    counts = await statistics.counts(clock.now() - HOUR)
+    """Chats, alerts, the deliveries of the last hour, and their outcomes for each of the last hours."""
+    now = clock.now()
+    counts = await statistics.counts(now - HOUR)
     lines = [phrase(chat.language, "stats"), *(f"{escape(name)}: {count:,}" for name, count in sorted(counts.items()))]
-    return Reply("\n".join(lines))
+    hours = await statistics.hourly(now - now % HOUR - (HOURS - 1) * HOUR)
+    lines.append(phrase(chat.language, "stats-hours"))
+    for at, outcomes in hours.items():
+        shown = ", ".join(f"{escape(status)} {count:,}" for status, count in sorted(outcomes.items()))
+        lines.append(f"{local_time(at, chat)}: {shown}")
+    return Reply("\n".join(lines if hours else [*lines, phrase(chat.language, "none")]))
 
 
 async def broadcast(chat: Chat, arguments: str, notices: NoticeStore, clock: TimeAndRandom) -> Reply:

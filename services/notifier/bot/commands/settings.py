@@ -8,6 +8,7 @@ from typing import Final
 
 from services.notifier.bot.commands.briefing_choice import choose_briefings
 from services.notifier.bot.commands.industry_choice import toggle_industry
+from services.notifier.bot.commands.rule_choice import choose_rules
 from services.notifier.delivery.briefings import Briefings
 from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.domain.messages import Reply
@@ -30,6 +31,8 @@ async def settings(
         return main_screen(chat, clock.now())
     if name == "industries":
         return await toggle_industry(chat, value, "settings", "", chats, market, clock)
+    if name == "rules":
+        return await choose_rules(chat, value, chats, clock)
     if name == "briefings":
         return await choose_briefings(chat, value, chats, briefings, clock)
     if name in MENUS and not value:

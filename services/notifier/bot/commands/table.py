@@ -12,6 +12,7 @@ from services.notifier.bot.commands.brief import brief
 from services.notifier.bot.commands.build import build
 from services.notifier.bot.commands.conditions import alert
 from services.notifier.bot.commands.explain import explain
+from services.notifier.bot.commands.flags import show_flags
 from services.notifier.bot.commands.help import show_help
 from services.notifier.bot.commands.industry import industry
 from services.notifier.bot.commands.language import lang
@@ -48,6 +49,8 @@ class Command:
     """It changes settings only where this is the first of several words of its arguments."""
     operator: bool = False
     """Only the operator may use it; to others it does not exist."""
+    flag: str = ""
+    """The feature that it belongs to: an operator can switch that off."""
     premium: str = ""
     """Only chats with premium may use it; to others the phrase with this key says what it is."""
     listed: bool = True
@@ -67,25 +70,25 @@ COMMANDS: Final[dict[str, Command]] = {
     "unwatch": Command(unwatch, changes=True),
     "list": Command(show_list),
     "signals": Command(signals),
-    "news": Command(news, changing=ALERTS),
-    "alert": Command(alert, changes=True),
-    "build": Command(build, changes=True),
+    "news": Command(news, changing=ALERTS, flag="news"),
+    "alert": Command(alert, changes=True, flag="conditions"),
+    "build": Command(build, changes=True, flag="conditions"),
     "alerts": Command(alerts, changes=True),
     "unalert": Command(unalert, changes=True),
     "explain": Command(explain),
-    "backtest": Command(backtest, premium="premium-backtest"),
-    "brief": Command(brief),
+    "backtest": Command(backtest, flag="backtest", premium="premium-backtest"),
+    "brief": Command(brief, flag="briefings"),
     "industry": Command(industry),
-    "top": Command(top),
-    "analyze": Command(analyze),
-    "chart": Command(chart),
-    "compare": Command(compare, premium="premium-compare"),
+    "top": Command(top, flag="analysis"),
+    "analyze": Command(analyze, flag="analysis"),
+    "chart": Command(chart, flag="analysis"),
+    "compare": Command(compare, flag="analysis", premium="premium-compare"),
     "quality": Command(quality),
     "rules": Command(rules, changes=True),
     "mute": Command(mute, changes=True),
     "settings": Command(settings, changes=True),
     "lang": Command(lang, changes=True),
-    "premium": Command(premium),
+    "premium": Command(premium, flag="premium"),
     "status": Command(status),
     "help": Command(show_help),
     "link": Command(link, changes=True, listed=False),
@@ -97,6 +100,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "payments": Command(show_payments, operator=True, listed=False),
     "refund": Command(refund, operator=True, listed=False),
     "grant": Command(grant, operator=True, listed=False),
+    "flags": Command(show_flags, operator=True, listed=False),
     "stats": Command(stats, operator=True, listed=False),
     "broadcast": Command(broadcast, operator=True, listed=False),
     "why": Command(why, listed=False),

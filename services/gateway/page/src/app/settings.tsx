@@ -2,6 +2,7 @@
 import { COLOURS, LANGUAGES, preferences, THEMES, ZONES } from "../data/preferences";
 import { t } from "../i18n/words";
 import { Select } from "../ui/choices";
+import { KeyBox } from "../ui/key_box";
 
 export function Settings({ close }: { close: () => void }) {
   return (
@@ -49,6 +50,8 @@ export function Settings({ close }: { close: () => void }) {
           preferences.zone.value = each;
         }}
       />
+      <p class="hint">{t("access")}</p>
+      <KeyBox />
       <button type="button" class="button" onClick={close}>
         {t("close-box")}
       </button>

@@ -1,9 +1,8 @@
 // Client of the REST API, typed by the gateway's OpenAPI document. An error's message can be shown to the user.
 import createClient from "openapi-fetch";
+import { send } from "./request";
 import type { paths } from "./schema";
-import type { Explanation, Page, Problem, Timeframe } from "./types";
-
-const TIMEOUT_MS = 12_000;
+import type { Explanation, Page, Problem, ScreenRequest, ScreenResult, Timeframe } from "./types";
 
 export class ApiError extends Error {
   constructor(
@@ -15,26 +14,22 @@ export class ApiError extends Error {
   }
 }
 
-const client = createClient<paths>({
-  baseUrl: location.origin,
-  // The global is looked up at each request.
-  fetch: (request) => fetch(request, { signal: AbortSignal.any([request.signal, AbortSignal.timeout(TIMEOUT_MS)]) }),
-});
+export const client = createClient<paths>({ baseUrl: location.origin, fetch: send });
 
-interface Answer<T> {
+export interface Answer<T> {
   data?: T;
   error?: unknown;
   response: Response;
 }
 
-async function answer<T>(sent: Promise<Answer<T>>): Promise<T> {
+export async function answer<T>(sent: Promise<Answer<T>>): Promise<T> {
   const { data, error, response } = await sent;
   if (response.ok && data !== undefined) return data;
   const problem = (typeof error === "object" && error ? error : {}) as Partial<Problem>;
   throw new ApiError(problem.detail ?? `${response.status} ${response.statusText}`, problem, response.status);
 }
 
-const cancelledBy = (signal: AbortSignal | undefined) => (signal ? { signal } : {});
+export const cancelledBy = (signal: AbortSignal | undefined) => (signal ? { signal } : {});
 
 type QualityFilter = NonNullable<paths["/v1/signals/quality"]["get"]["parameters"]["query"]>;
 
@@ -48,8 +43,10 @@ export const api = {
   quotes: () => answer(client.GET("/v1/quotes")),
   bars: (symbol: string, timeframe: Timeframe, limit: number, signal?: AbortSignal, adjustment: "raw" | "all" = "all") =>
     answer(client.GET("/v1/bars", { params: { query: { symbol, timeframe, limit, adjustment } }, ...cancelledBy(signal) })),
-  indicators: (symbol: string, timeframe: Timeframe, limit: number, signal?: AbortSignal) =>
-    answer(client.GET("/v1/indicators", { params: { query: { symbol, timeframe, limit } }, ...cancelledBy(signal) })),
+  indicators: (symbol: string, timeframe: Timeframe, limit: number, signal?: AbortSignal, columns: readonly string[] = []) => {
+    const chosen = columns.length ? { columns: columns.join() } : {};
+    return answer(client.GET("/v1/indicators", { params: { query: { symbol, timeframe, limit, ...chosen } }, ...cancelledBy(signal) }));
+  },
   signals: (query: { symbol?: string; timeframe?: Timeframe; limit: number }, signal?: AbortSignal) =>
     answer(client.GET("/v1/signals", { params: { query }, ...cancelledBy(signal) })),
   quality: (query: QualityFilter, signal?: AbortSignal) =>
@@ -63,13 +60,10 @@ export const api = {
     answer(client.GET("/v1/research/datasets", { params: { query: { limit: 100 } }, ...cancelledBy(signal) })),
   explain: (condition: string, symbols: string[], limit: number, signal?: AbortSignal): Promise<Page<Explanation>> =>
     answer(client.POST("/v1/conditions/explain", { body: { condition, symbols, limit, language: null }, ...cancelledBy(signal) })),
-  openapi: async (signal?: AbortSignal): Promise<{ paths: Record<string, Record<string, unknown>> }> => {
-    const response = await fetch("/openapi.json", {
-      signal: AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), ...(signal ? [signal] : [])]),
-    });
-    if (!response.ok) throw new ApiError(`${response.status} ${response.statusText}`, {}, response.status);
-    return response.json();
-  },
+  screen: (body: ScreenRequest, signal?: AbortSignal): Promise<Page<ScreenResult>> =>
+    answer(client.POST("/v1/screener", { body, ...cancelledBy(signal) })),
+  openapi: (signal?: AbortSignal): Promise<{ paths: Record<string, Record<string, unknown>> }> =>
+    call("GET", "/openapi.json", cancelledBy(signal)),
 };
 
 // A request to a path that the committed types do not have yet.
@@ -79,11 +73,13 @@ export async function call<T>(
   options: { body?: unknown; signal?: AbortSignal } = {},
 ): Promise<T> {
   const { body, signal } = options;
-  const response = await fetch(path, {
-    method,
-    signal: AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), ...(signal ? [signal] : [])]),
-    ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } }),
-  });
+  const response = await send(
+    new Request(new URL(path, location.origin), {
+      method,
+      ...cancelledBy(signal),
+      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } }),
+    }),
+  );
   const found: unknown = await response.json().catch(() => undefined);
   return answer(Promise.resolve(response.ok ? { data: found as T, response } : { error: found, response }));
 }

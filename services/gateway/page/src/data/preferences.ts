@@ -18,6 +18,8 @@ export interface Screen {
   condition: string;
   columns: string[];
   industry: string;
+  sort: string; // a column of values; empty: by symbol
+  down: boolean;
 }
 
 type Stored = Record<string, unknown>;
@@ -75,7 +77,8 @@ function readScreens(found: unknown): Screen[] {
   return found.slice(0, 50).flatMap((each: Partial<Screen> | null) => {
     if (typeof each?.name !== "string" || typeof each.condition !== "string") return [];
     const columns = Array.isArray(each.columns) ? each.columns.filter((column): column is string => typeof column === "string") : [];
-    return [{ name: each.name, condition: each.condition, columns, industry: typeof each.industry === "string" ? each.industry : "" }];
+    const [industry, sort] = [each.industry, each.sort].map((text) => (typeof text === "string" ? text : "")) as [string, string];
+    return [{ name: each.name, condition: each.condition, columns, industry, sort, down: each.down === true }];
   });
 }
 

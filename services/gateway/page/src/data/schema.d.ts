@@ -78,6 +78,9 @@ export interface paths {
         /**
          * Closed bars
          * @description The bars of one instrument and timeframe.
+         *
+         *         With `as_of` the stored bars as they were known then: those that had closed, before later restatements, and with
+         *         `adjustment=all` adjusted for the splits and dividends until then.
          */
         get: operations["bars"];
         put?: never;
@@ -224,6 +227,28 @@ export interface paths {
          * @description Where a condition held on the stored bars of some instruments, the newest bars first; one result an instrument.
          */
         post: operations["conditions_history"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/corporate-actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Splits and dividends
+         * @description Splits and dividends by ex-date, oldest first, as the factors of the newest 20,000 daily bars say.
+         *
+         *         An action is known once the first bar of its ex-date has closed; with `as_of` only those that were known then.
+         */
+        get: operations["corporate_actions"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -568,6 +593,8 @@ export interface paths {
         /**
          * Latest quotes
          * @description Quotes of the symbols, of an industry, or all. A warning names instruments without a quote.
+         *
+         *         With `as_of` the prices of up to 20 `symbols` at the close of the newest bar that had closed by then.
          */
         get: operations["quotes"];
         put?: never;
@@ -949,9 +976,32 @@ export interface paths {
         };
         /**
          * Whether prices arrive and are processed
-         * @description When ingest and analysis last wrote anything, whether analysis is silent, and the health of each source.
+         * @description When ingest and analysis last wrote anything, whether analysis is silent, how the sources are, and what was rejected.
          */
         get: operations["status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/trading": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether instruments can be traded
+         * @description Session state and tradability of up to 20 instruments.
+         *
+         *         Without `as_of` the moment is now, or, of an instrument whose prices are replayed, that of its newest price. An index is not
+         *         traded, and neither is what has no price yet.
+         */
+        get: operations["trading"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1335,6 +1385,22 @@ export interface components {
             position: number;
         };
         /**
+         * CorporateAction
+         * @description A split or a dividend, as the factors of the daily bars say: a value is rounded to six decimals.
+         */
+        CorporateAction: {
+            /**
+             * Format: date-time
+             * @example 2026-07-02T20:00:00Z
+             */
+            date: string;
+            /** @enum {unknown} */
+            kind: "dividend" | "split";
+            replayed: boolean;
+            session: string | null;
+            value: number;
+        };
+        /**
          * Dataset
          * @description Features and labels of some instruments. ``manifest.json`` among its files describes every column.
          */
@@ -1550,6 +1616,7 @@ export interface components {
             next_try: string | null;
             publisher: string;
             reason: string;
+            replayed: boolean;
             /** @enum {unknown} */
             state: "disabled" | "failing" | "new" | "ok" | "unknown";
             url: string;
@@ -2127,6 +2194,16 @@ export interface components {
             warnings: string[];
         };
         /**
+         * Page[CorporateAction]
+         * @description The envelope of every answer.
+         */
+        Page_CorporateAction_: {
+            next_page_token: string | null;
+            provider: string | null;
+            results: components["schemas"]["CorporateAction"][];
+            warnings: string[];
+        };
+        /**
          * Page[Dataset]
          * @description The envelope of every answer.
          */
@@ -2374,6 +2451,16 @@ export interface components {
             next_page_token: string | null;
             provider: string | null;
             results: components["schemas"]["Trade"][];
+            warnings: string[];
+        };
+        /**
+         * Page[Trading]
+         * @description The envelope of every answer.
+         */
+        Page_Trading_: {
+            next_page_token: string | null;
+            provider: string | null;
+            results: components["schemas"]["Trading"][];
             warnings: string[];
         };
         /**
@@ -2721,6 +2808,10 @@ export interface components {
          */
         Status: {
             analysis_heard: string | null;
+            dead_letters: {
+                [key: string]: number;
+            } | null;
+            quarantined: number | null;
             silent: boolean | null;
             sources: components["schemas"]["SourceHealth"][];
             ticks_grew: string | null;
@@ -2774,6 +2865,28 @@ export interface components {
             shares: number;
             side: string;
             symbol: string;
+        };
+        /**
+         * Trading
+         * @description Whether an instrument can be traded, by the calendar of its exchange and the prices that are known.
+         */
+        Trading: {
+            close: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-07-02T20:00:00Z
+             */
+            date: string;
+            exchange: string;
+            open: string | null;
+            price_date: string | null;
+            /** @enum {unknown} */
+            reason: "" | "closed" | "inactive" | "index" | "no-calendar" | "no-price";
+            session: string | null;
+            /** @enum {unknown} */
+            state: "closed" | "open" | "unknown";
+            symbol: string;
+            tradable: boolean | null;
         };
         /**
          * View
@@ -3270,6 +3383,11 @@ export interface operations {
                 /** @description all: prices adjusted for splits and dividends, volume for splits. */
                 adjustment?: "all" | "raw";
                 sort?: "asc" | "desc";
+                /**
+                 * @description What was known then, and nothing later: bars closed by then, as they were before later restatements.
+                 * @example 2026-07-02T20:00:00Z
+                 */
+                as_of?: string | unknown | unknown;
                 /** @description next_page_token of the page before. */
                 page_token?: string;
             };
@@ -3649,6 +3767,69 @@ export interface operations {
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    corporate_actions: {
+        parameters: {
+            query: {
+                /**
+                 * @description As Yahoo writes it: AAPL, 005930.KS, ^GSPC, BTC-USD.
+                 * @example AAPL
+                 */
+                symbol: string;
+                /**
+                 * @description RFC 3339; a bare date is its midnight in UTC.
+                 * @example 2026-07-02T20:00:00Z
+                 */
+                start?: string | unknown | unknown;
+                /**
+                 * @description RFC 3339; a bare date is its midnight in UTC.
+                 * @example 2026-07-02T20:00:00Z
+                 */
+                end?: string | unknown | unknown;
+                /**
+                 * @description What was known then, and nothing later: bars closed by then, as they were before later restatements.
+                 * @example 2026-07-02T20:00:00Z
+                 */
+                as_of?: string | unknown | unknown;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The requested data */
+            200: {
+                headers: {
+                    /** @description Send it back as If-None-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CorporateAction_"];
+                };
+            };
+            /** @description Unchanged since the ETag that you sent */
+            304: {
+                headers: {
+                    /** @description Send it back as If-None-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             414: components["responses"]["Problem414"];
             421: components["responses"]["Problem421"];
             422: components["responses"]["Problem422"];
@@ -4498,6 +4679,11 @@ export interface operations {
                  * @example semiconductors
                  */
                 industry?: string;
+                /**
+                 * @description What was known then, and nothing later: bars closed by then, as they were before later restatements.
+                 * @example 2026-07-02T20:00:00Z
+                 */
+                as_of?: string | unknown | unknown;
             };
             header?: never;
             path?: never;
@@ -5559,6 +5745,59 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Status_"];
+                };
+            };
+            /** @description Unchanged since the ETag that you sent */
+            304: {
+                headers: {
+                    /** @description Send it back as If-None-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    trading: {
+        parameters: {
+            query: {
+                /**
+                 * @description One to 200 symbols, separated by commas.
+                 * @example AAPL,NVDA
+                 */
+                symbols: string;
+                /**
+                 * @description What was known then, and nothing later: bars closed by then, as they were before later restatements.
+                 * @example 2026-07-02T20:00:00Z
+                 */
+                as_of?: string | unknown | unknown;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The requested data */
+            200: {
+                headers: {
+                    /** @description Send it back as If-None-Match. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Trading_"];
                 };
             };
             /** @description Unchanged since the ETag that you sent */

@@ -1,6 +1,8 @@
 // One visit of the page: what is read first, the stream, what is read after a gap, and the status of the gateway.
 import { batch, computed, effect, signal } from "@preact/signals";
+import { Account } from "./account";
 import { api } from "./api";
+import { key } from "./key";
 import { MAX_SIGNALS, Market } from "./market";
 import { RepeatedRead } from "./repeated_read";
 import { MAX_STORIES } from "./stories";
@@ -14,7 +16,8 @@ export type Listener = (message: DataMessage) => void;
 
 export class Session {
   readonly market = new Market();
-  readonly watchlist = new Watchlist(this.market);
+  readonly account = new Account();
+  readonly watchlist = new Watchlist(this.market, this.account);
   readonly stream = new Stream(
     (message) => this.onMessage(message),
     (state) => {
@@ -71,8 +74,17 @@ export class Session {
 
   start(): void {
     effect(() => this.stream.select(this.wanted.value));
+    this.account.start();
+    this.watchlist.start();
+    effect(() => {
+      if (key.value && this.firstError.peek()) this.firstRead.restart(); // reading may need a key here
+    });
     setInterval(() => this.refreshStatus(), STATUS_INTERVAL_MS);
-    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.refreshStatus());
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState !== "visible") return;
+      this.refreshStatus();
+      this.watchlist.refresh();
+    });
     this.refreshStatus();
     this.firstRead.request();
   }

@@ -1,4 +1,5 @@
 // The WebSocket client: subscribes to the selection, reconnects after a break, and resumes.
+import { authorization, key } from "./key";
 import { backoff } from "./repeated_read";
 import type { DataMessage, StreamMessage } from "./types";
 
@@ -19,6 +20,7 @@ export interface Mark {
 const FIRST_DELAY = 500;
 const MAX_DELAY = 15_000;
 const RESUME_GONE = 411;
+const AUTH_FAILED = 402;
 
 export class Stream {
   private socket: WebSocket | null = null;
@@ -30,6 +32,7 @@ export class Stream {
   private buffered: DataMessage[] = []; // messages that arrived before the answer to `resume`; they follow the resumed ones
   private sent = 0; // subscription requests sent, and the number of them that were answered
   private answered = 0;
+  private refusedKey: string | null = null; // the stream works without it where reading is public
   private tries = 0;
   private timer = 0;
 
@@ -81,7 +84,8 @@ export class Stream {
     this.buffered = [];
     this.answered = this.sent;
     this.resuming = this.completeSeq ? "requested" : "no";
-    this.send({ action: "auth" });
+    const sent = authorization() && key.peek() !== this.refusedKey ? key.peek() : null;
+    this.send({ action: "auth", ...(sent ? { key: sent } : {}) });
     this.subscribe("subscribe", this.selection);
     if (this.completeSeq) this.send({ action: "resume", from: this.completeSeq });
     this.onState({ kind: "live" });
@@ -115,6 +119,12 @@ export class Stream {
 
   private onError(code: number, text: string, seq: number): void {
     console.warn(`stream: ${code} ${text}`);
+    if (code === AUTH_FAILED) {
+      if (key.peek() === this.refusedKey) return;
+      this.refusedKey = key.peek();
+      this.socket?.close();
+      return;
+    }
     if (code !== RESUME_GONE) {
       this.onSubscribed(seq);
       return;

@@ -26,6 +26,13 @@ export type Story = Schemas["NewsStory"];
 export type NewsFeed = Schemas["Feed"];
 export type SourceHealth = Schemas["SourceHealth"];
 export type Status = Schemas["Status"];
+export type KeyView = Schemas["KeyView"];
+export type Watched = Schemas["Watched"];
+export type Alert = Schemas["Alert"];
+export type AlertRequest = Schemas["AlertRequest"];
+export type Delivery = Schemas["DeliveryView"];
+export type ScreenResult = Schemas["ScreenResult"];
+export type ScreenRequest = Schemas["ScreenRequest"];
 export type Problem = Schemas["Problem"];
 
 export interface Page<T> {

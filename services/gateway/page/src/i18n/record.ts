@@ -14,6 +14,6 @@ export function recordText(quality: Quality | null, timeframe: Timeframe): strin
     base: percent(quality.base_rate, 1),
     worst: percent(quality.worst, 0),
     dates: String(quality.dates),
-    span: t(timeframe === "1Day" ? "span-days" : "span-bars", { n: quality.horizon_bars }),
+    span: t(timeframe === "1Day" ? "record-days" : "record-bars", { bars: quality.horizon_bars }),
   });
 }

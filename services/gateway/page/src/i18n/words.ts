@@ -2,13 +2,18 @@
 import { FluentBundle, FluentResource, type FluentVariable } from "@fluent/bundle";
 import en from "../../../../../shared/words/en/page.ftl?raw";
 import enPatterns from "../../../../../shared/words/en/patterns.ftl?raw";
+import enRecords from "../../../../../shared/words/en/records.ftl?raw";
 import enRules from "../../../../../shared/words/en/rules.ftl?raw";
 import ko from "../../../../../shared/words/ko/page.ftl?raw";
 import koPatterns from "../../../../../shared/words/ko/patterns.ftl?raw";
+import koRecords from "../../../../../shared/words/ko/records.ftl?raw";
 import koRules from "../../../../../shared/words/ko/rules.ftl?raw";
 import { type Language, preferences } from "../data/preferences";
 
-const bundles: Record<Language, FluentBundle> = { en: bundle("en", en, enRules, enPatterns), ko: bundle("ko", ko, koRules, koPatterns) };
+const bundles: Record<Language, FluentBundle> = {
+  en: bundle("en", en, enRules, enPatterns, enRecords),
+  ko: bundle("ko", ko, koRules, koPatterns, koRecords),
+};
 
 function bundle(language: Language, ...sources: string[]): FluentBundle {
   const made = new FluentBundle(language, { useIsolating: false });

@@ -10,7 +10,9 @@ import type { Bar, DataMessage, Story, Timeframe } from "../../data/types";
 import { continues, isIntraday } from "./candles";
 import { Chart, type Hovered } from "./chart/chart";
 import { type Drawing, type Look, NOTHING } from "./chart/drawing";
+import { ComputedColumns } from "./computed_columns";
 import { corporateActions } from "./corporate_actions";
+import { comparedName, industryIndex, industryMembers } from "./industry_index";
 
 const BARS = 500;
 const NEWEST_BARS = 20;
@@ -50,6 +52,7 @@ export class ChartModel {
     (cancelled) => this.readBars(cancelled),
     (error) => this.onBarsRead(error),
   );
+  readonly computed: ComputedColumns;
   private readonly extras = new RepeatedRead((cancelled) => this.readExtras(cancelled));
   private readonly comparison = new RepeatedRead(
     (cancelled) => this.readCompared(cancelled),
@@ -63,6 +66,7 @@ export class ChartModel {
     readonly symbol: string,
     readonly timeframe: Timeframe,
   ) {
+    this.computed = new ComputedColumns(symbol, timeframe, BARS, (canonical) => this.onComputed(canonical));
     this.endings = [
       session.listen(
         (message) => this.onMessage(message),
@@ -89,6 +93,10 @@ export class ChartModel {
         isFirst = false;
       }),
       effect(() => {
+        const running = this.columns.value;
+        if (running.length) this.computed.want(preferences.indicators.value.filter((name) => !running.includes(name)));
+      }),
+      effect(() => {
         if (this.compareWith.value === null) this.onCompared(null);
         else this.comparison.restart();
       }),
@@ -99,7 +107,7 @@ export class ChartModel {
   dispose(): void {
     clearTimeout(this.timer);
     for (const end of this.endings) end();
-    for (const read of [this.bars, this.extras, this.comparison]) read.stop();
+    for (const read of [this.bars, this.extras, this.comparison, this.computed]) read.stop();
     this.session.viewError.value = null;
     this.chart?.dispose();
     this.chart = null;
@@ -130,6 +138,7 @@ export class ChartModel {
         this.chart.addClosedBars(newest.results, rows.results);
         this.drawing.value = this.chart.drawing;
         if (newest.results.length) this.note.value = null;
+        this.computed.request();
         return;
       }
     }
@@ -146,7 +155,7 @@ export class ChartModel {
       timeframe,
       instrument,
       bars: all.results,
-      rows: rows.results,
+      rows: this.computed.addTo(rows.results),
       signals: [...shown.values()],
       patterns,
       actions,
@@ -181,6 +190,16 @@ export class ChartModel {
     this.addStories(stories.results);
   }
 
+  // What was computed is drawn, and chosen under the name by which it is answered.
+  private onComputed(canonical: ReadonlyMap<string, string>): void {
+    if (!this.chart) return;
+    this.chart.add({ rows: this.computed.addTo(this.chart.drawing.rows) });
+    this.drawing.value = this.chart.drawing;
+    const chosen = preferences.indicators.peek();
+    const named = [...new Set(chosen.map((name) => canonical.get(name) ?? name))];
+    if (named.join() !== chosen.join()) preferences.indicators.value = named;
+  }
+
   private addStories(found: readonly Story[]): void {
     if (!this.chart) return;
     this.chart.add({ stories: found.reduce(withStory, this.chart.drawing.stories) });
@@ -190,8 +209,11 @@ export class ChartModel {
   private async readCompared(cancelled: AbortSignal): Promise<void> {
     const symbol = this.compareWith.peek();
     if (symbol === null) return;
-    const { results } = await api.bars(symbol, this.timeframe, BARS, cancelled);
-    this.onCompared({ name: symbol, bars: results });
+    const { market } = this.session;
+    const members = industryMembers(market, symbol, this.symbol);
+    const read = (each: string) => api.bars(each, this.timeframe, BARS, cancelled).then(({ results }) => results);
+    const bars = members ? industryIndex(await Promise.all(members.map(read)), this.timeframe) : await read(symbol);
+    if (!cancelled.aborted) this.onCompared({ name: members ? comparedName(market, symbol) : symbol, bars });
   }
 
   private onCompared(compared: { name: string; bars: Bar[] } | null): void {

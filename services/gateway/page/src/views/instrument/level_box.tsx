@@ -1,9 +1,9 @@
-// A price level that was picked on the chart, as a condition. The gateway stores no alerts: the text is for the bot.
+// A price level that was picked on the chart, as an alert.
 
 import { places } from "../../i18n/decimals";
 import { plain, price } from "../../i18n/format";
 import { t } from "../../i18n/words";
-import { CopyLine } from "../../ui/copy_line";
+import { CreateAlert } from "../../ui/create_alert";
 import { useSession } from "../../ui/session";
 import type { ChartModel } from "./chart_model";
 
@@ -19,7 +19,7 @@ export function LevelBox({ model }: { model: ChartModel }) {
   return (
     <div class="level-box">
       <p>{t("alert-level-how", { level: price(level, instrument) })}</p>
-      <CopyLine text={`/alert close crosses ${crosses} ${rounded} for ${model.symbol}`} />
+      <CreateAlert condition={`close crosses ${crosses} ${rounded}`} symbols={[model.symbol]} />
     </div>
   );
 }

@@ -2,12 +2,13 @@
 import { useState } from "preact/hooks";
 import { preferences, STYLES } from "../../data/preferences";
 import { TIMEFRAMES } from "../../data/types";
-import { nameOf, timeframeName } from "../../i18n/names";
+import { timeframeName } from "../../i18n/names";
 import { t } from "../../i18n/words";
 import { Choices, Select, Toggle } from "../../ui/choices";
 import { useSession } from "../../ui/session";
 import type { ChartModel } from "./chart_model";
 import { IndicatorPicker } from "./indicator_picker";
+import { addressOf, comparedName } from "./industry_index";
 
 const SWITCHES = ["volume", "signals", "patterns", "actions", "stories", "log"] as const;
 
@@ -71,7 +72,7 @@ export function Tools({ model, compare }: Props) {
   );
 }
 
-// Another instrument, in percent from the first bar on the screen. Indices come first.
+// Its industry or another instrument, in percent from the first bar on the screen. Indices come first.
 function Comparison({ model, compare }: Props) {
   const { market } = useSession();
   const all = [...market.instruments.value.values()].filter((each) => each.symbol !== model.symbol);
@@ -79,7 +80,8 @@ function Comparison({ model, compare }: Props) {
   const own = market.instrument(model.symbol)?.industries ?? [];
   const peers = all.filter((each) => each.kind !== "index" && each.industries.some((industry) => own.includes(industry)));
   const others = all.filter((each) => each.kind !== "index" && !peers.includes(each));
-  const options = ["", ...[...indices, ...peers, ...others].map((each) => each.symbol)];
+  const industries = market.industries.value.filter((each) => own.includes(each.industry));
+  const options = ["", ...industries.map(addressOf), ...[...indices, ...peers, ...others].map((each) => each.symbol)];
   const chosen = model.compareWith.value ?? "";
   const error = model.compareError.value;
   return (
@@ -89,7 +91,7 @@ function Comparison({ model, compare }: Props) {
         hidden
         options={options.includes(chosen) ? options : [...options, chosen]}
         value={chosen}
-        name={(symbol) => (symbol ? nameOf(market.instrument(symbol) ?? { name: symbol, name_ko: symbol }) : t("compare-with"))}
+        name={(other) => (other ? comparedName(market, other) : t("compare-with"))}
         choose={(symbol) => compare(symbol || null)}
       />
       {error && chosen && (

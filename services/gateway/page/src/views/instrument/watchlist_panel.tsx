@@ -109,6 +109,7 @@ export function WatchlistPanel({ symbol, select }: Props) {
       <ul class="rows" id="instruments">
         {error && <li class="empty">{`${t("failed")}: ${error.message}`}</li>}
         {!error && symbols.length === 0 && <li class="empty">{empty}</li>}
+        {watchlist.owned.error.value && <li class="hint panel-hint">{t("owned-unread", { why: watchlist.owned.error.value.message })}</li>}
         {!error && symbols.map((each) => <Row key={each} symbol={each} isOpen={each === symbol} select={select} />)}
       </ul>
     </Panel>
@@ -130,9 +131,14 @@ function Row({ symbol, isOpen, select }: { symbol: string; isOpen: boolean; sele
   const isWatched = watchlist.has(symbol);
   const label = `${t(isWatched ? "remove-from" : "add-to")}: ${name}`;
   const star = () => {
-    if (!isWatched) return watchlist.add(symbol);
-    const at = watchlist.remove(symbol);
-    toast(t("removed", { name }), () => watchlist.add(symbol, at));
+    const fail = (error: Error) => toast(t("not-changed", { why: error.message }));
+    if (!isWatched) {
+      watchlist.add(symbol).catch(fail);
+      return;
+    }
+    const at = watchlist.symbols.indexOf(symbol);
+    watchlist.remove(symbol).catch(fail);
+    toast(t("removed", { name }), () => void watchlist.add(symbol, at).catch(fail));
   };
   return (
     <li class="row">

@@ -5,12 +5,22 @@ import { Panel } from "../../ui/panel";
 import { useReading } from "../../ui/reading";
 import { Failure, Loading } from "../../ui/states";
 import { type Column, Table } from "../../ui/table";
+import { EquityLines, type NamedEquity } from "./equity_lines";
 import { Figure, figureName, figuresOf } from "./figures";
 import { type Job, jobsApi } from "./jobs";
 
 export function Comparison({ ids }: { ids: string[] }) {
   const reading = useReading((cancelled) => Promise.all(ids.map((id) => jobsApi.one(id, cancelled))), [ids.join(",")]);
   const jobs = reading.value ?? [];
+  const equity = useReading(
+    (cancelled) =>
+      Promise.all(
+        jobs
+          .filter((job) => job.kind === "backtest" && job.state === "done")
+          .map(async (job): Promise<NamedEquity> => ({ name: title(job), points: await jobsApi.equity(job.id, cancelled) })),
+      ),
+    [reading.value],
+  );
   const figures = jobs.map((job) => figuresOf(job.result?.["metrics"]));
   const names = [...new Set(figures.flatMap((each) => Object.keys(each)))];
   const columns: Column<string>[] = [
@@ -37,6 +47,8 @@ export function Comparison({ ids }: { ids: string[] }) {
     >
       {reading.error && <Failure error={reading.error} retry={reading.again} />}
       {!reading.error && !reading.value && <Loading />}
+      {equity.value && <EquityLines runs={equity.value} />}
+      {equity.error && <Failure error={equity.error} retry={equity.again} />}
       {names.length > 0 && <Table label={t("compare-runs")} columns={columns} rows={names} rowKey={(name) => name} />}
     </Panel>
   );

@@ -6,8 +6,10 @@ import { useReading } from "../../ui/reading";
 import { Empty, Failure, Loading } from "../../ui/states";
 import { type Column, Table } from "../../ui/table";
 import { Figure, figureName, figuresOf } from "./figures";
-import { type HeatMap, isSetAt, levels, rowsOf } from "./heat";
+import { type HeatMap, isOnPlateau, isSetAt, levels, rowsOf } from "./heat";
 import { type Job, jobsApi } from "./jobs";
+
+const USUAL_RADIUS = 1; // where the request has none
 
 type Json = Record<string, unknown>;
 const object = (value: unknown): Json => (typeof value === "object" && value !== null ? (value as Json) : {});
@@ -24,14 +26,26 @@ export function GridResult({ job }: { job: Job }) {
         {heat.error && <Failure error={heat.error} retry={heat.again} />}
         {!heat.error && heat.isBusy && !heat.value && <Loading />}
         {!heat.error && !heat.isBusy && !heat.value && <Empty>{t("no-heat")}</Empty>}
-        {heat.value && <Heat heat={heat.value} title={title} peak={figuresOf(object(result["peak"])["set"])} />}
+        {heat.value && <Heat heat={heat.value} title={title} peak={figuresOf(object(result["peak"])["set"])} radius={radiusOf(job)} />}
       </Panel>
       <Overfitting found={figuresOf(result["overfitting"])} />
     </>
   );
 }
 
-function Heat({ heat, title, peak }: { heat: HeatMap; title: string; peak: Record<string, number | null> }) {
+function radiusOf(job: Job): number {
+  const asked = job.parameters?.["radius"];
+  return typeof asked === "number" ? asked : USUAL_RADIUS;
+}
+
+interface HeatProps {
+  heat: HeatMap;
+  title: string;
+  peak: Record<string, number | null>;
+  radius: number;
+}
+
+function Heat({ heat, title, peak, radius }: HeatProps) {
   const level = levels(heat);
   const { across, down } = heat;
   const fixed = Object.entries(heat.fixed).map(([name, value]) => `${name} = ${plain(value, 4)}`);
@@ -60,7 +74,12 @@ function Heat({ heat, title, peak }: { heat: HeatMap; title: string; peak: Recor
                 const cell = heat.cells[row.index]?.[column] ?? null;
                 const marked = mark(row.index, column);
                 return (
-                  <td key={value} class={`numeric ${marked}`} data-heat={level(cell)} title={marked ? t(`heat-${marked}`) : undefined}>
+                  <td
+                    key={value}
+                    class={`numeric ${marked} ${isOnPlateau(heat, row.index, column, radius) ? "plateau" : ""}`}
+                    data-heat={level(cell)}
+                    title={marked ? t(`heat-${marked}`) : undefined}
+                  >
                     {plain(cell)}
                     {marked && <span class="unseen"> ({t(`heat-${marked}`)})</span>}
                   </td>

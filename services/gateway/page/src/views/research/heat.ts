@@ -25,6 +25,12 @@ export function levels(heat: HeatMap): (value: number | null) => number | undefi
   };
 }
 
+// Whether a cell is one of those whose mean has chosen the set: within `radius` steps of it along both parameters.
+export function isOnPlateau(heat: HeatMap, row: number, column: number, radius: number): boolean {
+  const [chosenRow, chosenColumn] = heat.chosen;
+  return Math.max(Math.abs(row - chosenRow), Math.abs(column - chosenColumn)) <= radius;
+}
+
 export function isSetAt(heat: HeatMap, set: Record<string, number | null>, row: number, column: number): boolean {
   const { across, down, fixed } = heat;
   if (set[across.name] !== across.values[column]) return false;

@@ -67,6 +67,13 @@ const only = <T>(page: Page<T>): T => {
 
 export const jobsApi = {
   list: (signal?: AbortSignal) => call<Page<Job>>("GET", `${JOBS}?limit=50`, signal ? { signal } : {}),
+  // Those that wait or run, the newest first.
+  open: async (signal: AbortSignal): Promise<Job[]> => {
+    const found = await Promise.all(
+      (["running", "queued"] as const).map((state) => call<Page<Job>>("GET", `${JOBS}?state=${state}&limit=50`, { signal })),
+    );
+    return found.flatMap((each) => each.results);
+  },
   one: async (id: string, signal?: AbortSignal) =>
     only(await call<Page<Job>>("GET", `${JOBS}/${encodeURIComponent(id)}`, signal ? { signal } : {})),
   cancel: async (id: string) => only(await call<Page<Job>>("DELETE", `${JOBS}/${encodeURIComponent(id)}`)),

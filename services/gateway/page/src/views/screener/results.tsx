@@ -1,4 +1,4 @@
-// The instruments on whose newest bar the condition holds, with live prices.
+// The instruments on whose newest bar the condition holds: their values there, and live prices.
 import type { Quote } from "../../data/types";
 import { date, plain, volume } from "../../i18n/format";
 import { nameOf } from "../../i18n/names";
@@ -9,9 +9,10 @@ import { useSession } from "../../ui/session";
 import { Empty, Missing } from "../../ui/states";
 import { type Column, Table } from "../../ui/table";
 import { useThrottled } from "../../ui/throttled";
+import { columnTitle } from "../instrument/columns";
 import type { Match, Screening } from "./screening";
 
-export const COLUMN_NAMES = ["price", "change", "volume", "high", "industry", "exchange", "held", "last"] as const;
+export const LIVE_COLUMNS = ["price", "change", "volume", "high", "industry", "exchange", "last"] as const;
 const DRAW_MS = 1000;
 
 type Row = Match & { quote: Quote | null };
@@ -25,15 +26,14 @@ interface Props {
 export function Results({ found, columns, isDone }: Props) {
   const { market } = useSession();
   useThrottled(market.changes, DRAW_MS);
-  const rows: Row[] = found.matches.filter((each) => each.holds).map((each) => ({ ...each, quote: market.quote(each.symbol).peek() }));
-  const without = found.matches.filter((each) => each.bars === 0).length;
+  const rows: Row[] = found.matches.map((each) => ({ ...each, quote: market.quote(each.symbol).peek() }));
   const instrument = (row: Row) => market.instrument(row.symbol);
   const industries = (row: Row) =>
     (instrument(row)?.industries ?? [])
       .map((id) => market.industries.value.find((each) => each.industry === id))
       .flatMap((each) => (each ? [nameOf(each)] : []));
   const belowHigh = (row: Row) => (row.quote?.year_high ? row.quote.last_price / row.quote.year_high - 1 : null);
-  const all: Record<(typeof COLUMN_NAMES)[number], Omit<Column<Row>, "id" | "title">> = {
+  const live: Record<(typeof LIVE_COLUMNS)[number], Omit<Column<Row>, "id" | "title">> = {
     price: { numeric: true, by: (row) => row.quote?.last_price, cell: (row) => <Price symbol={row.symbol} /> },
     change: { numeric: true, by: (row) => row.quote?.change_percent, cell: (row) => <Move value={row.quote?.change_percent} /> },
     volume: {
@@ -44,16 +44,9 @@ export function Results({ found, columns, isDone }: Props) {
     high: { numeric: true, by: belowHigh, cell: (row) => <Move value={belowHigh(row)} why={t("why-no-range")} /> },
     industry: { by: (row) => industries(row).join(), cell: (row) => industries(row).join(", ") },
     exchange: { by: (row) => instrument(row)?.exchange, cell: (row) => instrument(row)?.exchange ?? <Missing why={t("why-not-listed")} /> },
-    held: {
-      numeric: true,
-      by: (row) => (row.bars ? row.held / row.bars : null),
-      cell: (row) => t("held-of", { held: plain(row.held, 0), bars: plain(row.bars, 0) }),
-    },
-    last: {
-      by: (row) => row.lastBar,
-      cell: (row) => (row.lastBar ? date(row.lastBar, instrument(row)) : <Missing why={t("why-no-bars")} />),
-    },
+    last: { by: (row) => row.date, cell: (row) => date(row.date, instrument(row)) },
   };
+  const valued = [...new Set(found.matches.flatMap((each) => Object.keys(each.values)))];
   const shown: Column<Row>[] = [
     {
       id: "name",
@@ -61,13 +54,29 @@ export function Results({ found, columns, isDone }: Props) {
       by: (row) => nameOf(instrument(row) ?? { name: row.symbol, name_ko: row.symbol }),
       cell: (row) => <InstrumentLink symbol={row.symbol} />,
     },
-    ...COLUMN_NAMES.filter((name) => columns.includes(name)).map((name) => ({ id: name, title: t(`column-${name}`), ...all[name] })),
+    ...LIVE_COLUMNS.filter((name) => columns.includes(name)).map((name) => ({ id: name, title: t(`column-${name}`), ...live[name] })),
+    ...valued.map((name): Column<Row> => valueColumn(name)),
   ];
   return (
     <>
       {isDone && rows.length === 0 && <Empty>{t("no-result")}</Empty>}
       {rows.length > 0 && <Table label={t("results")} columns={shown} rows={rows} rowKey={(row) => row.symbol} />}
-      {without > 0 && <p class="hint panel-hint">{t("without-bars", { n: without })}</p>}
+      {found.matched > rows.length && <p class="hint panel-hint">{t("more-results", { shown: rows.length, all: found.matched })}</p>}
+      {found.unknown > 0 && <p class="hint panel-hint">{t("without-values", { n: found.unknown })}</p>}
     </>
   );
+}
+
+// A value on the newest bar, as analysis computed it.
+function valueColumn(name: string): Column<Row> {
+  return {
+    id: `value ${name}`,
+    title: columnTitle(name),
+    numeric: true,
+    by: (row) => row.values[name],
+    cell: (row) => {
+      const value = row.values[name];
+      return value == null ? <Missing why={t("why-no-value")} /> : plain(value, 4);
+    },
+  };
 }

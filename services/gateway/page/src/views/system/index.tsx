@@ -1,4 +1,4 @@
-// What an operator looks at first: services, lag, sources, age of data, and what only the metrics have.
+// What an operator looks at first: services, lag, sources, age of data, what was rejected, jobs.
 import { api } from "../../data/api";
 import type { NewsFeed, SourceHealth } from "../../data/types";
 import { clockTime, dateTime, plain } from "../../i18n/format";
@@ -7,11 +7,12 @@ import { t } from "../../i18n/words";
 import { Panel } from "../../ui/panel";
 import { useReading } from "../../ui/reading";
 import { useSession } from "../../ui/session";
-import { Absent, Empty, Failure, Loading, Missing } from "../../ui/states";
+import { Empty, Failure, Loading, Missing } from "../../ui/states";
 import { type Column, Table } from "../../ui/table";
 import { useThrottled } from "../../ui/throttled";
 import { ViewFrame } from "../../ui/view_frame";
 import { type Freshness, freshness } from "./freshness";
+import { JobQueue, Rejected } from "./operations";
 
 const DRAW_MS = 2000;
 
@@ -23,16 +24,8 @@ export default function SystemView() {
       <Feeds />
       <DataAge />
       <Connection />
-      <Panel id="operations" class="wide" title={t("operations")}>
-        <Absent
-          what={t("absent-operations")}
-          instead={
-            <>
-              {t("operations-instead")} <code>python -m infra.quarantine sum</code> <code>python -m infra.dead_letters list</code>
-            </>
-          }
-        />
-      </Panel>
+      <Rejected />
+      <JobQueue />
     </ViewFrame>
   );
 }
@@ -100,7 +93,12 @@ function Feeds() {
       id: "state",
       title: t("state"),
       by: (row) => row.state,
-      cell: (row) => <span class={`state ${row.state}`}>{t(`feed-state-${row.state}`)}</span>,
+      cell: (row) => (
+        <span class={`state ${row.state}`}>
+          {t(`feed-state-${row.state}`)}
+          {row.replayed && ` · ${t("replayed-short")}`}
+        </span>
+      ),
     },
     {
       id: "reason",

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import cache
+from types import MappingProxyType
 from typing import Any, Final
 
 import msgspec
 
-from infra.documents.descriptions import field_descriptions
 from shared import events
+from shared.asyncapi.descriptions import field_descriptions
 from shared.topics import TOPICS, Topic
 
+DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 ABOUT: Final = (
     "Independent services exchange these events over Kafka. The body is JSON; the headers route without parsing it. "
     "Times are milliseconds since the epoch, UTC; prices are in the instrument's currency; changes are fractions. "
@@ -18,11 +22,28 @@ ABOUT: Final = (
 )
 
 
+CLOUDEVENTS: Final = MappingProxyType(
+    {
+        "specversion": "1.0; it is not sent",
+        "id": "the header `event-id`",
+        "source": "the field `source` of the body, where it has one; else the name of the topic",
+        "type": "`finstage.EVENT.vVERSION`, of the headers `event` and `version`",
+        "subject": "the key of the message",
+        "time": "the field `ts_event` of the body, in milliseconds since the epoch",
+        "datacontenttype": "application/json",
+        "dataschema": "`/schemas/EVENT` of the gateway",
+        "traceparent": "the header `traceparent` (the extension Distributed Tracing)",
+        "data": "the body of the message",
+    }
+)
+"""Where a message has the attributes of CloudEvents 1.0."""
+
+
 def document(version: str) -> dict[str, Any]:
     """The whole document; ``version`` is the product's."""
     return {
         "asyncapi": "3.0.0",
-        "info": {"title": "Finstage", "version": version, "description": ABOUT},
+        "info": {"title": "Finstage", "version": version, "description": ABOUT, "x-cloudevents": dict(CLOUDEVENTS)},
         "defaultContentType": "application/json",
         "servers": {"local": {"host": "127.0.0.1:9092", "protocol": "kafka", "description": "The broker that make run starts."}},
         "channels": {topic.name: _channel(topic) for topic in TOPICS},
@@ -34,11 +55,33 @@ def document(version: str) -> dict[str, Any]:
 def schemas() -> dict[str, Any]:
     """The JSON Schema (2020-12) of every event, by class name, with the fields described."""
     types = [event for topic in TOPICS for event in topic.types]
-    _, found = msgspec.json.schema_components(types, ref_template="#/components/schemas/{name}")
-    for (name, field), text in field_descriptions(events).items():
+    return _described(types, "#/components/schemas/{name}")
+
+
+def event_schemas() -> dict[str, dict[str, Any]]:
+    """A whole JSON Schema (2020-12) for each event, by the value of its header ``event``."""
+    return {tag_of(event): _schema(event, topic) for topic in TOPICS for event in topic.types}
+
+
+def _schema(event: type[events.Event], topic: Topic[Any]) -> dict[str, Any]:
+    parts = _described([event], "#/$defs/{name}")
+    own = parts.pop(event.__name__)
+    head = {"$schema": DIALECT, "$id": f"/schemas/{tag_of(event)}", "x-topic": topic.name, "x-version": event.version}
+    return {**head, **own, **({"$defs": parts} if parts else {})}
+
+
+def _described(types: Sequence[type[events.Event]], references: str) -> dict[str, Any]:
+    """The schemas of some types and their parts, by class name."""
+    _, found = msgspec.json.schema_components(types, ref_template=references)
+    for (name, field), text in _descriptions().items():
         if name in found and field in found[name].get("properties", {}):
             found[name]["properties"][field]["description"] = text
     return {name: found[name] for name in sorted(found)}
+
+
+@cache
+def _descriptions() -> dict[tuple[str, str], str]:
+    return field_descriptions(events)
 
 
 def tag_of(event: type[events.Event]) -> str:

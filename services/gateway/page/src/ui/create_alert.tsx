@@ -1,0 +1,63 @@
+// Makes an alert of a condition: on the gateway where there is a key that may write, otherwise as a command for the bot.
+import { useState } from "preact/hooks";
+import { address } from "../app/router";
+import { own } from "../data/own_api";
+import type { AlertRequest } from "../data/types";
+import { t } from "../i18n/words";
+import { CopyLine } from "./copy_line";
+import { useSession } from "./session";
+import { toast } from "./toasts";
+
+interface Props {
+  condition: string; // the normal form
+  symbols: string[];
+  industry?: string | null;
+  frequency?: AlertRequest["frequency"];
+  onCreated?: () => void;
+}
+
+export function CreateAlert({ condition, symbols, industry = null, frequency = "once_per_bar_close", onCreated }: Props) {
+  const { account } = useSession();
+  const [error, setError] = useState<Error | null>(null);
+  const [isBusy, setBusy] = useState(false);
+  if (!account.canWrite.value) {
+    return (
+      <>
+        <p class="hint">
+          {t("alert-send")} <a href={address("alerts")}>{t("alert-or-key")}</a>
+        </p>
+        <CopyLine text={commandOf(condition, symbols, industry, frequency)} />
+      </>
+    );
+  }
+  const create = () => {
+    setBusy(true);
+    setError(null);
+    own
+      .addAlert({ condition, symbols, industry, frequency })
+      .then(({ results, warnings }) => {
+        toast([t("alert-created", { n: results[0]?.number ?? 0 }), ...warnings].join(" "));
+        onCreated?.();
+      }, setError)
+      .finally(() => setBusy(false));
+  };
+  return (
+    <div class="create-alert">
+      <button type="button" class="button primary" disabled={isBusy} onClick={create}>
+        {t("alert-create")}
+      </button>
+      {error && (
+        <p class="wrong" role="alert">
+          {error.message}
+        </p>
+      )}
+    </div>
+  );
+}
+
+// What the bot's /alert takes (docs/alerts.md).
+export function commandOf(condition: string, symbols: readonly string[], industry: string | null, frequency: string): string {
+  const often = frequency === "once_per_bar_close" ? "" : `${frequency} `;
+  const about = industry ? ` for industry:${industry}` : symbols.length ? ` for ${symbols.join(", ")}` : "";
+  return `/alert ${often}${condition}${about}`;
+}

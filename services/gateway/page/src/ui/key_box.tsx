@@ -1,0 +1,60 @@
+// The key of the gateway: entered once, shown without its secret, removed.
+import { useState } from "preact/hooks";
+import { isRefused, keepKey, key, keyIn, masked } from "../data/key";
+import { t } from "../i18n/words";
+import { useSession } from "./session";
+import { toast } from "./toasts";
+
+export function KeyBox() {
+  const { account } = useSession();
+  const [text, setText] = useState("");
+  const held = key.value;
+  if (held) {
+    const view = account.view.value;
+    const remove = () => {
+      keepKey(null);
+      toast(t("key-removed"), () => keepKey(held));
+    };
+    return (
+      <div class="key-box">
+        <p>
+          <code>{masked(held)}</code> {view && <span class="hint">{`${view.name} · ${view.owner} · ${view.scopes.join(", ")}`}</span>}
+        </p>
+        {isRefused.value && (
+          <p class="wrong" role="alert">
+            {t("key-refused")}
+          </p>
+        )}
+        {!isRefused.value && account.error.value && <p class="wrong">{account.error.value.message}</p>}
+        <button type="button" class="button" onClick={remove}>
+          {t("key-remove")}
+        </button>
+      </div>
+    );
+  }
+  const found = keyIn(text);
+  const keep = (event: Event) => {
+    event.preventDefault();
+    if (!found) return;
+    keepKey(found);
+    setText("");
+  };
+  return (
+    <form class="key-box" onSubmit={keep}>
+      <label class="select">
+        <span>{t("key")}</span>
+        <input
+          type="password"
+          autocomplete="off"
+          spellcheck={false}
+          value={text}
+          aria-invalid={text !== "" && !found}
+          onInput={(event) => setText(event.currentTarget.value)}
+        />
+      </label>
+      <button type="submit" class="button" disabled={!found}>
+        {t("key-keep")}
+      </button>
+    </form>
+  );
+}

@@ -1,0 +1,70 @@
+"""The route of inline mode: a name typed behind the bot's name in any chat is answered with instruments and their prices.
+
+Telegram sends these queries only where inline mode was switched on at BotFather.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aiogram import Bot, Router
+from aiogram.types import InlineQuery, User
+
+from services.notifier.bot.people import People
+from services.notifier.bot.ports import BotPorts
+from services.notifier.delivery import metrics
+from services.notifier.domain import replies
+from services.notifier.domain.commands import normal_line
+from services.notifier.domain.deep_links import start_parameter
+from services.notifier.domain.formatting import price
+from services.notifier.domain.instruments import LONGEST, KnownInstrument
+from services.notifier.domain.messages import Button, InlineAnswer, InlineItem
+from services.notifier.words.catalogue import LANGUAGES, phrase
+
+SHOWN: Final = 8
+FRESH_SECONDS: Final = 30
+"""How long Telegram keeps an answer: the same query of the same person is not sent again."""
+NOTHING: Final = InlineAnswer((), FRESH_SECONDS)
+
+
+def inline(ports: BotPorts, people: People) -> Router:
+    """The router. ``people``: how many queries a person may send, which are one for each key or two."""
+
+    async def typed(query: InlineQuery, bot: Bot) -> InlineAnswer:
+        user_id, language = str(query.from_user.id), _language(query.from_user, ports.language)
+        text = normal_line(query.query)[:LONGEST]
+        closed = ports.allowed and user_id not in ports.allowed | ports.operators
+        if closed or not text or not ports.flags.is_on("inline") or not people.may_ask(user_id, ports.clock.ticking()):
+            metrics.UPDATES.labels("inline without answer").inc()
+            return NOTHING
+        index = ports.instruments.current
+        named = index.find(text)
+        found = {each.symbol: each for each in ([named] if named else []) + index.suggestions(text, SHOWN)}
+        username = (await bot.me()).username
+        metrics.UPDATES.labels("inline").inc()
+        items = [await _item(ports, each, language, username) for each in [*found.values()][:SHOWN]]
+        return InlineAnswer(tuple(items), FRESH_SECONDS)
+
+    router = Router(name="inline")
+    router.inline_query.register(typed)
+    return router
+
+
+async def _item(ports: BotPorts, instrument: KnownInstrument, language: str, username: str | None) -> InlineItem:
+    """One instrument with its latest price, from memory or the last stored daily bar. Raises TransientError."""
+    quote = ports.quotes.get(instrument.symbol)
+    text, value = f"{replies.heading(instrument, language)}\n{phrase(language, 'no-price')}", phrase(language, "no-price")
+    if quote is not None:
+        text, value = replies.quote_text(instrument, quote, language), price(quote.last_price, instrument)
+    elif bars := await ports.market.bars(instrument.symbol, "1d", ports.clock.now(), 1):
+        text, value = replies.bar_text(instrument, bars[-1], language), price(bars[-1].close, instrument)
+    link = f"https://t.me/{username}?start={start_parameter(instrument.symbol)}"
+    title = replies.display_name(instrument, language)
+    more = Button(phrase(language, "inline-more"), url=link)
+    return InlineItem(instrument.symbol, title, f"{instrument.symbol} · {value}", text, more)
+
+
+def _language(user: User, default: str) -> str:
+    """The language of a person's Telegram."""
+    code = (user.language_code or default)[:2]
+    return code if code in LANGUAGES else "en"
