@@ -99,6 +99,7 @@ WRONG = [
     ("bb_upper_20_1.2345678 > 1", "range", 0),
     ("close > sma_14.5", "whole", 8),
     ("macd_26_12_9 > 0", "order", 0),
+    ("coppock_500_500_13 > 0", "sum", 0),
     ("sqrt(close) > 3", "function", 0),
     ("highest > 1", "call", 0),
     ("crosses_above(close) and open > 1", "arguments", 0),
