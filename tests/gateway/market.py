@@ -219,7 +219,10 @@ async def store(database: Database, *, bars: int = 0, signals: int = 0, symbol: 
         await connection.execute(insert(tables.signal_quality), [quality_row(n) for n in range(12)])
         await connection.execute(insert(tables.feeds), [feed_row("fed-press", next_try=2**52)])
         if bars:
-            await connection.execute(insert(tables.bars), [bar_row(bar(symbol, n)) for n in range(bars)])
+            paid = [bar(symbol, 0, price_factor=0.99)]  # a dividend after the first day
+            await connection.execute(
+                insert(tables.bars), [bar_row(each) for each in (*paid, *(bar(symbol, n) for n in range(1, bars)))]
+            )
         if signals:
             await connection.execute(insert(tables.signals), [signal_row(signal(symbol, n)) for n in range(signals)])
             await connection.execute(insert(tables.patterns), [pattern_row(pattern(symbol, n)) for n in range(6)])

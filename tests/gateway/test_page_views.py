@@ -139,7 +139,7 @@ async def test_the_tools_of_the_chart(browser: Browser, server: RunningGateway) 
     await picker.get_by_label("RSI 14").check()
     await expect(legend).to_contain_text("RSI 1455")
     assert await page.locator(".drawing tr").count() == 4, "the price, a line, the pane of the RSI and the time axis"
-    server.gateway.research = Computes()  # type: ignore[assignment]
+    server.gateway.computed.jobs = Computes()
     search = picker.get_by_role("textbox")
     await search.fill("RSI_21")
     await search.press("Enter")
