@@ -1,12 +1,13 @@
 // Keys of the instrument view: j and k go through the watchlist, [ and ] through the timeframes.
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import { isTyping } from "../../app/keyboard";
 import { go } from "../../app/router";
 import { preferences } from "../../data/preferences";
 import { TIMEFRAMES } from "../../data/types";
 
 export function useInstrumentKeys(symbols: string[], symbol: string | null): void {
-  useEffect(() => {
+  // before the paint: a key that follows at once starts from the instrument that is shown
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (isTyping(event)) return;
       const step = { j: 1, k: -1 }[event.key];
