@@ -56,7 +56,7 @@ class BenchData:
     def market(self, *_: SignalSpec) -> KnownMarket:
         return KnownMarket()
 
-    def news(self, *_: object, **__: object) -> Mapping[str, NewsHistory]:
+    def news(self, *_: object, vectors: bool) -> Mapping[str, NewsHistory]:  # noqa: ARG002 - of the protocol
         return {}
 
 

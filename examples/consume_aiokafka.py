@@ -9,20 +9,21 @@ import asyncio
 import sys
 from pathlib import Path
 
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRecord
 
 from examples.inbox import Inbox, Message, message
 
 
 async def consume(bootstrap: str, topic: str, file: Path, *, follow: bool = False, most: int = 500) -> int:
     """Read until the end of the topic; returns the number of new events. ``most``: messages of one transaction."""
-    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
+    consumer = AIOKafkaConsumer(topic, bootstrap_servers=bootstrap, enable_auto_commit=False)  # no group: all partitions are ours
     async with asyncio.timeout(30):
         await consumer.start()
     try:
         with Inbox(file) as inbox:
-            partitions = [TopicPartition(topic, number) for number in sorted(await _partitions(consumer, topic))]
-            consumer.assign(partitions)  # no group: the position is in our own database
+            partitions = sorted(consumer.assignment())
+            if not partitions:
+                raise TimeoutError(f"the broker has no topic {topic}")
             first, ends = await consumer.beginning_offsets(partitions), await consumer.end_offsets(partitions)
             known = inbox.positions(topic)
             for each in partitions:
@@ -36,16 +37,6 @@ async def consume(bootstrap: str, topic: str, file: Path, *, follow: bool = Fals
     finally:
         async with asyncio.timeout(30):
             await consumer.stop()
-
-
-async def _partitions(consumer: AIOKafkaConsumer, topic: str) -> set[int]:
-    async with asyncio.timeout(30):
-        while True:
-            await consumer.topics()  # asks the broker
-            found: set[int] | None = consumer.partitions_for_topic(topic)
-            if found:
-                return found
-            await asyncio.sleep(0.5)
 
 
 def _message(record: ConsumerRecord) -> Message:

@@ -33,12 +33,12 @@ def consume(bootstrap: str, topic: str, file: Path, *, follow: bool = False, mos
             consumer.assign(starts)
             new, deadline = 0, time.monotonic() + SECONDS
             while left or follow:
-                found = consumer.consume(most, timeout=1.0)
-                new += inbox.take(map(_message, found))
+                found = [_message(each) for each in consumer.consume(most, timeout=1.0)]
+                new += inbox.take(found)
                 for each in found:
                     deadline = time.monotonic() + SECONDS
-                    if each.offset() + 1 >= left.get(each.partition(), sys.maxsize):
-                        del left[each.partition()]
+                    if each.offset + 1 >= left.get(each.partition, sys.maxsize):
+                        del left[each.partition]
                 if not follow and time.monotonic() > deadline:
                     raise TimeoutError(f"no message for {SECONDS:g} s, and partitions {sorted(left)} are not at their end")
             return new

@@ -26,10 +26,9 @@ def feature_frame(file: Path, timeframe: str) -> pd.DataFrame:
             event = json.loads(body)
             if event["type"] == "indicators" and event["timeframe"] == timeframe:
                 newest[event["symbol"], event["ts_event"]] = {"close": event["close"], **event["values"]}
-    frame = pd.DataFrame.from_dict(newest, orient="index").astype(float)
-    index = pd.MultiIndex.from_tuples(frame.index, names=["symbol", "time"])
-    frame.index = index.set_levels(pd.to_datetime(index.levels[1], unit="ms", utc=True), level="time")
-    return frame.sort_index()
+    times = pd.to_datetime([time for _, time in newest], unit="ms", utc=True)
+    index = pd.MultiIndex.from_arrays([[symbol for symbol, _ in newest], times], names=["symbol", "time"])
+    return pd.DataFrame(list(newest.values()), index=index, dtype=float).sort_index()
 
 
 if __name__ == "__main__":

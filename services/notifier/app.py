@@ -324,13 +324,14 @@ async def _bot_tasks(
     )
     handler = CommandBot(ports, DialogTable(database, clock.now), settings.bot_commands_minute)
     updates = UpdateProcessor(bot, handler, answers, settings.bot_concurrency)
-    receive = Polling(bot, handler, updates).run
+    sells = settings.telegram_premium_stars > 0
+    receive = Polling(bot, handler, updates, sells=sells).run
     if settings.telegram_webhook_url:
         secret = settings.telegram_webhook_secret.get_secret_value()
         address = WebhookAddress(
             settings.telegram_webhook_url, secret, settings.telegram_webhook_host, settings.telegram_webhook_port
         )
-        receive = WebhookUpdates(bot, handler, updates, UpdateTable(database), address, clock).run
+        receive = WebhookUpdates(bot, handler, updates, UpdateTable(database), address, clock, sells=sells).run
     return {
         "quotes": partial(tail.run, dispatch, lifecycle.stopping),
         "bot": partial(_after_instruments, refresher, receive, lifecycle.stopping),

@@ -29,6 +29,10 @@ pytestmark = pytest.mark.kafka
 Consume = Callable[..., int]
 
 
+class KilledError(Exception):
+    """The program ends here."""
+
+
 def by_aiokafka(*given: Any, **more: Any) -> int:
     return asyncio.run(consume_aiokafka.consume(*given, **more))
 
@@ -72,11 +76,11 @@ async def test_a_consumer_resumes_after_a_crash_and_keeps_each_event_once(
         taken += 1
         rows: list[Message] = list(messages)
         if taken == 3 and rows:
-            raise KeyboardInterrupt
+            raise KilledError
         return take(inbox, rows)
 
     monkeypatch.setattr(Inbox, "take", dies)
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(KilledError):
         await asyncio.to_thread(consume, kafka.bootstrap, topic.name, file, most=7)
     before = len(bodies(file))
     assert 0 < before < len(signals)

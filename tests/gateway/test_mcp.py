@@ -57,6 +57,7 @@ async def test_tools_answer_with_totals_and_assumptions_and_errors_with_valid_va
         assert any("replayed" in line for line in bars["warnings"])
         assert (await call("bars", symbol="AAPL", limit=10_000))["shown"] == 50
         assert (await call("signals", symbol="AAPL", limit=1))["results"][0]["quality"] is None
+        assert "first seen" in (await call("news"))["assumptions"]
         move = await call("explain_move", symbol="NVDA")
         quote = market.quote("NVDA", 1)
         assert move["move"] == round(quote.change_percent or 0, 10)

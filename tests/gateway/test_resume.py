@@ -78,7 +78,7 @@ async def test_what_is_not_kept_any_more_is_an_error(tmp_path: Path, limit: int,
         async with open_stream(client, signals=["*"]) as stream:
             await stream.send_json({"action": "resume", "from": (now - 62 * SECOND) * 1000})
             assert (await receive(stream))[0]["code"] == 411
-            await stream.send_json({"action": "resume", "from": (now - 38 * SECOND) * 1000})
+            await stream.send_json({"action": "resume", "from": (now - 40 * SECOND) * 1000})
             assert [m["T"] for m in await receive_messages(stream, 5)] == ["success", "s", "s", "s", "s"]
 
 

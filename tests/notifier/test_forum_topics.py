@@ -105,7 +105,7 @@ async def test_an_alert_for_a_closed_topic_goes_to_the_chat_with_a_note(database
         await user.parts.chats.save(replace(chat(FORUM, kind="group", watch_all_thread_id=42), user_id="9"), 0)
         await user.parts.fan_out.handle(records([signal()]))
         async with user.parts.sending():
-            await finished(user.parts, 1)
+            await finished(user.parts, 2)
         (message,) = user.telegram.accepted
         assert (message.chat_id, message.thread) == (str(FORUM), 0)
         assert message.text.startswith("📌")

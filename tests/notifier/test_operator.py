@@ -93,7 +93,7 @@ async def test_features_are_switched_off_and_on(database_url: str) -> None:
             assert "There is no feature" in await user.ask("/flags nothing off", chat=1, user=1)
             assert "▫️ backtest" in (await user.ask_shown("/flags backtest off", 1)).labels
             assert "switched off" in await user.ask("/backtest AAPL rsi_14 < 30")
-            assert "/flags" not in await user.ask("/flags backtest on")
+            assert "mean /flags" not in await user.ask("/flags backtest on"), "an operator's command is not suggested to others"
             assert await table.all() == {"backtest": False}
             assert "✅ backtest" in (await user.press("flags backtest on", chat=1, user=1)).labels
             assert "switched off" not in await user.ask("/backtest AAPL rsi_14 < 30")

@@ -58,7 +58,7 @@ async def buy(user: BotUser, chat: int = 7) -> Charge:
     before = len(user.telegram.texts(str(chat))) + 1
     paid = await user.telegram.stars.pay(await invoice(user, chat), chat, at=SECONDS)
     assert isinstance(paid, Charge), paid
-    await until(lambda: len(user.telegram.texts(str(chat))) > before, 10, "the thanks")
+    await until(lambda: len(user.telegram.texts(str(chat))) > before, 60, "the thanks")
     return paid
 
 
@@ -108,14 +108,14 @@ async def test_a_subscription_from_the_first_look_to_its_end(
         assert price in shown.labels[0]
         paid = await user.telegram.stars.pay(shown.url("invoice"), at=SECONDS)
         assert isinstance(paid, Charge)
-        await until(lambda: thanks in user.telegram.texts()[-1], 10, "the thanks")
+        await until(lambda: thanks in user.telegram.texts()[-1], 60, "the thanks")
         assert await premium_until(user) == (SECONDS + PERIOD) * 1000
         assert need not in await user.ask("/backtest AAPL rsi_14 < 30")
         assert have in await user.ask("/premium")
         assert not any(newest(user).urls), "nobody is offered what he has"
         clock.at = PERIOD
         fresh = await user.telegram.stars.renew(paid)
-        await until(lambda: thanks in user.telegram.texts()[-1], 10, "the thanks for the renewal")
+        await until(lambda: thanks in user.telegram.texts()[-1], 60, "the thanks for the renewal")
         assert await premium_until(user) == (fresh.at + PERIOD) * 1000
         await user.ask("/premium")
         await user.press("premium cancel")
@@ -126,7 +126,7 @@ async def test_a_subscription_from_the_first_look_to_its_end(
         await expiry(user, clock).once()
         assert need in await user.ask("/backtest AAPL rsi_14 < 30")
         async with user.parts.sending():
-            await until(lambda: ended in user.telegram.texts()[-1], 10, "the notice of the end")
+            await until(lambda: ended in user.telegram.texts()[-1], 60, "the notice of the end")
         assert sum(ended in text for text in user.telegram.texts()) == 1
 
 
@@ -154,7 +154,7 @@ async def test_a_charge_is_credited_once_however_often_it_is_reported(database_u
         paid = await buy(user)
         await user.telegram.stars.credit(paid)
         last = await user.telegram.stars.credit(paid)
-        await until(lambda: user.telegram.confirmed >= last, 10, "the repeats to be handled")
+        await until(lambda: user.telegram.confirmed >= last, 60, "the repeats to be handled")
         assert await premium_until(user) == (SECONDS + PERIOD) * 1000
         assert user.ports.payments is not None
         assert [(each.charge_id, each.stars) for each in await user.ports.payments.of_chat("7")] == [(paid.id, STARS)]
@@ -209,7 +209,7 @@ async def test_stars_are_given_back_by_the_operator_alone(database_url: str) -> 
         await user.ask("/lang en", chat=1, user=1)
         first = await buy(user)
         second = await user.telegram.stars.renew(first)
-        await until(lambda: len(user.telegram.texts()) == 3, 10, "the thanks for the renewal")
+        await until(lambda: len(user.telegram.texts()) == 3, 60, "the thanks for the renewal")
         assert f"/refund {first.id}" not in await user.ask(f"/refund {first.id}")
         assert "no payment" in await user.ask("/refund nothing", chat=1, user=1)
         listed = await user.ask("/payments", chat=1, user=1)
@@ -237,8 +237,8 @@ async def test_the_channel_admits_who_paid_and_lets_go_at_the_end(database_url: 
         link = (await user.press("premium channel")).url("+link")
         await channels.ask_to_join(link, 8)  # the link was passed on
         await channels.ask_to_join(link, 7)
-        await until(lambda: (PLACE, 7) in channels.members, 10, "the customer to be admitted")
-        await until(lambda: channels.declined == [(PLACE, 8)], 10, "the other one to be declined")
+        await until(lambda: (PLACE, 7) in channels.members, 60, "the customer to be admitted")
+        await until(lambda: channels.declined == [(PLACE, 8)], 60, "the other one to be declined")
         clock.at = PERIOD
         await expiry(user, clock).once()
         assert (PLACE, 7) in channels.members, "a renewal may be late"
@@ -250,10 +250,10 @@ async def test_the_channel_admits_who_paid_and_lets_go_at_the_end(database_url: 
         with pytest.raises(RefusedError):
             await channels.ask_to_join(link, 7)
         await user.telegram.stars.renew(Charge("again", 7, "premium:7", STARS, SECONDS, "again"))
-        await until(lambda: "Thank you" in user.telegram.texts()[-1], 10, "the thanks")
+        await until(lambda: "Thank you" in user.telegram.texts()[-1], 60, "the thanks")
         again = (await user.press("premium channel")).url("+link")
         await channels.ask_to_join(again, 7)
-        await until(lambda: (PLACE, 7) in channels.members, 10, "the customer to be back")
+        await until(lambda: (PLACE, 7) in channels.members, 60, "the customer to be back")
 
 
 @on_sqlite
@@ -296,13 +296,13 @@ async def test_who_is_forgotten_pays_no_more_and_leaves_the_channel(database_url
         paid = await buy(user)
         link = (await user.press("premium channel")).url("+link")
         await user.telegram.channels.ask_to_join(link, 7)
-        await until(lambda: user.telegram.channels.members, 10, "the customer to be admitted")
+        await until(lambda: user.telegram.channels.members, 60, "the customer to be admitted")
         await user.ask("/forget")
         await user.press("forget yes")
         assert user.telegram.stars.cancelled == {paid.id}
         assert user.telegram.channels.members == set()
         last = await user.telegram.stars.credit(paid)
-        await until(lambda: user.telegram.confirmed >= last, 10, "the repeat to be handled")
+        await until(lambda: user.telegram.confirmed >= last, 60, "the repeat to be handled")
         assert await premium_until(user) == 0, "a charge that was forgotten is not credited again"
 
 

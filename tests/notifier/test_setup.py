@@ -115,8 +115,8 @@ async def test_settings_by_buttons_and_by_commands(database_url: str) -> None:
         await user.press("settings silent on")
         await user.press("settings")
         await user.press("settings rules")
-        shown = await user.press("settings rules 1")
-        rule = next(action.split()[-1] for action in shown.actions if " on " in action)
+        page = await user.press("settings rules 1")
+        rule = next(action.split()[-1] for action in page.actions if " on " in action)
         chosen = await user.press(f"settings rules 1 on {rule}")
         assert f"settings rules 1 off {rule}" in chosen.actions, "it is on, on the same page"
         assert "settings" in chosen.actions, "there is a way back"

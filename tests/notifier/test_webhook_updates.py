@@ -45,7 +45,7 @@ async def receiving(telegram: Telegram, echo: Echo, database_url: str) -> AsyncI
         webhook = WebhookUpdates(bot, echo, updates, UpdateTable(database), address, TimeAndRandom())
         task = asyncio.create_task(webhook.run(asyncio.Event()))
         try:
-            await until(lambda: telegram.webhook is not None and webhook.port, 10, "the webhook to be set")
+            await until(lambda: telegram.webhook is not None and webhook.port, 60, "the webhook to be set")
             yield webhook
         finally:
             task.cancel()
@@ -67,7 +67,7 @@ async def test_only_telegram_is_heard(database_url: str) -> None:
         async with aiohttp.ClientSession() as http, http.get(f"http://127.0.0.1:{webhook.port}/hook") as response:
             assert response.status == 405
         assert await telegram.post_update(webhook.port, typed(1, "hello")) == 200
-        await until(lambda: telegram.texts() == ["hello"], 10, "the answer")
+        await until(lambda: telegram.texts() == ["hello"], 60, "the answer")
         assert echo.started == [("7", "hello")]
 
 
@@ -79,15 +79,15 @@ async def test_an_update_is_handled_once_over_repeats_and_kills(database_url: st
             for number, (text, chat) in enumerate([("done", 1), ("hang", 2), ("behind", 2)]):
                 for _ in range(2):
                     assert await telegram.post_update(webhook.port, typed(number, text, chat)) == 200
-            await until(lambda: telegram.texts("1") == ["done"] and ("2", "hang") in first.started, 10, "the first updates")
-            await until(lambda: stored(database_url, 2), 10, "the finished update to be recorded")
+            await until(lambda: telegram.texts("1") == ["done"] and ("2", "hang") in first.started, 60, "the first updates")
+            await until(lambda: stored(database_url, 2), 60, "the finished update to be recorded")
         async with receiving(telegram, second, database_url) as webhook:
-            await until(lambda: telegram.texts("2") == ["hang", "behind"], 10, "what the killed process did not finish")
+            await until(lambda: telegram.texts("2") == ["hang", "behind"], 60, "what the killed process did not finish")
             assert await telegram.post_update(webhook.port, typed(0, "done", 1)) == 200
             assert await telegram.post_update(webhook.port, typed(9, "last", 3)) == 200
-            await until(lambda: telegram.texts("3") == ["last"], 10, "the last answer")
+            await until(lambda: telegram.texts("3") == ["last"], 60, "the last answer")
             assert second.started == [("2", "hang"), ("2", "behind"), ("3", "last")]
-            await until(lambda: stored(database_url, 0), 10, "all to be recorded as handled")
+            await until(lambda: stored(database_url, 0), 60, "all to be recorded as handled")
         async with open_database(database_url) as database:
             assert await UpdateTable(database).remove_handled(TimeAndRandom().now() + KEPT) == 4
 
@@ -104,7 +104,7 @@ async def test_polling_ends_an_earlier_webhook() -> None:
         telegram.webhook = {"url": "https://bot.example/hook"}
         async with polling(telegram, echo):
             await telegram.type_text("hello")
-            await until(lambda: telegram.texts() == ["hello"], 10, "the answer")
+            await until(lambda: telegram.texts() == ["hello"], 60, "the answer")
 
 
 @pytest.mark.parametrize("secret", ["", "short", "x" * 257, "with spaces 0123456789", "한글비밀번호한글비밀번호한글비밀"])

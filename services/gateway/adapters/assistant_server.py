@@ -59,7 +59,7 @@ class AssistantTools:
         self, symbol: str | None = None, industry: str | None = None, words: str = "", limit: int = 10
     ) -> dict[str, Any]:
         """Stories of news, newest first; each has the articles of several publishers merged."""
-        return shown(await self._get("/v1/news", symbol=symbol, industry=industry, q=words or None, limit=READ_ROWS), limit, "")
+        return shown(await self._get("/v1/news", symbol=symbol, industry=industry, q=words or None, limit=READ_ROWS), limit, "news")
 
     async def backtest(self, entry: str, exit: str = "", symbols: list[str] | None = None) -> dict[str, Any]:  # noqa: A002 - the API's name
         """What trading on a rule or condition would have made; `entry`: `golden_cross`, `rsi_14 < 30 on 1d`. A minute at most."""
@@ -87,7 +87,7 @@ class AssistantTools:
             "quote": quote,
             **against_industries(quote, industries),
             "signals": shown(signals, 5, "signals"),
-            "news": shown(news, 5, ""),
+            "news": shown(news, 5, "news"),
             "warnings": quotes["warnings"],
             "assumptions": ASSUMPTIONS["move"],
         }

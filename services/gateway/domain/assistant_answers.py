@@ -19,6 +19,10 @@ ASSUMPTIONS: Final = {
         "Fills at the next open; costs and slippage are modelled, in basis points, as the result states. Past results say nothing "
         "about the future. Not investment advice."
     ),
+    "news": (
+        "A story is several articles of one event, by when it was first seen. Texts in Korean may be machine translations. "
+        "A story says nothing about why a price moved."
+    ),
     "move": "The move is against the previous session's close. The industry is the median of its members that traded today.",
 }
 

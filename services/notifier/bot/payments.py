@@ -48,8 +48,8 @@ def payments(ports: BotPorts) -> Router:
         received, now = message.successful_payment, ports.clock.now()
         if received is None or ports.payments is None:
             return None
-        chat_id = str(message.chat.id)
-        user_id = str(message.from_user.id) if message.from_user else chat_id
+        user_id = str(message.from_user.id if message.from_user else message.chat.id)
+        chat_id = user_id  # premium belongs to the person: it is that of the private chat, which has the same id
         payment = payment_of(
             received, chat_id, user_id, int(message.date.timestamp()) * 1000, await ports.payments.of_chat(chat_id)
         )

@@ -53,7 +53,8 @@ class Runner:
         return await self._ports.admins.is_admin(incoming.chat_id, incoming.user_id)
 
     def _unknown(self, name: str, language: str) -> Reply:
-        near = difflib.get_close_matches(name, self._commands, n=1, cutoff=0.6)
+        known = [each for each, command in self._commands.items() if not command.operator]
+        near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
         if near:
             return Reply(phrase(language, "meant-command", name=escape(name), near=near[0]))
         return Reply(phrase(language, "unknown-command", name=escape(name)))

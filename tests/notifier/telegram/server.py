@@ -270,8 +270,9 @@ class Telegram:
         self.accepted.append(
             Accepted(method, chat, text, arguments.get("photo"), buttons, number, time.monotonic(), thread, labels, urls)
         )
-        kind = "private" if not chat.startswith("-") else "supergroup"
-        about = {"id": int(chat), "type": kind} | ({"first_name": "P"} if kind == "private" else {"title": "G"})
+        kind = "channel" if chat.startswith("@") else "supergroup" if chat.startswith("-") else "private"
+        name = {"first_name": "P"} if kind == "private" else {"title": "G"}
+        about: dict[str, Any] = {"id": -1_000_000 if kind == "channel" else int(chat), "type": kind} | name
         return {"message_id": number, "date": int(time.time()), "chat": about, "text": text}
 
     async def _get_updates(self, arguments: dict[str, Any]) -> web.StreamResponse:

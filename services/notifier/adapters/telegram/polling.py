@@ -60,8 +60,9 @@ class BotAdmins:
 class Polling:
     """Fetches the updates of one bot. The next process fetches updates again that were unfinished when this one ended."""
 
-    def __init__(self, bot: Bot, handler: UpdateHandler, updates: UpdateProcessor) -> None:
-        self._bot, self._handler, self._updates = bot, handler, updates
+    def __init__(self, bot: Bot, handler: UpdateHandler, updates: UpdateProcessor, *, sells: bool = False) -> None:
+        """``sells``: whether premium is sold."""
+        self._bot, self._handler, self._updates, self._sells = bot, handler, updates, sells
         self._progress = UpdateProgress(MAX_FETCHED)
         self._moved = asyncio.Event()
         self._introduced = False
@@ -83,7 +84,7 @@ class Polling:
             try:
                 if not self._introduced:
                     await self._bot.delete_webhook()  # while one is set, nothing can be fetched
-                    await introduce(self._bot)
+                    await introduce(self._bot, sells=self._sells)
                     self._introduced = True
                 updates = await self._fetch(stopping)
             except ERRORS as error:

@@ -65,7 +65,11 @@ class WebhookUpdates:
         table: UpdateTable,
         address: WebhookAddress,
         clock: TimeAndRandom,
+        *,
+        sells: bool = False,
     ) -> None:
+        """``sells``: whether premium is sold."""
+        self._sells = sells
         self._bot, self._handler, self._updates = bot, handler, updates
         self._table, self._address, self._clock = table, address, clock
         self.port = 0
@@ -114,7 +118,7 @@ class WebhookUpdates:
         while not stopping.is_set():
             try:
                 with requests(self._bot.token):
-                    await introduce(self._bot)
+                    await introduce(self._bot, sells=self._sells)
                     await self._bot.set_webhook(
                         self._address.url,
                         secret_token=self._address.secret,

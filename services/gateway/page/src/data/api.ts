@@ -43,8 +43,10 @@ export const api = {
   quotes: () => answer(client.GET("/v1/quotes")),
   bars: (symbol: string, timeframe: Timeframe, limit: number, signal?: AbortSignal, adjustment: "raw" | "all" = "all") =>
     answer(client.GET("/v1/bars", { params: { query: { symbol, timeframe, limit, adjustment } }, ...cancelledBy(signal) })),
-  indicators: (symbol: string, timeframe: Timeframe, limit: number, signal?: AbortSignal) =>
-    answer(client.GET("/v1/indicators", { params: { query: { symbol, timeframe, limit } }, ...cancelledBy(signal) })),
+  indicators: (symbol: string, timeframe: Timeframe, limit: number, signal?: AbortSignal, columns: readonly string[] = []) => {
+    const chosen = columns.length ? { columns: columns.join() } : {};
+    return answer(client.GET("/v1/indicators", { params: { query: { symbol, timeframe, limit, ...chosen } }, ...cancelledBy(signal) }));
+  },
   signals: (query: { symbol?: string; timeframe?: Timeframe; limit: number }, signal?: AbortSignal) =>
     answer(client.GET("/v1/signals", { params: { query }, ...cancelledBy(signal) })),
   quality: (query: QualityFilter, signal?: AbortSignal) =>

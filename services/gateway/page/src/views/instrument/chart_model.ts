@@ -10,6 +10,7 @@ import type { Bar, DataMessage, Story, Timeframe } from "../../data/types";
 import { continues, isIntraday } from "./candles";
 import { Chart, type Hovered } from "./chart/chart";
 import { type Drawing, type Look, NOTHING } from "./chart/drawing";
+import { ComputedColumns } from "./computed_columns";
 import { corporateActions } from "./corporate_actions";
 import { comparedName, industryIndex, industryMembers } from "./industry_index";
 
@@ -51,6 +52,7 @@ export class ChartModel {
     (cancelled) => this.readBars(cancelled),
     (error) => this.onBarsRead(error),
   );
+  readonly computed: ComputedColumns;
   private readonly extras = new RepeatedRead((cancelled) => this.readExtras(cancelled));
   private readonly comparison = new RepeatedRead(
     (cancelled) => this.readCompared(cancelled),
@@ -64,6 +66,7 @@ export class ChartModel {
     readonly symbol: string,
     readonly timeframe: Timeframe,
   ) {
+    this.computed = new ComputedColumns(symbol, timeframe, BARS, (canonical) => this.onComputed(canonical));
     this.endings = [
       session.listen(
         (message) => this.onMessage(message),
@@ -90,6 +93,10 @@ export class ChartModel {
         isFirst = false;
       }),
       effect(() => {
+        const running = this.columns.value;
+        if (running.length) this.computed.want(preferences.indicators.value.filter((name) => !running.includes(name)));
+      }),
+      effect(() => {
         if (this.compareWith.value === null) this.onCompared(null);
         else this.comparison.restart();
       }),
@@ -100,7 +107,7 @@ export class ChartModel {
   dispose(): void {
     clearTimeout(this.timer);
     for (const end of this.endings) end();
-    for (const read of [this.bars, this.extras, this.comparison]) read.stop();
+    for (const read of [this.bars, this.extras, this.comparison, this.computed]) read.stop();
     this.session.viewError.value = null;
     this.chart?.dispose();
     this.chart = null;
@@ -131,6 +138,7 @@ export class ChartModel {
         this.chart.addClosedBars(newest.results, rows.results);
         this.drawing.value = this.chart.drawing;
         if (newest.results.length) this.note.value = null;
+        this.computed.request();
         return;
       }
     }
@@ -147,7 +155,7 @@ export class ChartModel {
       timeframe,
       instrument,
       bars: all.results,
-      rows: rows.results,
+      rows: this.computed.addTo(rows.results),
       signals: [...shown.values()],
       patterns,
       actions,
@@ -180,6 +188,16 @@ export class ChartModel {
     const actions = raw ? corporateActions(raw.results, this.chart.drawing.bars) : [];
     this.chart.add({ patterns: patterns.results, actions });
     this.addStories(stories.results);
+  }
+
+  // What was computed is drawn, and chosen under the name by which it is answered.
+  private onComputed(canonical: ReadonlyMap<string, string>): void {
+    if (!this.chart) return;
+    this.chart.add({ rows: this.computed.addTo(this.chart.drawing.rows) });
+    this.drawing.value = this.chart.drawing;
+    const chosen = preferences.indicators.peek();
+    const named = [...new Set(chosen.map((name) => canonical.get(name) ?? name))];
+    if (named.join() !== chosen.join()) preferences.indicators.value = named;
   }
 
   private addStories(found: readonly Story[]): void {

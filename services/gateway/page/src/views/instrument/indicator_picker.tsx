@@ -6,6 +6,7 @@ import type { ChartModel } from "./chart_model";
 import { columnTitle, columnWords } from "./columns";
 
 const MOST = 12;
+const NAME = /^[a-z][a-z0-9_.]{1,63}$/;
 
 export function IndicatorPicker({ model, close }: { model: ChartModel; close: () => void }) {
   const [sought, setSought] = useState("");
@@ -20,6 +21,13 @@ export function IndicatorPicker({ model, close }: { model: ChartModel; close: ()
   const flip = (name: string) => {
     preferences.indicators.value = chosen.includes(name) ? chosen.filter((other) => other !== name) : [...chosen, name].slice(-MOST);
   };
+  const typed = sought.trim().toLowerCase();
+  const isNew = NAME.test(typed) && !all.includes(typed);
+  const add = () => {
+    flip(typed);
+    setSought("");
+  };
+  const error = model.computed.error.value;
   return (
     <div
       class="picker"
@@ -35,7 +43,20 @@ export function IndicatorPicker({ model, close }: { model: ChartModel; close: ()
         placeholder={t("indicator-search")}
         aria-label={t("indicator-search")}
         onInput={(event) => setSought(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          if (event.key === "Enter" && isNew) add();
+        }}
       />
+      {isNew && (
+        <button type="button" class="button" onClick={add}>
+          {t("indicator-add", { name: typed })}
+        </button>
+      )}
+      {error && (
+        <p class="wrong" role="alert">
+          {error.message}
+        </p>
+      )}
       <ul>
         {all.filter(matches).map((name) => (
           <li key={name}>

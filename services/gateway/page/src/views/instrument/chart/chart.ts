@@ -101,7 +101,7 @@ export class Chart {
   }
 
   // Parts that were read after the bars.
-  add(parts: Partial<Pick<Drawing, "patterns" | "actions" | "stories" | "compared">>): void {
+  add(parts: Partial<Pick<Drawing, "rows" | "patterns" | "actions" | "stories" | "compared">>): void {
     this.drawing = { ...this.drawing, ...parts };
     this.paint(this.look);
   }
