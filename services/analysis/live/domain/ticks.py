@@ -229,10 +229,10 @@ def _update(s, forming, frames, r, t, volume, in_order):
 @inline
 def _coarser_ended(s, forming, frames, r, t):
     """Whether a coarser bar that a tick belongs to has been closed: a finer one would not be part of it any more."""
+    ended = False
     for k in range(t.finest + 1, forming.shape[1]):
-        if _interval(s, frames[k], t.ts)[1] <= forming[r, k].last_end:
-            return True
-    return False
+        ended = ended or _interval(s, frames[k], t.ts)[1] <= forming[r, k].last_end
+    return ended
 
 
 @plain
