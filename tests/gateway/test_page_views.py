@@ -205,11 +205,15 @@ async def test_the_tools_of_the_chart(browser: Browser, server: RunningGateway) 
     assert [error for error in visited.errors if "422" not in error] == [], "a column that does not exist is answered with 422"
 
 
-async def test_a_signal_under_the_pointer_shows_its_record(browser: Browser, server: RunningGateway) -> None:
+async def test_a_bar_under_the_pointer_shows_the_record_of_its_signal_and_its_headlines(
+    browser: Browser, server: RunningGateway
+) -> None:
     server.feed.handle_event(market.signal("AAPL", 598, "golden_cross", quality=market.quality()))
     visited = await visit(browser, server, path="/#/instrument/AAPL")
     page = visited.page
     await expect(page.locator(".drawing")).to_have_attribute("data-shows", "AAPL 1Day")
+    at = market.bar("AAPL", 598).ts_event - 3_600_000
+    server.feed.handle_event(news.story(7, title="Apple opens a shop", first_seen=at, ts_event=at))
     canvas = await page.locator(".drawing").bounding_box()
     assert canvas is not None
     x = canvas["x"] + canvas["width"] - 55  # the axis of prices is there
@@ -223,6 +227,7 @@ async def test_a_signal_under_the_pointer_shows_its_record(browser: Browser, ser
 
     await until(found, 30, what="the bar of the signal under the pointer")
     await expect(fired).to_contain_text("no better than chance so far: +1.0% in 5 days, any day +0.9% (n = 100 on 90 days)")
+    await expect(page.locator(".legend")).to_contain_text("Apple opens a shop")
 
 
 class Histories:
