@@ -24,6 +24,7 @@ from services.analysis.research.settings import ResearchSettings
 from shared.migrations.command import upgrade
 from tests.research.kinds import COUNT, KINDS
 from tests.research.role import ROOT
+from tests.run_store import run_store
 
 SETTINGS = ResearchSettings(cache=ROOT / ".cache")
 
@@ -82,6 +83,20 @@ def test_files_of_a_run_are_found_and_checked(tmp_path: Path) -> None:
     for name in ("", "..", "nothing"):
         with pytest.raises(RunError, match="no runs in"):
             files.record(name)
+
+
+async def test_files_of_a_run_are_written_to_a_url_and_read_from_it(tmp_path: Path) -> None:
+    found = await asyncio.to_thread(done)
+    async with run_store(tmp_path / "runs") as store:
+        files = RunFiles(store.url)
+        place = await asyncio.to_thread(files.save, "one-1", found.record, found.artefacts)
+        assert place == f"{store.url}/one-1"
+        assert await asyncio.to_thread(files.record, "one") == ("one-1", found.record)
+        body = await asyncio.to_thread(files.artefact, "one-1", "counts.json", found.record.artefacts["counts.json"])
+        assert json.loads(body) == found.record.summary["fired"]
+        store.mode = "fails"
+        with pytest.raises(RunError, match=r"research_artefacts: http://.* cannot be read: "):
+            await asyncio.to_thread(files.record, "one")
 
 
 def test_a_url_that_nothing_can_write_is_named() -> None:

@@ -187,7 +187,7 @@ def test_the_command(bars: Path, tmp_path: Path, capsys: pytest.CaptureFixture[s
 
 
 async def test_the_gateway_sends_what_a_run_has_written(made: Execution, folder: Path, tmp_path: Path) -> None:
-    async with running_gateway(tmp_path, research_artefacts=folder.parent) as server:
+    async with running_gateway(tmp_path, research_artefacts=str(folder.parent)) as server:
         await RunTable(server.database).add_done(made.record, str(folder), "command", 1, 2)
         async with aiohttp.ClientSession(server.url) as client:
             async with client.get("/v1/research/datasets") as response:
