@@ -53,7 +53,7 @@ def test_the_same_run_has_the_same_record() -> None:
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
-        ({"entry": 5}, r"parameters of backtest: Expected `str`, got `int` - at `\$.entry`"),
+        ({"entry": 5}, "entry: 5 does not fit: expected `str`, got `int`"),
         ({"entrance": "x"}, "unknown field `entrance`"),
         ({"entry": "refuse"}, "entry: 'refuse' is refused"),
     ],
@@ -130,7 +130,7 @@ def test_rerun_gives_the_same_and_says_what_differs(saved: tuple[Path, RunRecord
     assert [each.split(":")[0] for each in out["differences"]] == ["data changed", "code changed", "result changed", "file changed"]
     assert "mean: 1.0 -> null" in out["differences"][2]
     assert main(["rerun", "zzz"]) == 2
-    assert "result: no runs in" in capsys.readouterr().err
+    assert "RESULT: no runs in" in capsys.readouterr().err
     assert main(["rerun", str(path.with_name("other.json"))]) == 2
     assert "RESULT: " in capsys.readouterr().err
 
