@@ -42,6 +42,7 @@ from shared.db import open_database
 from shared.failures import TransientError
 from shared.kafka import JobClient, OffsetReader, open_offset_reader, open_producer, open_tail
 from shared.quality.stored_records import QualityRecords
+from shared.run_files import RunReader, open_files
 from shared.runtime import Lifecycle, Task
 from shared.tasks import run_all, run_until_first
 from shared.waiting import Refresher, pause
@@ -156,7 +157,11 @@ def wire(settings: Settings, history: TableHistory) -> Gateway:
         StoredBriefings(history.database),
     )
     owned, past = OwnedTables(history.database), PastBars(history.connections)
-    gateway = Gateway(settings, market, history, *stored, hub, test_hub, clock, keys, owned, Authentication(keys, settings), past)
+    files, authentication = (
+        RunReader(open_files(settings.research_artefacts), settings.research_seconds),
+        Authentication(keys, settings),
+    )
+    gateway = Gateway(settings, market, history, *stored, hub, test_hub, clock, keys, owned, files, authentication, past)
     return gateway
 
 

@@ -87,8 +87,9 @@ class Settings(MeshSettings):
     """Bars, indicator rows and signals per partition that are read at the start; of quotes, all are read."""
     refresh_seconds: float = Field(default=30.0, gt=0)
     """Interval between reads of instruments and industries."""
-    research_artefacts: Path = Field(default_factory=lambda given: Path(given["var"]) / "research")
-    """Folder of the files of runs, the same as that of analysis research; others are not sent. Unset: ``research`` in VAR."""
+    research_artefacts: str = Field(default_factory=lambda given: str(given["var"] / "research"))
+    """Folder or URL of the files of runs, the same as that of analysis research; others are not sent.
+    Unset: ``research`` in VAR."""
     page: Path = Path(__file__).parent / "page" / "dist"
     """Directory of the built page."""
 

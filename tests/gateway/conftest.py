@@ -29,7 +29,7 @@ def pytest_asyncio_loop_factories(config: pytest.Config, item: pytest.Item) -> d
 async def server(tmp_path: Path) -> AsyncIterator[RunningGateway]:
     """300 daily bars of AAPL and NVDA in memory, 600 of AAPL and 30 signals in the database."""
     market.write_backtest(tmp_path / "research")
-    async with running_gateway(tmp_path, research_artefacts=tmp_path / "research") as gateway:
+    async with running_gateway(tmp_path, research_artefacts=str(tmp_path / "research")) as gateway:
         await market.store(gateway.database, bars=600, signals=30)
         await read_directory(gateway)
         market.fill(gateway.gateway.market, first=300)
