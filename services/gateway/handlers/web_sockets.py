@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import zlib
-from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -14,7 +13,7 @@ from urllib.parse import urlsplit
 from aiohttp import WSMsgType, web
 
 from services.gateway.domain import messages, subscriptions
-from services.gateway.domain.hub import Hub, Subscriber
+from services.gateway.domain.hub import OVERLAP, Hub, Subscriber, owner_of
 from services.gateway.domain.keys import Principal, parse_key
 from services.gateway.domain.problems import NOT_PUBLIC, RequestError
 from services.gateway.domain.subscriptions import StreamError, Subscription
@@ -33,6 +32,7 @@ CLOSE_SECONDS: Final = 5.0
 PING_SECONDS: Final = 20.0
 RESTORE_SECONDS: Final = 8.0
 """How long a client that resumes waits for the messages of before the start."""
+ALL: Final = "all"
 MAX_ACTIONS: Final = 200
 """Actions that a client may send in ten seconds."""
 
@@ -80,10 +80,13 @@ class WebSocketStreams:
     clock: Callable[[], int]
     restored: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the messages of before the start are known. Until then a client that resumes from one of them waits."""
-    addresses: Counter[str] = field(default_factory=Counter)
-    keys: Counter[str] = field(default_factory=Counter)
-    """Open streams by key."""
+    name: str = "live"
+    """The purpose of its counts of open streams."""
     sockets: dict[Subscriber, WebSocketConnection] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.open = self.authentication.clients.open(self.name)
+        """Open streams by key or address, and all of them."""
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Serve one stream until it ends."""
@@ -121,34 +124,33 @@ class WebSocketStreams:
         Raises:
             StreamError: 406, too many streams are open.
         """
-        if self.addresses.total() + self.keys.total() >= self.settings.max_readers:
+        if self.open.get(ALL) >= self.settings.max_readers:
             raise StreamError(subscriptions.TOO_MANY_CONNECTIONS, "connection limit exceeded")
         subscriber = Subscriber(address, UnsentMessages(self.settings.unsent_limit), Subscription(self.settings.max_selectors))
         self._count(subscriber, principal)
+        self.open.add(ALL, 1)
         return subscriber
 
     async def wait_for(self, since: int) -> None:
         """Wait until it is known whether the messages after ``since`` are kept, a few seconds at most."""
-        if since < self.hub.started:
+        if since < self.hub.started + OVERLAP:
             with suppress(TimeoutError):
                 async with asyncio.timeout(RESTORE_SECONDS):
                     await self.restored.wait()
 
     def release(self, subscriber: Subscriber) -> None:
         """Count a stream as closed."""
-        counter, name = (self.keys, subscriber.key_id) if subscriber.key_id else (self.addresses, subscriber.address)
-        counter[name] -= 1
-        if counter[name] <= 0:
-            del counter[name]
+        self.open.add(subscriber.owner, -1)
+        self.open.add(ALL, -1)
 
     def _count(self, subscriber: Subscriber, principal: Principal) -> None:
         """Count a stream for its key, else for its address. Raises StreamError (406)."""
         key, settings = principal.key, self.settings
-        counter, name = (self.addresses, subscriber.address) if key is None else (self.keys, key.id)
+        owner = owner_of(principal.id, subscriber.address)
         most = settings.max_readers_per_address if key is None else key.max_streams or settings.max_readers_per_key
-        if counter[name] >= most:
+        if self.open.get(owner) >= most:
             raise StreamError(subscriptions.TOO_MANY_CONNECTIONS, f"connection limit exceeded: {most} streams")
-        counter[name] += 1
+        self.open.add(owner, 1)
         subscriber.key_id = principal.id
         subscriber.subscription.limit = settings.max_selectors if key is None else key.max_selectors or settings.max_selectors
 
@@ -167,13 +169,9 @@ class WebSocketStreams:
         except TransientError as error:
             raise StreamError(subscriptions.AUTH_FAILED, "auth failed: the database does not answer; try again later") from error
         if subscriber.key_id != principal.id:
-            self.release(subscriber)
-            try:
-                self._count(subscriber, principal)
-            except StreamError:
-                self.addresses[subscriber.address] += 1
-                subscriber.key_id = ""
-                raise
+            before = subscriber.owner
+            self._count(subscriber, principal)
+            self.open.add(before, -1)
         return principal
 
     async def close(self) -> None:
