@@ -86,7 +86,7 @@ class Settings(MeshSettings):
     socket_buffer: int = Field(default=262_144, ge=4096)
     """Bytes that may wait in a client's socket; further messages wait in the gateway, where quotes are coalesced."""
     flush_seconds: float = Field(default=0.02, gt=0)
-    """Interval between sends of waiting messages; quotes within it are coalesced."""
+    """Shortest time between two sends; quotes within it are coalesced. A message after a longer pause is sent at once."""
     ring: int = Field(default=20_000, ge=1)
     """Signals, patterns and bars that are kept for clients that resume."""
     rows_per_series: int = Field(default=1000, ge=10)

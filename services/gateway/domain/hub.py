@@ -67,8 +67,10 @@ class Hub:
     process: int = 0
     processes: int = 1
     """How many share the port. A number says by its remainder which process sent it."""
+    published: Callable[[], None] = lambda: None
+    """Called when the first subscriber gets an unsent message."""
     flush_now: Callable[[Subscriber], None] = lambda _: None
-    """Called for a subscriber with many unsent messages before another is added: sends what the socket accepts."""
+    """Called for a subscriber that has many unsent messages: sends what the socket accepts."""
 
     def publish(
         self,
@@ -86,11 +88,13 @@ class Hub:
         self.seq = seq + (self.process - seq) % self.processes
         message = numbered_message(self.seq, kind, symbol, body, symbols, industries)
         self.resume_buffer.put(message)
+        idle = not self.with_unsent
         for subscriber in self._subscribers_of(message):
-            if subscriber.unsent.half_full:
-                self.flush_now(subscriber)
-            subscriber.unsent.put(message)
             self.with_unsent.add(subscriber)
+            if subscriber.unsent.put(message):
+                self.flush_now(subscriber)
+        if idle and self.with_unsent:
+            self.published()
         return message
 
     def add(self, subscriber: Subscriber) -> None:

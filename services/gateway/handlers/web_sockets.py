@@ -1,4 +1,4 @@
-"""/v1/stream: Alpaca's protocol on a WebSocket."""
+"""/v1/stream and /v1/stream/alpaca: WebSockets."""
 
 from __future__ import annotations
 
@@ -12,61 +12,30 @@ from urllib.parse import urlsplit
 
 from aiohttp import WSMsgType, web
 
-from services.gateway.domain import messages, subscriptions
+from services.gateway.domain import subscriptions
 from services.gateway.domain.hub import OVERLAP, Hub, Subscriber, owner_of
 from services.gateway.domain.keys import Principal, parse_key
 from services.gateway.domain.problems import NOT_PUBLIC, RequestError
 from services.gateway.domain.subscriptions import StreamError, Subscription
-from services.gateway.domain.unsent import UnsentMessages, json_array
+from services.gateway.domain.unsent import UnsentMessages
 from services.gateway.handlers.authentication import Authentication
 from services.gateway.handlers.middleware import PRINCIPAL
-from services.gateway.handlers.sending import Flusher, frame
+from services.gateway.handlers.sending import Flusher
+from services.gateway.handlers.stream_protocols import AlpacaProtocol, AnyAction, OwnProtocol, StreamProtocol
+from services.gateway.handlers.web_socket_connection import CLOSE_SECONDS, WebSocketConnection
 from services.gateway.settings import Settings
 from shared.failures import TransientError
 from shared.tasks import run_all
 
-TRY_AGAIN_LATER: Final = 1013
 POLICY: Final = 1008
 GOING_AWAY: Final = 1001
-CLOSE_SECONDS: Final = 5.0
 PING_SECONDS: Final = 20.0
 RESTORE_SECONDS: Final = 8.0
 """How long a client that resumes waits for the messages of before the start."""
 ALL: Final = "all"
+PACKED: Final = "application/msgpack"
 MAX_ACTIONS: Final = 200
 """Actions that a client may send in ten seconds."""
-
-
-@dataclass(eq=False)
-class WebSocketConnection:
-    """One WebSocket: frames from all tasks are written to its transport in order."""
-
-    socket: web.WebSocketResponse
-    transport: asyncio.Transport
-    buffer: int
-    deflated: bool = False
-    closing: set[asyncio.Task[None]] = field(default_factory=set)
-
-    def can_send(self) -> bool:
-        return self.transport.get_write_buffer_size() < self.buffer
-
-    def write(self, data: bytes) -> None:
-        if not self.transport.is_closing() and not self.socket.closed:
-            self.transport.write(data)
-
-    def close_slow(self, cursor: int) -> None:
-        text = f"slow reader; resume from {cursor}".encode()
-        task = asyncio.create_task(self.close(TRY_AGAIN_LATER, text), name="close slow client")
-        self.closing.add(task)
-        task.add_done_callback(self.closing.discard)
-
-    async def close(self, code: int, text: bytes) -> None:
-        """Close with code and reason; abort the connection where the client does not answer."""
-        try:
-            async with asyncio.timeout(CLOSE_SECONDS):
-                await self.socket.close(code=code, message=text)
-        except (TimeoutError, ConnectionError):
-            self.transport.abort()
 
 
 @dataclass
@@ -90,6 +59,13 @@ class WebSocketStreams:
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Serve one stream until it ends."""
+        return await self._serve(request, OwnProtocol())
+
+    async def handle_alpaca(self, request: web.Request) -> web.StreamResponse:
+        """Serve one stream for clients of Alpaca, in MessagePack where the request says so."""
+        return await self._serve(request, AlpacaProtocol(packed=request.content_type == PACKED))
+
+    async def _serve(self, request: web.Request, protocol: StreamProtocol) -> web.StreamResponse:
         check_origin(request, self.settings)
         socket = web.WebSocketResponse(
             max_msg_size=self.settings.max_frame, heartbeat=PING_SECONDS, compress=True, timeout=CLOSE_SECONDS, autoping=True
@@ -100,17 +76,18 @@ class WebSocketStreams:
         transport = request.transport
         if transport is None:
             return socket
-        connection = WebSocketConnection(socket, transport, self.settings.socket_buffer, socket.compress == zlib.MAX_WBITS)
+        deflated = socket.compress == zlib.MAX_WBITS
+        connection = WebSocketConnection(socket, transport, self.settings.socket_buffer, protocol, deflated)
         try:
             subscriber = self.admit(request.remote or "unknown", request[PRINCIPAL])
         except StreamError as error:
-            connection.write(frame(messages.control_frame(self.hub.seq, T="error", code=error.code, msg=error.message)))
+            connection.control(self.hub.seq, T="error", code=error.code, msg=error.message)
             await connection.close(POLICY, error.message.encode())
             return socket
         self.sockets[subscriber] = connection
         self.flusher.add(subscriber, connection)
         try:
-            connection.write(frame(messages.control_frame(self.hub.seq, T="success", msg="connected")))
+            connection.control(self.hub.seq, T="success", msg="connected")
             await self._read_actions(socket, subscriber, connection, request[PRINCIPAL])
         finally:
             self.flusher.remove(subscriber)
@@ -196,35 +173,32 @@ class WebSocketStreams:
                 await connection.close(POLICY, b"too many actions")
                 break
             try:
-                action = subscriptions.parse_action(received.data)
+                action = connection.protocol.parse(received.data)
                 if isinstance(action, subscriptions.Auth):
                     principal = await self._authenticate(action, subscriber)
-                    connection.write(frame(messages.control_frame(self.hub.seq, T="success", msg="authenticated")))
+                    connection.control(self.hub.seq, T="success", msg="authenticated")
                 else:
                     _require_read(principal)
                     if isinstance(action, subscriptions.Resume):
                         await self.wait_for(action.since)
                     self._handle_action(action, subscriber, connection)
             except StreamError as error:
-                connection.write(frame(messages.control_frame(self.hub.seq, T="error", code=error.code, msg=error.message)))
+                connection.control(self.hub.seq, T="error", code=error.code, msg=error.message)
 
     def _handle_action(
         self,
-        action: subscriptions.Subscribe | subscriptions.Unsubscribe | subscriptions.Resume,
+        action: AnyAction,
         subscriber: Subscriber,
         connection: WebSocketConnection,
     ) -> None:
+        protocol = connection.protocol
         if isinstance(action, subscriptions.Resume):
             missed = self.hub.resume(subscriber, action.since)
-            connection.write(frame(messages.control_frame(self.hub.seq, T="success", msg="resumed", messages=len(missed))))
+            connection.control(self.hub.seq, T="success", msg="resumed", messages=len(missed))
             if missed:
-                connection.write(frame(json_array(missed), deflated=connection.deflated))
+                connection.write(protocol.frame_of(missed, {}, deflated=connection.deflated))
             return
-        if isinstance(action, subscriptions.Subscribe):
-            self.hub.subscribe(subscriber, action)
-        else:
-            self.hub.unsubscribe(subscriber, action)
-        connection.write(frame(messages.control_frame(self.hub.seq, T="subscription", **subscriber.subscription.by_channel())))
+        connection.control(self.hub.seq, T="subscription", **protocol.subscribe(action, subscriber, self.hub))
 
 
 def _require_read(principal: Principal) -> None:
