@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import itertools
 import os
 import shutil
@@ -25,6 +26,18 @@ os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
 """Brokers of tests live for seconds: optimising their code takes half of their CPU time and pays back nothing."""
 NEEDS = {"kafka": "kafka", "own_kafka": "kafka", "kafka_cluster": "kafka", "kafka_jars": "kafka", "mariadb_url": "mariadb"}
 """The marker that a test gets for using a fixture; ``make test-fast`` leaves these out."""
+
+
+def pytest_sessionstart() -> None:
+    """Objects of modules and of collected tests live to the end: looking for garbage among them again and again only costs time."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+    gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
