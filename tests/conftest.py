@@ -7,10 +7,12 @@ import gc
 import itertools
 import os
 import shutil
+import signal
 import zlib
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -28,9 +30,15 @@ NEEDS = {"kafka": "kafka", "own_kafka": "kafka", "kafka_cluster": "kafka", "kafk
 """The marker that a test gets for using a fixture; ``make test-fast`` leaves these out."""
 
 
+def _interrupt(*_: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
 def pytest_sessionstart() -> None:
-    """Objects of modules and of collected tests live to the end: looking for garbage among them again and again only costs time."""
+    # the objects of modules and of collected tests live to the end: looking for garbage among them only costs time
     gc.disable()
+    # asyncio replaces only Python's own handler, and that costs: for each fixture and test signal.signal() prints the running task
+    signal.signal(signal.SIGINT, _interrupt)
 
 
 def pytest_collection_finish() -> None:

@@ -41,6 +41,7 @@ IMPORTS: Final = {
         "services.notifier.adapters.telegram.polling",
         "services.notifier.bot.router",
     ),
+    ("tests.shared.service_process", ""): ("shared.runtime", "shared.settings"),
 }
 """What the processes of a service import before they are ready, by module and role."""
 

@@ -19,7 +19,7 @@ def import_aiogram() -> None:
     """Import it. Does nothing if it is imported already."""
     rebuild = vars(BaseModel)["model_rebuild"]
 
-    def name_types(model: type[BaseModel], *, _types_namespace: Mapping[str, Any] | None = None, **more: Any) -> bool | None:
+    def name_types(model: type[BaseModel], /, *, _types_namespace: Mapping[str, Any] | None = None, **more: Any) -> bool | None:
         if _types_namespace is None or not model.__module__.startswith("aiogram.types."):
             rebuilt: bool | None = rebuild.__get__(None, model)(_types_namespace=_types_namespace, **more)
             return rebuilt
@@ -28,8 +28,8 @@ def import_aiogram() -> None:
             names.setdefault(name, value)
         return None
 
-    BaseModel.model_rebuild = classmethod(name_types)  # type: ignore[method-assign, assignment]
+    BaseModel.model_rebuild = classmethod(name_types)  # type: ignore[method-assign]
     try:
         importlib.import_module("aiogram")
     finally:
-        BaseModel.model_rebuild = rebuild
+        BaseModel.model_rebuild = rebuild  # type: ignore[method-assign]
