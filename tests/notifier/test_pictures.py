@@ -17,7 +17,7 @@ from services.notifier.delivery.picture_cache import PictureCache
 from services.notifier.domain.alert_text import chart_request
 from services.notifier.domain.charts import ChartRequest, Corner, Oscillator, Trade, oscillator, shape
 from services.notifier.domain.oscillators import adx, macd, rsi, stochastic
-from services.notifier.domain.ports import Picture
+from services.notifier.domain.ports.pictures import Picture
 from services.notifier.domain.record_chart import RecordChart
 from shared.db import open_database
 from shared.events import Pattern, Timeframe
