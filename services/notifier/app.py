@@ -90,7 +90,7 @@ async def build(settings: NotifierSettings, lifecycle: Lifecycle) -> AsyncIterat
         chats, market = ChatTables(database), MarketTables(database)
         schedules = await _schedules(settings, bot, chats, clock, stack)
         if bot is not None:
-            await apply_channels(settings.posting_channels, chats, "telegram", clock.now())
+            await apply_channels(settings.posting_channels, chats, chats, "telegram", clock.now())
         deliveries = DeliveryTable(database, tuple(schedules))
         instruments = LatestInstruments(market)
         refresher = Refresher(instruments.refresh, "instruments", lambda: instruments.seconds, lifecycle.stopping)
@@ -293,6 +293,7 @@ async def _bot_tasks(
     reading = Refresher(flags.refresh, "flags", FLAG_SECONDS, lifecycle.stopping)
     clean_up = CleanUp(chats, personal_data, deliveries, settings.operators, settings.blocked_chat_days, clock, wake)
     ports = BotPorts(
+        chats,
         chats,
         ConditionTable(database),
         parser,
