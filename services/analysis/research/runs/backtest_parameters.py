@@ -47,7 +47,9 @@ class BacktestParameters(BacktestOptions, frozen=True, kw_only=True, forbid_unkn
             raise RunError(f"cash: {self.cash!r} is not above 0 and at most {MOST_CASH:g}")
         ways = (self.exit, self.stop_loss, self.take_profit, self.trailing, self.time_exit)
         if not any(ways) and self.direction != "both":
-            raise RunError("exit: nothing ends a position; name a signal, or set stop_loss, take_profit, time_exit or a trailing stop")
+            raise RunError(
+                "exit: nothing ends a position; name a signal, or set stop_loss, take_profit, time_exit or a trailing stop"
+            )
 
 
 @contextmanager
