@@ -102,7 +102,9 @@ async def build(settings: NotifierSettings, lifecycle: Lifecycle) -> AsyncIterat
         lease = int(settings.lease_seconds * 1000)
         attempt = Attempt(deliveries, chats, instruments, pictures, settings.policy, lease, clock, briefings, settings.public_url)
         options = SenderOptions(int(settings.reserve_seconds * 1000), lease, settings.send_concurrency, settings.policy)
-        sender = Sender(deliveries, schedules, attempt, Arranger(deliveries, chats, clock), options, clock)
+        sender = Sender(
+            deliveries, schedules, attempt, Arranger(deliveries, chats, clock, settings.alert_stale_seconds * 1000), options, clock
+        )
         fan_out = FanOut(
             chats,
             ConditionTable(database),

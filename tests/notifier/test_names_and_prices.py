@@ -19,7 +19,7 @@ from shared.kafka import Record
 from shared.particles import with_particle
 from shared.tables import bars, instruments, signals
 from tests.databases import on_sqlite
-from tests.notifier.parts import APPLE, NOW, SAMSUNG, industry, signal
+from tests.notifier.parts import APPLE, NOW, industry, signal
 from tests.notifier.test_bot import BotUser, bot_user
 from tests.notifier.test_setup import list_industries
 
@@ -28,7 +28,7 @@ PRICES = {
     "EURUSD=X": (KnownInstrument("EURUSD=X", "Euro", "유로", "USD", "fx"), 1.08432, "1.08432"),
     "XRP-USD": (KnownInstrument("XRP-USD", "XRP", "리플", "USD", "crypto"), 2.1534, "2.1534"),
     "069500.KS": (KnownInstrument("069500.KS", "KODEX 200", "코덱스 200", "KRW", "etf"), 35_105.0, "35,105"),
-    "005930.KS": (KnownInstrument("005930.KS", SAMSUNG["name_en"], SAMSUNG["name_ko"], "KRW", "stock"), 71_500.0, "71,500"),
+    "005930.KS": (KnownInstrument("005930.KS", "Samsung Electronics", "삼성전자", "KRW", "stock"), 71_500.0, "71,500"),
     "IBM": (KnownInstrument("IBM", "IBM", "IBM", "USD", "stock"), 182.5, "182.50"),
 }
 """Named by Hangul with and without a final consonant, by a digit and by Latin letters; and how each price is shown."""
@@ -122,7 +122,7 @@ async def prepare(user: BotUser) -> None:
     await user.parts.instruments.refresh()
     quotes: list[Record[Any]] = []
     for symbol, (_, price, _) in PRICES.items():
-        fields = {
+        fields: dict[str, Any] = {
             "last_price": price,
             "prev_close": price,
             "day_low": price,

@@ -98,7 +98,7 @@ async def test_the_bot_from_the_first_minute_to_a_group(database_url: str, langu
 async def an_own_alert(story: Story) -> None:
     assert story.words["set"] in await story.user.ask("/alert AAPL above 200")
     (alert,) = await ConditionTable(story.user.parts.database).for_chat("telegram", "7")
-    fires = {
+    fires: dict[str, Any] = {
         "rule": "condition",
         "params": {},
         "level": None,

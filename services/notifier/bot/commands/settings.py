@@ -15,7 +15,7 @@ from services.notifier.domain.messages import Reply
 from services.notifier.domain.ports.chats import ChatStore
 from services.notifier.domain.ports.market import MarketStore
 from services.notifier.domain.ports.watchlists import Watchlists
-from services.notifier.domain.preferences import PACES, find_zone, parse_quiet
+from services.notifier.domain.preferences import PACES, find_zone, parse_quiet, parse_timeframes
 from services.notifier.domain.recipients import PROVISIONAL, Chat
 from services.notifier.domain.settings_replies import MENUS, SWITCHES, main_screen
 from services.notifier.domain.stories import parse_importance
@@ -84,6 +84,11 @@ def _news(chat: Chat, value: str) -> Chat | None:
     return None if importance is None else replace(chat, news_from=importance)
 
 
+def _timeframes(chat: Chat, value: str) -> Chat | None:
+    chosen = parse_timeframes(value)
+    return None if chosen is None else replace(chat, timeframes=chosen)
+
+
 def _briefing(chat: Chat, value: str) -> Chat | None:
     """The earlier form: on or off."""
     chosen = {"on": "daily", "off": "off"}.get(value.casefold())
@@ -112,6 +117,7 @@ SETTERS: Final[dict[str, Callable[[Chat, str], Chat | None]]] = {
     "quiet": _quiet,
     "pace": _pace,
     "news": _news,
+    "timeframes": _timeframes,
     "briefing": _briefing,
     **{name: _switch(name) for name in SWITCHES},
 }
