@@ -70,6 +70,19 @@ async def test_settings_are_edited_in_place_and_a_button_is_acknowledged(databas
 
 
 @on_sqlite
+@pytest.mark.parametrize(
+    "fault",
+    [Fault("400", text="Bad Request: query is too old"), Fault("429", 1), Fault("502"), Fault("cut-before")],
+    ids=["old", "429", "502", "cut"],
+)
+async def test_a_button_works_where_its_press_cannot_be_acknowledged(database_url: str, fault: Fault) -> None:
+    async with bot_user(database_url) as user:
+        await user.ask("/settings")
+        user.telegram.choose = lambda method, _: fault if method == "answerCallbackQuery" else None
+        assert "settings unproven off" in (await user.press("settings unproven on")).actions
+
+
+@on_sqlite
 async def test_a_text_that_telegram_cannot_parse_is_sent_as_plain_text(database_url: str) -> None:
     async with bot_user(database_url) as user:
         user.telegram.faults.append(Fault("400", text="Bad Request: can't parse entities: unsupported start tag"))
