@@ -66,6 +66,7 @@ from services.notifier.domain.tiers import Tiers
 from services.notifier.settings import NotifierSettings
 from shared.db import Database, open_database
 from shared.kafka import JobClient, Producer, Record, open_group_consumer, open_producer, open_tail
+from shared.run_files import RunReader, open_files
 from shared.runtime import Lifecycle, Task
 from shared.topics import INDUSTRIES, QUOTES, RESEARCH_RESULTS, SIGNALS, STORIES
 from shared.waiting import Refresher
@@ -282,7 +283,8 @@ async def _bot_tasks(
         await handlers[records[0].topic](records)  # all records of a batch are from one partition
 
     answers = ReplySender(bot, schedule.limiter, clock.ticking)
-    runner = ResearchBacktests(research, database, settings.research_artefacts, clock.now, settings.backtest_seconds)
+    files = RunReader(open_files(settings.research_artefacts))
+    runner = ResearchBacktests(research, database, files, clock.now, settings.backtest_seconds)
     backtests = Backtests(runner, answers.send_later)
     stack.push_async_callback(backtests.close)
     parser = ProcessParser()

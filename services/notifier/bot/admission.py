@@ -9,7 +9,7 @@ import structlog
 from aiogram import Bot, Router
 from aiogram.types import ChatJoinRequest
 
-from services.notifier.bot.incoming import CHANNEL
+from services.notifier.bot.channel import CHANNEL
 from services.notifier.bot.ports import BotPorts
 from services.notifier.domain.ports.payments import RequestFailedError
 from services.notifier.domain.recipients import Chat

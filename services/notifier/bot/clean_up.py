@@ -9,7 +9,7 @@ from typing import Final
 
 import structlog
 
-from services.notifier.bot.incoming import CHANNEL
+from services.notifier.bot.channel import CHANNEL
 from services.notifier.delivery import metrics
 from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.domain.contents import notice_body

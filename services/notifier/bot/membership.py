@@ -8,7 +8,8 @@ from aiogram import F, Router
 from aiogram.filters import IS_MEMBER, IS_NOT_MEMBER, ChatMemberUpdatedFilter
 from aiogram.types import ChatMemberUpdated, Message
 
-from services.notifier.bot.incoming import CHANNEL, GROUPS
+from services.notifier.bot.channel import CHANNEL
+from services.notifier.bot.incoming import GROUPS
 from services.notifier.bot.ports import BotPorts
 from services.notifier.domain.recipients import Chat
 

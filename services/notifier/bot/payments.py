@@ -9,7 +9,7 @@ import structlog
 from aiogram import Bot, F, Router
 from aiogram.types import BotSubscriptionUpdated, Message, PreCheckoutQuery, SuccessfulPayment
 
-from services.notifier.bot.incoming import CHANNEL
+from services.notifier.bot.channel import CHANNEL
 from services.notifier.bot.invoices import is_ours, offer_of
 from services.notifier.bot.ports import BotPorts
 from services.notifier.delivery import metrics

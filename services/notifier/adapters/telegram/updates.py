@@ -13,7 +13,8 @@ from aiogram.types import CallbackQuery, Message, Update
 from services.notifier.adapters.telegram.api import ERRORS, redacted
 from services.notifier.adapters.telegram.inline_results import answer_inline
 from services.notifier.adapters.telegram.reply_sender import LONGEST_WAIT, ReplySender
-from services.notifier.bot.incoming import CHANNEL, must_not_be_lost, topic_of
+from services.notifier.bot.channel import CHANNEL
+from services.notifier.bot.incoming import must_not_be_lost, topic_of
 from services.notifier.domain.address import Address
 from services.notifier.domain.messages import Answer, CheckoutAnswer, InlineAnswer, Reply
 from services.notifier.domain.telegram_html import plain
