@@ -20,6 +20,7 @@ from services.notifier.domain.recipients import PROVISIONAL, Chat
 from services.notifier.domain.settings_replies import MENUS, SWITCHES, main_screen
 from services.notifier.domain.stories import parse_importance
 from services.notifier.domain.telegram_html import escape
+from services.notifier.domain.tiers import Tiers
 from services.notifier.words.catalogue import LANGUAGES, phrase
 
 
@@ -31,6 +32,7 @@ async def settings(
     market: MarketStore,
     briefings: Briefings,
     clock: TimeAndRandom,
+    tiers: Tiers,
 ) -> Reply:
     """Show or change the settings."""
     name, _, value = arguments.strip().partition(" ")
@@ -45,7 +47,11 @@ async def settings(
         return await choose_briefings(chat, value, chats, briefings, clock)
     if name in MENUS and not value:
         return MENUS[name](chat)
-    return await change_setting(chat, name, value, chats, clock)
+    reply = await change_setting(chat, name, value, chats, clock)
+    chosen = (parse_timeframes(value) or "") if name == "timeframes" else ""
+    if chosen and not all(tiers.allows(chat, each, clock.now()) for each in chosen.split(",")):
+        return replace(reply, text=f"{phrase(chat.language, 'premium-signals')}\n{reply.text}")
+    return reply
 
 
 async def change_setting(chat: Chat, name: str, value: str, chats: ChatStore, clock: TimeAndRandom) -> Reply:
