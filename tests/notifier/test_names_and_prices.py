@@ -139,12 +139,16 @@ async def prepare(user: BotUser) -> None:
 
 
 @on_sqlite
-@pytest.mark.parametrize("language", ["ko", "en"])
-async def test_every_command_shows_names_and_prices_right(database_url: str, language: str) -> None:
+@pytest.mark.parametrize(
+    ("language", "step"),
+    [("ko", 2), *(pytest.param(language, 1, marks=pytest.mark.thorough) for language in ("ko", "en"))],
+    ids=["ko", "ko-all", "en-all"],
+)
+async def test_every_command_shows_names_and_prices_right(database_url: str, language: str, step: int) -> None:
     async with bot_user(database_url, operators=frozenset({"7"})) as user:
         await prepare(user)
         await user.ask(f"/lang {language}")
-        mistakes, chosen = [], list(PRICES)[:: 1 if language == "ko" else 2]
+        mistakes, chosen = [], list(PRICES)[::step]
         shown = dict.fromkeys(chosen, 0)
         for symbol in chosen:
             _, price, written = PRICES[symbol]
