@@ -126,7 +126,10 @@ async def test_settings_by_buttons_and_by_commands(database_url: str) -> None:
         await user.press("settings briefings")
         assert "Briefings: daily and weekly" in (await user.press("settings briefings both")).text
         await user.press("settings")
-        await user.press("settings timeframes")
+        shown = await user.press("settings timeframes")
+        assert shown.labels[:6] == ("15-minute", "1-hour", "4-hour", "daily", "weekly", "✅ all timeframes"), (
+            "those that rules run on"
+        )
         await user.press("settings timeframes 1d")
         assert "Signals on: 1-hour, daily" in (await user.press("1-hour")).text
         assert "✅ daily" in (await user.press("✅ 1-hour")).labels

@@ -18,7 +18,7 @@ from shared.events import Timeframe
 
 PACES: Final = ("auto", "each", "digest")
 """How alerts come: the first ones each by itself and then in digests; always each; always in digests."""
-TIMEFRAMES: Final = tuple(each.value for each in Timeframe if each.row.rules)
+TIMEFRAMES: Final = tuple(each.value for each in Timeframe if each.row.rules != "none")
 """The timeframes that rules run on."""
 BRIEFINGS: Final = ("off", "daily", "weekly", "both")
 """Which briefings come."""

@@ -112,7 +112,7 @@ def timeframes_screen(chat: Chat) -> Reply:
         buttons.append(Button(label, f"settings timeframes {','.join(pressed) or 'all'}"))
     every = Button(f"{'' if chosen else CHOSEN}{phrase(chat.language, 'settings-timeframes-all')}", "settings timeframes all")
     text = phrase(chat.language, "settings-timeframes", timeframes=_timeframes(chat))
-    return _screen(chat, text, (tuple(buttons), (every,)), expects="settings timeframes")
+    return _screen(chat, text, (*_rows(buttons, 3), (every,)), expects="settings timeframes")
 
 
 def mute_screen(chat: Chat) -> Reply:
