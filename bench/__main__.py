@@ -1,7 +1,7 @@
 """``python -m bench``: run all comparisons, print them and write ``docs/benchmarks.md``.
 
-The pipeline part starts a broker; ``--kafka host:port`` uses an existing one that has the topics. ``--only`` runs some parts and
-keeps the others on the page.
+The parts pipeline and research start a broker; ``--kafka host:port`` uses an existing one that has the topics. ``--only`` runs
+some parts and keeps the others on the page.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from bench import backtest, conditions, engine, fanout, gateway, grid, kinds, news, page, patterns, pipeline, quality
+from bench import backtest, conditions, engine, fanout, gateway, grid, kinds, news, page, patterns, pipeline, quality, research
 from bench.broker import open_broker
 from bench.result import BenchmarkResult, table
 
@@ -64,6 +64,7 @@ def main() -> None:
         "backtest": backtest.rows,
         "grid": grid.rows,
         "quality": quality.rows,
+        "research": lambda: research.rows(chosen.kafka),
         "news": news.rows,
         "fan-out": fanout.rows,
         "pipeline": lambda: _pipeline(chosen.kafka),
