@@ -80,8 +80,8 @@ class Flusher:
                         await self._published.wait()
             began = clock()
             self.flush()
-            took = clock() - began
-            await asyncio.sleep(max(self.seconds - took, took))  # half of the time at least is for other tasks
+            left = began + self.seconds - clock()
+            await asyncio.sleep(max(left, self.seconds / 4))  # other tasks have some time where a flush takes long
         self.flush()
 
     def flush(self) -> None:
