@@ -73,8 +73,8 @@ class Settings(MeshSettings):
     """Largest request body, in bytes."""
     max_frame: int = Field(default=65_536, ge=1024)
     """Largest WebSocket message from a client, in bytes."""
-    max_readers: int = Field(default=2000, ge=1)
-    """Limit of open streams in total."""
+    max_readers: int = Field(default=5000, ge=1)
+    """Limit of open streams in total; each takes about 20 KB."""
     max_readers_per_address: int = Field(default=600, ge=1)
     """Limit of open streams from one client address."""
     max_readers_per_key: int = Field(default=600, ge=1)
