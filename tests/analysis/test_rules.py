@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from _pytest.mark.structures import ParameterSet
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -83,8 +84,13 @@ def compare(bars: Bars, timeframe: str, kind: str) -> None:
         assert got[facts] == pytest.approx(level, rel=1e-9, abs=1e-9), facts
 
 
-@pytest.mark.parametrize("kind", INSTRUMENT_KINDS)
-@pytest.mark.parametrize("timeframe", ["15m", "1h", "1d"])
+def cases() -> list[ParameterSet]:
+    """Of the timeframes within a day, whose rules are the same, ``make test`` takes one for each kind, and both for stocks."""
+    pairs = [(timeframe, kind) for timeframe in ("15m", "1h", "1d") for kind in INSTRUMENT_KINDS]
+    return [pytest.param(*pair, marks=pytest.mark.thorough if pair[0] == "1h" and pair[1] != "stock" else ()) for pair in pairs]
+
+
+@pytest.mark.parametrize(("timeframe", "kind"), cases())
 def test_it_fires_when_the_reference_fires(timeframe: str, kind: str) -> None:
     compare(rough(), timeframe, kind)
 
