@@ -65,6 +65,7 @@ from services.notifier.domain.tiers import Tiers
 from services.notifier.settings import NotifierSettings
 from shared.db import Database, open_database
 from shared.kafka import JobClient, Producer, Record, open_group_consumer, open_producer, open_tail
+from shared.run_files import RunReader, open_files
 from shared.runtime import Lifecycle, Task
 from shared.topics import INDUSTRIES, QUOTES, RESEARCH_RESULTS, SIGNALS, STORIES
 from shared.waiting import Refresher
@@ -89,7 +90,7 @@ async def build(settings: NotifierSettings, lifecycle: Lifecycle) -> AsyncIterat
         chats, market = ChatTables(database), MarketTables(database)
         schedules = await _schedules(settings, bot, chats, clock, stack)
         if bot is not None:
-            await apply_channels(settings.posting_channels, chats, "telegram", clock.now())
+            await apply_channels(settings.posting_channels, chats, chats, "telegram", clock.now())
         deliveries = DeliveryTable(database, tuple(schedules))
         instruments = LatestInstruments(market)
         refresher = Refresher(instruments.refresh, "instruments", lambda: instruments.seconds, lifecycle.stopping)
@@ -274,7 +275,8 @@ async def _bot_tasks(
         await handlers[records[0].topic](records)  # all records of a batch are from one partition
 
     answers = ReplySender(bot, schedule.limiter, clock.ticking)
-    runner = ResearchBacktests(research, database, settings.research_artefacts, clock.now, settings.backtest_seconds)
+    files = RunReader(open_files(settings.research_artefacts))
+    runner = ResearchBacktests(research, database, files, clock.now, settings.backtest_seconds)
     backtests = Backtests(runner, answers.send_later)
     stack.push_async_callback(backtests.close)
     parser = ProcessParser()
@@ -291,6 +293,7 @@ async def _bot_tasks(
     reading = Refresher(flags.refresh, "flags", FLAG_SECONDS, lifecycle.stopping)
     clean_up = CleanUp(chats, personal_data, deliveries, settings.operators, settings.blocked_chat_days, clock, wake)
     ports = BotPorts(
+        chats,
         chats,
         ConditionTable(database),
         parser,

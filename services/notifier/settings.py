@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Literal, Self
 
 import msgspec
@@ -121,8 +120,8 @@ class NotifierSettings(MeshSettings):
     """Updates of the bot that are handled concurrently."""
     backtest_seconds: float = Field(default=600.0, gt=0)
     """Time limit of a backtest of the bot with the time that it waits, seconds; then it is cancelled."""
-    research_artefacts: Path = Field(default_factory=lambda given: Path(given["var"]) / "research")
-    """Folder of the files of runs, the same as that of analysis research; without it backtests are sent without pictures.
+    research_artefacts: str = Field(default_factory=lambda given: str(given["var"] / "research"))
+    """Folder or URL of the files of runs, the same as that of analysis research; without it backtests are sent without pictures.
     Unset: ``research`` in VAR."""
     watchlist_most: int = Field(default=100, ge=1, le=1000)
     """Symbols that a chat may have on its watchlist."""

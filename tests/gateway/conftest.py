@@ -39,7 +39,7 @@ async def server(tmp_path: Path, _stored: Path) -> AsyncIterator[RunningGateway]
     """300 daily bars of AAPL and NVDA in memory, 600 of AAPL and 30 signals in the database."""
     market.write_backtest(tmp_path / "research")
     shutil.copy(_stored, tmp_path / "gateway.db")
-    async with running_gateway(tmp_path, research_artefacts=tmp_path / "research") as gateway:
+    async with running_gateway(tmp_path, research_artefacts=str(tmp_path / "research")) as gateway:
         await read_directory(gateway)
         market.fill(gateway.gateway.market, first=300)
         yield gateway

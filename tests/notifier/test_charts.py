@@ -24,7 +24,7 @@ from services.notifier.domain.alert_text import TIMEFRAMES, chart_request
 from services.notifier.domain.briefings.picture import BriefingChart
 from services.notifier.domain.charts import ChartBar, ChartRequest, Overlay, price_level
 from services.notifier.domain.instruments import KnownInstrument
-from services.notifier.domain.ports import RenderError
+from services.notifier.domain.ports.pictures import RenderError
 from services.notifier.words.catalogue import phrase
 from shared.sequences import vocabulary
 from tests.notifier.parts import NOW, signal

@@ -11,7 +11,7 @@ from aiogram.types import ChatJoinRequest
 
 from services.notifier.bot.channel import CHANNEL
 from services.notifier.bot.ports import BotPorts
-from services.notifier.domain.ports import RequestFailedError
+from services.notifier.domain.ports.payments import RequestFailedError
 from services.notifier.domain.recipients import Chat
 
 _log: Final = structlog.get_logger(__name__)

@@ -8,7 +8,8 @@ from typing import Final
 from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.domain.delivery import DeliveryRow
 from services.notifier.domain.pacing import DAY, Arrangement, PlannedMessage, RecentMessages, Waiting, arrange, by_thread
-from services.notifier.domain.ports import ChatStore, DeliveryStore
+from services.notifier.domain.ports.chats import ChatStore
+from services.notifier.domain.ports.deliveries import DeliveryQueue
 from services.notifier.domain.recipients import Chat
 from shared import wire
 from shared.events import Signal
@@ -23,7 +24,7 @@ MOST: Final = 200
 class Arranger:
     """Plans the messages of one run."""
 
-    def __init__(self, deliveries: DeliveryStore, chats: ChatStore, clock: TimeAndRandom) -> None:
+    def __init__(self, deliveries: DeliveryQueue, chats: ChatStore, clock: TimeAndRandom) -> None:
         self._deliveries, self._chats, self._clock = deliveries, chats, clock
 
     async def plan(self, run: Sequence[DeliveryRow], until: int) -> list[PlannedMessage]:

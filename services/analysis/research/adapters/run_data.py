@@ -37,7 +37,7 @@ from shared.calendars import CALENDARS
 from shared.conditions.expression import Elsewhere
 from shared.db import open_database
 from shared.events import Timeframe
-from shared.migrations.command import current
+from shared.migrations.command import NO_TABLES, current
 from shared.sequences import SignalSequence
 
 
@@ -102,7 +102,7 @@ class SeriesData:
         wanted = dict.fromkeys(
             symbol for each in named for benchmark in benchmarks.values() or [""] for symbol in needed_instruments(each, benchmark)
         )
-        others = {each.symbol: self._within(each) for each in self._read(tuple(wanted), Timeframe.D1, ())} if wanted else {}
+        others = self._others(tuple(wanted), named) if wanted else {}
         self._hashes |= {f"other {symbol}": each.content_hash for symbol, each in others.items()}
         if groups is not None:
             self._hashes |= {f"other {symbol} closes": each for symbol, each in groups.hashes.items()}
@@ -110,6 +110,14 @@ class SeriesData:
         needs_sessions = any(conditions.reads_sessions(each.condition) for each in named)
         more = {*(each.exchange for each in others.values()), *(groups.exchanges if groups else ())}
         return KnownMarket(self._sessions(more) if needs_sessions else {}, others, benchmarks, sequences, groups)
+
+    def _others(self, symbols: Collection[str], named: Sequence[ConditionSignal]) -> dict[str, ResearchSeries]:
+        """The instruments that conditions read beside their own. Raises DataRequestError."""
+        try:
+            return {each.symbol: self._within(each) for each in self._read(symbols, Timeframe.D1, ())}
+        except DataRequestError as error:
+            read = " and ".join(repr(each.text) for each in named)
+            raise DataRequestError(f"signal: {read:.200}: {str(error).removeprefix('symbols: ')}") from error
 
     @property
     def _last(self) -> int:
@@ -151,7 +159,7 @@ class SeriesData:
         with asyncio.Runner() as runner:
             opened = open_database(self._settings.database_url)
             if runner.run(current(self._settings.database_url)) is None:
-                raise DataRequestError("there are no tables yet: start Finstage first (make run), or name --tape or --data")
+                raise DataRequestError(f"{NO_TABLES}, or name a tape or a folder")
             database = runner.run(opened.__aenter__())
             try:
                 tables = StoredSeries(database, self._settings.rebuild_bars)

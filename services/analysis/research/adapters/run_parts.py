@@ -9,8 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from services.analysis.research.adapters.artefacts import LocalFiles
 from services.analysis.research.settings import ResearchSettings
+from shared.run_files import LocalFiles
 
 KEPT_SECONDS: Final = 7 * 86_400
 """Parts of a run that was not taken up again are removed after a week."""

@@ -109,9 +109,9 @@ def _states(index: str, data: RunData) -> tuple[tuple[str, ...], KnownMarket]:
         return (), KnownMarket()
     try:
         return states, data.market(*signals)
-    except DataRequestError:
+    except DataRequestError as error:
         if index:
-            raise
+            raise RunError(f"index: {str(error).rpartition(': ')[2]}") from error
         return (), KnownMarket()
 
 

@@ -14,7 +14,7 @@ from services.notifier.domain.analysis import YEAR, correlation, facts
 from services.notifier.domain.charts import SHOWN, ChartBar, ChartRequest, Overlay
 from services.notifier.domain.instruments import KnownInstrument
 from services.notifier.domain.messages import Button, Reply
-from services.notifier.domain.ports import MarketStore
+from services.notifier.domain.ports.market import MarketStore
 from services.notifier.domain.premium_replies import needs_premium
 from services.notifier.domain.recipients import Chat
 from services.notifier.domain.telegram_html import clean

@@ -12,7 +12,9 @@ from services.notifier.bot.commands.rule_choice import choose_rules
 from services.notifier.delivery.briefings import Briefings
 from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.domain.messages import Reply
-from services.notifier.domain.ports import ChatStore, MarketStore
+from services.notifier.domain.ports.chats import ChatStore
+from services.notifier.domain.ports.market import MarketStore
+from services.notifier.domain.ports.watchlists import Watchlists
 from services.notifier.domain.preferences import PACES, find_zone, parse_quiet
 from services.notifier.domain.recipients import PROVISIONAL, Chat
 from services.notifier.domain.settings_replies import MENUS, SWITCHES, main_screen
@@ -22,7 +24,13 @@ from services.notifier.words.catalogue import LANGUAGES, phrase
 
 
 async def settings(
-    chat: Chat, arguments: str, chats: ChatStore, market: MarketStore, briefings: Briefings, clock: TimeAndRandom
+    chat: Chat,
+    arguments: str,
+    chats: ChatStore,
+    watchlists: Watchlists,
+    market: MarketStore,
+    briefings: Briefings,
+    clock: TimeAndRandom,
 ) -> Reply:
     """Show or change the settings."""
     name, _, value = arguments.strip().partition(" ")
@@ -30,7 +38,7 @@ async def settings(
     if not name:
         return main_screen(chat, clock.now())
     if name == "industries":
-        return await toggle_industry(chat, value, "settings", "", chats, market, clock)
+        return await toggle_industry(chat, value, "settings", "", chats, watchlists, market, clock)
     if name == "rules":
         return await choose_rules(chat, value, chats, clock)
     if name == "briefings":
