@@ -394,8 +394,9 @@ def _of_series(
     x = columns(bars, daily)
     rules = [r for r in _table(kind) if timeframe == "1d" or not (r[2] or (timeframe in ("4h", "1w") and r[0] in NOT_ON_4H_AND_1W))]
     first = next((t for t, bar in enumerate(bars) if bar.live), len(bars))
+    rows = [dict(zip(x, values, strict=True)) for values in zip(*(np.asarray(y, float).tolist() for y in x.values()), strict=True)]
     for t in range(max(1, first - 63), len(bars)):
-        at = At({name: float(y[t]) for name, y in x.items()}, {name: float(y[t - 1]) for name, y in x.items()})
+        at = At(rows[t], rows[t - 1])
         for rule, params, _, condition in rules:
             fired = condition(at)
             if fired is None:

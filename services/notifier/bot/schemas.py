@@ -28,7 +28,7 @@ def import_aiogram() -> None:
             names.setdefault(name, value)
         return None
 
-    BaseModel.model_rebuild = classmethod(name_types)  # type: ignore[method-assign]
+    BaseModel.model_rebuild = classmethod(name_types)  # type: ignore[method-assign, assignment]
     try:
         importlib.import_module("aiogram")
     finally:
