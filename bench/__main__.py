@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from bench import backtest, conditions, engine, fanout, gateway, grid, kinds, news, patterns, pipeline, quality, research
+from bench import backtest, conditions, engine, fanout, gateway, grid, kinds, news, page, patterns, pipeline, quality, research
 from bench.broker import open_broker
 from bench.result import BenchmarkResult, table
 
@@ -69,6 +69,7 @@ def main() -> None:
         "fan-out": fanout.rows,
         "pipeline": lambda: _pipeline(chosen.kafka),
         "gateway": gateway.rows,
+        "page": page.rows,
     }
     arguments = argparse.ArgumentParser(prog="python -m bench", description="Measure beside the peers.")
     arguments.add_argument("--only", choices=list(parts), action="append", help="only this part; the page keeps the others")

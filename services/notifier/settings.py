@@ -98,6 +98,8 @@ class NotifierSettings(MeshSettings):
     """Timeout of drawing a picture, seconds; after it the alert is sent as text."""
     alert_expiry_seconds: int = Field(default=21_600, gt=0)
     """Age at which an alert is no longer worth sending: it is recorded as expired."""
+    alert_stale_seconds: int = Field(default=900, gt=0)
+    """Age from which alerts that wait, as after an outage, come together as one message."""
     alert_hold_seconds: float = Field(default=2.0, ge=0, le=60)
     """Seconds for which an alert waits for further ones of the same instrument and bar, which come as one message."""
     send_timeout: float = Field(default=20.0, gt=0)
