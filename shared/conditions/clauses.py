@@ -18,6 +18,8 @@ _RELATIONS: Final = frozenset({"COMPARE", "CROSS"})
 _AFTER: Final = frozenset({"COMPARE_AFTER", "CROSS_AFTER"})
 _FAR: Final = 6
 """Items behind a band or before a direction among which its relation is."""
+_BEHIND: Final = {"above": "crosses_above", "below": "crosses_below", "over": "crosses_above", "under": "crosses_below"}
+_CLAUSE_ENDS: Final = frozenset({"", "AND", "OR", "ON"})
 _PRICE_TRENDS: Final = frozenset({"상승", "하락", "오르", "내리", "급등", "급락"})
 """Korean words for a trend of a price; a volume increases with another word."""
 
@@ -62,6 +64,8 @@ def _directions(items: Sequence[Item]) -> list[Item]:
             del found[-2:]
         if item.type == "BACK" and item.shown in {"previous", "prior"} and behind == "NAME" and _is_before(items[i + 1].value):
             continue
+        if item.type == "COMPARE" and item.shown.lower() in _BEHIND and behind in _CLAUSE_ENDS and _undirected(found):
+            item = replace(item, type="DIRECTION", value=_BEHIND[item.shown.lower()])  # 'SMA20 crossed SMA50 above'
         if item.type != "DIRECTION":
             found.append(item)
             continue
@@ -71,6 +75,10 @@ def _directions(items: Sequence[Item]) -> list[Item]:
         else:
             found.append(item)
     return found
+
+
+def _undirected(found: Sequence[Item]) -> bool:
+    return any(each.type == "CROSS" and each.value == "crosses" for each in found[-_FAR:])
 
 
 def _is_before(name: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Final
 
-from shared.conditions.lexicon import AVERAGES, EXPRESSIONS, NAMES, PERIOD, PHRASES, SIDED, UNITS, WEEKDAYS
+from shared.conditions.lexicon import AVERAGES, EXPRESSIONS, NAMES, PERIOD, PHRASES, SIDED, SPELLINGS, UNITS, WEEKDAYS
 from shared.conditions.lexicon import RULES as RULE_WORDS
 from shared.conditions.names import RULES
 from shared.conditions.timeframes import UNIT_WORDS
@@ -86,6 +86,7 @@ def _phrases() -> Iterator[str]:
         for phrases in table.values():
             yield from phrases
     yield from PERIOD
+    yield from SPELLINGS
     yield from UNIT_WORDS
     yield from _OTHER
     yield from (korean for _, korean in RULES.values())

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from shared.conditions.amounts import amount
-from shared.conditions.columns import known_stem, places
+from shared.conditions.columns import camel_case, column_of, known_stem, places
 from shared.conditions.counted import Found, after_number, duration
 from shared.conditions.dialects import plain_calls
 from shared.conditions.events import events
@@ -29,6 +29,7 @@ _LEVEL_RULES: Final = frozenset({"rsi_oversold", "rsi_overbought"})
 _FORMS: Final = frozenset({"candle", "candles", "candlestick", "candlesticks", "bar", "pattern", "formation", "패턴", "캔들"})
 _IN_A_ROW: Final = frozenset({"consecutive", "straight"})
 _OF_PRICE: Final = frozenset({"new_high", "new_low", "gap"})
+_CLAUSE_ENDS: Final = frozenset({"and", "or", "on", "in", "with", "while", "but", ",", ";", "&", "&&", "|", "||", ")", "?"})
 _AT_END: Final = frozenset("?.!;。")
 
 
@@ -74,6 +75,8 @@ class _Reader:
         if piece.text in DISPARITY:
             found = disparity(self.items, self._pieces, at) or found
         items, end = found
+        if items and items[0].value == "==" and items[0].shown.lower() in {"is", "are"} and not self.items:
+            items = []  # a question
         if items and items[0].type == "AGO" and not ends_operand(self.items):  # '2 days ago close'
             items = [replace(items[0], type="BACK"), *items[1:]]
         if items and items[0].value == "time" and items[-1].type == "CLOCK":  # 'time is after 10:30'
@@ -104,6 +107,10 @@ class _Reader:
         last = self.items[-1].type if self.items else ""
         if kind in {"UP", "DOWN", "STATUS"}:
             return last in {"RULE", "PARAMETERS"}
+        if kind in {"COMPARE_AFTER", "CROSS_AFTER"} and part[0].kind == "word":
+            return after_operand and last not in {"RULE", "PARAMETERS"} and self._ends_clause(part)
+        if kind == "EXPRESSION" and part[0].text in {"above", "below"}:
+            return not after_operand
         if kind == "TREND":
             return not (last in {"RULE", "PARAMETERS"} and part[0].kind == "hangul" and len(part) == 1)
         if kind == "NAME" and part[0].kind == "sign":
@@ -114,11 +121,20 @@ class _Reader:
             return len(part) > 1
         return kind != "BARS"
 
+    def _ends_clause(self, part: Sequence[Piece]) -> bool:
+        """Whether nothing that is compared follows: ``70 or higher and``; ``50% or more below`` is a share."""
+        behind = next((piece for piece in self._pieces if piece.at >= part[-1].end), None)
+        if behind is None or behind.text in _CLAUSE_ENDS:
+            return True
+        return part[-1].text in {"more", "less"} and behind.kind == "word" and not known_stem(behind.text)
+
     def _phrase(self, at: int, meaning: Meaning, end: int) -> Found:
         kind, value = meaning
         first, last = self._pieces[at], self._pieces[end - 1]
         shown = self._text[first.at : last.end]
         item = Item(kind, value, first.at, shown, first.kind in {"hangul", "unknown"})
+        if kind == "ON" and self._event_follows(end):
+            return [Item("AND", "and", first.at, shown)], end
         if kind == "ON":
             return after_on(self._text, self._pieces, item, end)
         if kind == "OPEN":
@@ -158,6 +174,11 @@ class _Reader:
             return ([Item("ELSE", first.text, first.at, first.text)] if bare else []), end
         return [item], end
 
+    def _event_follows(self, at: int) -> bool:
+        """``on heavy volume``, ``on a bullish engulfing``: what happens at the same time, no timeframe."""
+        kinds = {"RULE", "RULE_WAY", "EXPRESSION"}
+        return ends_operand(self.items) and phrases().longest(self._pieces, at, lambda meaning, _: meaning[0] in kinds) is not None
+
     def _drop_price(self, rule: str) -> None:
         """``price makes a new high``, ``price gaps up``: the rule is of the price anyway."""
         about_price = rule in _OF_PRICE or (rule in events() and events()[rule].pattern)
@@ -190,6 +211,7 @@ class _Reader:
         if point and place in _PLACES and rest:
             return [Item("PLACE", _PLACES[place], piece.at, place), Item("NAME", rest, piece.at + len(place) + 1, rest)], at + 1
         typed = self._text[piece.at : piece.end]
+        name = name if column_of(name) else camel_case(typed, name)
         if name == "sequence" and at + 1 < len(self._pieces) and self._pieces[at + 1].kind == "word":
             following = self._pieces[at + 1]
             return [Item("SEQUENCE", following.text, piece.at, typed)], at + 2

@@ -27,6 +27,9 @@ def percents(items: list[Item]) -> list[Item]:
         if item.type == "NUMBER" and following and following[0].type == "PERCENT_SIGN":
             item, i = replace(item, type="PERCENT"), i + 1
             following = items[i + 1 : i + 3]
+            if [each.type for each in following] == ["COMPARE_AFTER", "COMPARE"]:  # '20% or more below x'
+                found.append(Item("COMPARE", following[0].value, following[0].at, following[0].shown))
+                i, following = i + 1, items[i + 2 : i + 4]
             behind = following[0] if following else None
             if behind and behind.type == "NAME" and behind.value == "of":
                 if found and found[-1].value in {"within", "is within", "between"} and found[-1].type in {"BETWEEN", "NAME"}:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from shared.conditions.korean import parts
+from shared.conditions.lexicon import SPELLINGS
 
 _PIECE: Final = re.compile(
     r"(?P<space>\s+)|(?P<bracket>\[[^\[\]]*\])|(?P<clock>[0-9]{1,2}:[0-9]{2})|(?P<word>[0-9a-f]{32}(?![A-Za-z0-9_])|52[Ww]_?[A-Za-z_]*|[0-9]{6}\.[A-Za-z]{2}"
@@ -17,6 +18,11 @@ _PIECE: Final = re.compile(
 )
 """Every text is a sequence of these. 32 hexadecimal digits are a word: the id of a sequence of signals. Digits of other scripts are
 signs, which nothing accepts."""
+
+_FRAMES: Final = frozenset({"일", "주", "월"})
+_ANDS: Final = (" and", " or", " not", "그리고", "또는")
+_LONGEST_AND, _BEFORE = 4, 40
+_VALUE_ENDS: Final = frozenset(")]_%")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +41,33 @@ def pieces(text: str) -> Iterator[Piece]:
     """The pieces of a normalised text, in order; spaces are the gaps between them."""
     for match in _PIECE.finditer(text):
         kind, found, at = str(match.lastgroup), match[0], match.start()
+        if kind == "bracket" and _stands_alone(text, at):
+            yield from _clause(found, at)
+            continue
         if kind == "hangul":
             yield from _hangul(found, at)
         elif kind == "bracket":
             yield Piece(kind, found, at, match.end())
         elif kind != "space":
-            yield Piece(kind, found.lower(), at, match.end())
+            lower = found.lower()
+            yield Piece(kind, SPELLINGS.get(lower, lower), at, match.end())
+
+
+def _stands_alone(text: str, at: int) -> bool:
+    """Whether no value is before a bracket, so that it can belong to none."""
+    before = text[max(0, at - _BEFORE) : at].rstrip()[-_LONGEST_AND:].lower()
+    return not before or before.endswith(_ANDS) or not (before[-1].isalnum() or before[-1] in _VALUE_ENDS)
+
+
+def _clause(bracket: str, at: int) -> Iterator[Piece]:
+    """``[Daily Close > Daily Open]`` of StockCharts is in parentheses; ``[일]`` of Kiwoom is the timeframe ``일봉``."""
+    if bracket[1:-1].strip() in _FRAMES:
+        yield Piece("hangul", f"{bracket[1:-1].strip()}봉", at, at + len(bracket))
+        return
+    yield Piece("sign", "(", at, at + 1)
+    for piece in pieces(bracket[1:-1]):
+        yield Piece(piece.kind, piece.text, piece.at + at + 1, piece.end + at + 1)
+    yield Piece("sign", ")", at + len(bracket) - 1, at + len(bracket))
 
 
 def _hangul(run: str, at: int) -> Iterator[Piece]:
@@ -48,5 +75,5 @@ def _hangul(run: str, at: int) -> Iterator[Piece]:
     if not found:
         yield Piece("unknown", run, at, at + len(run))
     for part in found:
-        yield Piece("hangul", part, at, at + len(part))
+        yield Piece("hangul", SPELLINGS.get(part, part), at, at + len(part))
         at += len(part)
