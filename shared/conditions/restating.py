@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from shared.conditions.errors import ConditionError
-from shared.conditions.expression import Node
+from shared.conditions.expression import CONNECTIVES, Node, Operation
+from shared.conditions.lexicon import FACTORS
 from shared.conditions.normal_form import render
 from shared.conditions.phrases import phrases
-from shared.conditions.rewriting import rewritten
+from shared.conditions.rewriting import corrected, rewritten
 from shared.conditions.scanning import Piece, pieces
 from shared.conditions.suggestions import INDEXES
 from shared.events import Timeframe
@@ -18,18 +19,22 @@ Read = Callable[[str], "tuple[Node, Timeframe]"]
 """The tree and the timeframe of a text. Raises ConditionError."""
 WITHOUT_SPELLING: Final = frozenset(
     {
-        *("name", "unexpected", "unfinished", "truth", "number", "chained", "subject", "condition", "unit", "call", "function"),
+        *("name", "unexpected", "unfinished", "truth", "number", "chained", "subject", "condition", "function"),
         *("percent", "level", "parameters", "arguments", "beside"),
     }
 )
 """Errors that name a place alone, or a part that is wrong."""
+OF_A_PART: Final = frozenset({"direction", "written", "meant", "unit", "elsewhere"})
+"""Errors with a spelling that may be right in its place, but not with the rest of the text."""
 _LONGEST: Final = 160
 """Characters of a text for which the last resort is tried."""
 _ATTEMPTS: Final = 24
 """Parts of a text that are read, at most."""
+_OTHERS: Final = {**INDEXES, "spy": "SPY", "qqq": "QQQ"}
+"""Indexes, and funds that stand for one."""
 _INDEX_ENDINGS: Final = ("", "이", "가", "은", "는", "도", "지수", "지수가", "지수는", "지수도")
 _VOLUMES: Final = frozenset({"거래량", "volume", "vol"})
-_TIMES: Final = frozenset({"배", "x", "times", "*"})
+_FACTORS: Final = frozenset({"배", "x", "times", "*", *FACTORS})
 _USUAL: Final = frozenset(
     {"이", "이상", "평균", "평소", "보다", "의", "대비", "of", "the", "average", "avg", "normal", "usual", "its", "is", "at"}
 )
@@ -37,17 +42,40 @@ _USUAL: Final = frozenset(
 
 def restated(error: ConditionError, text: str, read: Read) -> ConditionError:
     """The error, or the one with the exact spelling of the whole text."""
-    of_index = error.code == "instrument" and str(error.values["own"]).rpartition(" ")[2].lower() in INDEXES
-    if not (error.code in WITHOUT_SPELLING or of_index) or len(text) > _LONGEST:
+    if len(text) > _LONGEST or not (error.code in WITHOUT_SPELLING or _is_partial(error, text, read)):
         return error
     reader = _Reader(read)
     for candidate in rewritten(text, error):
         found = reader.whole(candidate)
         if found is not None:
-            root, frame = found
+            root, frame = _without_repeats(found[0]), found[1]
             spelling = render(root) + (f" on {frame.word}" if frame != Timeframe.D1 else "")
             return ConditionError("restated", text, error.position, instead=f"'{spelling}'")
     return error
+
+
+def _without_repeats(root: Node) -> Node:
+    if not (isinstance(root, Operation) and root.name in CONNECTIVES):
+        return root
+    operands = tuple(dict.fromkeys(root.operands))
+    return Operation(root.name, operands, root.at) if len(operands) > 1 else operands[0]
+
+
+def _is_partial(error: ConditionError, text: str, read: Read) -> bool:
+    """Whether the spelling in the error is not one of the whole text: there is none of the rest, or it is of an index, not of a stock."""
+    if error.code == "instrument":
+        return INDEXES.get(str(error.values["own"]).rpartition(" ")[2].lower(), "").startswith("^")
+    if error.code not in OF_A_PART or not text[error.position :].strip():
+        return False
+    return not any(_accepts(each, read) for each in corrected(text, error))
+
+
+def _accepts(text: str, read: Read) -> bool:
+    try:
+        read(text)
+    except ConditionError:
+        return False
+    return True
 
 
 class _Reader:
@@ -76,10 +104,11 @@ class _Reader:
             joined = phrases().longest(found, at, lambda meaning, _: meaning[0] in {"AND", "OR", "COMMA", "FILL"})
             if joined:
                 (kind, _), at = joined
-                sign = "or" if kind == "OR" else sign
+                sign = "or" if kind == "OR" else sign if kind == "FILL" else "and"
                 continue
-            clause = self._longest(text, found, at)
-            if clause is None:
+            relation = phrases().longest(found, at, lambda meaning, _: meaning[0] in {"COMPARE", "CROSS"})
+            clause = None if relation and clauses and not sign else self._longest(text, found, at)
+            if clause is None:  # a relation without 'and' before it may be of anything
                 return None
             exact, at = clause
             clauses += [*([sign or "and"] if clauses else []), exact]
@@ -88,8 +117,11 @@ class _Reader:
 
     def _longest(self, text: str, found: Sequence[Piece], at: int) -> tuple[str, int] | None:
         """The longest clause that begins at an index, in an exact spelling, and the index behind it."""
-        for end in range(len(found), at, -1):
-            if phrases().longest(found, end - 1, lambda meaning, _: meaning[0] in {"AND", "OR", "COMMA"}):
+        last = len(found)
+        if _index(found[at]):
+            last = next((i for i in range(at + 1, last) if _joins(found, i)), last)
+        for end in range(last, at, -1):
+            if _joins(found, end - 1):
                 continue
             exact = self._clause(text[found[at].at : found[end - 1].end], found[at:end])
             if exact is not None:
@@ -122,17 +154,25 @@ class _Reader:
         return text
 
 
+def _joins(found: Sequence[Piece], at: int) -> bool:
+    return phrases().longest(found, at, lambda meaning, _: meaning[0] in {"AND", "OR", "COMMA"}) is not None
+
+
+def _index(piece: Piece) -> str:
+    """The symbol of the index that a word names, with a particle or without."""
+    return next((_OTHERS[name] for name in (piece.text.removesuffix(end) for end in _INDEX_ENDINGS) if name in _OTHERS), "")
+
+
 def _spellings(text: str, found: Sequence[Piece]) -> Iterator[str]:
     """A clause as typed, that of an index, or of the volume with a factor alone: against its average."""
-    first = found[0].text
-    index = next((INDEXES[name] for name in (first.removesuffix(end) for end in _INDEX_ENDINGS) if name in INDEXES), "")
+    index = _index(found[0])
     if index:
         rest = text[found[0].end - found[0].at :]
         yield from (f"(close {rest})[{index}, 1d]", f"({rest})[{index}, 1d]") if rest.strip() else ()
         return
     words = {piece.text for piece in found if piece.kind != "number"}
-    factors = [piece.text for piece in found if piece.kind == "number"]
-    if len(factors) == 1 and words & _VOLUMES and words & _TIMES and words <= _VOLUMES | _TIMES | _USUAL:
+    factors = [FACTORS.get(piece.text, piece.text) for piece in found if piece.kind == "number" or piece.text in FACTORS]
+    if len(factors) == 1 and words & _VOLUMES and words & _FACTORS and words <= _VOLUMES | _FACTORS | _USUAL:
         yield f"volume >= {factors[0]} * volume_sma_20"
         return
     yield text
