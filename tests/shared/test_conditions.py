@@ -137,6 +137,7 @@ WRONG = [
     ("drawdown > 20%", "drawdown", 0),
     ("close crosses open", "direction", 6),
     ("gap > 2%", "written", 0),
+    ("close > sma_20 rsi_14 < 30", "restated", 15),
     ("pe < 15", "fundamental", 0),
     ("AAPL > 150", "instrument", 0),
     ("VIX > 25", "elsewhere", 0),
