@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import itertools
 import os
 import shutil
+import signal
 import zlib
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -25,6 +28,24 @@ os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
 """Brokers of tests live for seconds: optimising their code takes half of their CPU time and pays back nothing."""
 NEEDS = {"kafka": "kafka", "own_kafka": "kafka", "kafka_cluster": "kafka", "kafka_jars": "kafka", "mariadb_url": "mariadb"}
 """The marker that a test gets for using a fixture; ``make test-fast`` leaves these out."""
+
+
+def _interrupt(*_: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def pytest_sessionstart() -> None:
+    # the objects of modules and of collected tests live to the end: looking for garbage among them only costs time
+    gc.disable()
+    # asyncio replaces only Python's own handler, and that costs: for each fixture and test signal.signal() prints the running task
+    signal.signal(signal.SIGINT, _interrupt)
+
+
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+    gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

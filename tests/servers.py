@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import which
+from tempfile import TemporaryDirectory
 
 import pymysql
 import pymysql.cursors
 
+from infra.kafka.jars import lock_hash
 from infra.kafka.node import KafkaNode, RunningNode, free_ports
 from infra.kafka.ready import wait_ready
 from infra.kafka.topics import make_topics
@@ -46,6 +50,7 @@ def open_broker(folder: Path, jars: Path, heap_mb: int = 384) -> Iterator[Broker
     """A fresh broker; it ends with the block."""
     port, controller_port = free_ports(2)
     node = KafkaNode(folder, jars, port, controller_port, heap_mb=heap_mb)
+    shutil.copytree(_formatted(jars), folder / "data")
     broker = Broker(node, node.start())
     try:
         asyncio.run(wait_ready(node.bootstrap, alive=broker.running.alive))
@@ -55,11 +60,57 @@ def open_broker(folder: Path, jars: Path, heap_mb: int = 384) -> Iterator[Broker
         broker.running.stop(10)
 
 
-@dataclass(frozen=True)
+def _formatted(jars: Path) -> Path:
+    """The data of a node that never ran, formatted once per checkout: each time would take a Java of its own."""
+    kept = jars.parent / "test-kafka" / lock_hash()
+    if not kept.exists():
+        kept.parent.mkdir(exist_ok=True)
+        port, controller_port = free_ports(2)
+        with TemporaryDirectory(dir=kept.parent) as made:
+            KafkaNode(Path(made), jars, port, controller_port).prepare()
+            with suppress(OSError):  # another process was faster
+                (Path(made) / "data").rename(kept)
+    return kept
+
+
+@dataclass
 class MariaDB:
     """A private MariaDB server; root has no password and is reached on the loopback only."""
 
     port: int
+    command: Sequence[str]
+    log: Path
+    child: subprocess.Popen[bytes] = field(init=False)
+
+    def start(self) -> None:
+        """Start it, after ``kill`` on the same port with the same data; return when it answers."""
+        with self.log.open("ab") as log:
+            self.child = subprocess.Popen(self.command, stdout=log, stderr=log, start_new_session=True)
+        try:
+            _wait_for(self.child, self.port, self.log)
+        except BaseException:
+            self.kill()
+            raise
+
+    def kill(self) -> None:
+        """End it as a crash would (SIGKILL)."""
+        self.child.kill()
+        self.child.wait(10)
+
+    def hang(self) -> None:
+        """It keeps its connections and answers nothing, until ``go_on``."""
+        self.child.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        self.child.send_signal(signal.SIGCONT)
+
+    def stop(self) -> None:
+        """End it orderly, if it runs."""
+        self.child.terminate()
+        try:
+            self.child.wait(20)
+        except subprocess.TimeoutExpired:
+            self.kill()
 
     def create(self, name: str) -> str:
         """Make an empty database; return its SQLAlchemy URL."""
@@ -96,8 +147,8 @@ class MariaDB:
 
 
 @contextmanager
-def open_mariadb(folder: Path) -> Iterator[MariaDB]:
-    """A fresh server; it ends with the block.
+def open_mariadb(folder: Path, *, survives_kill: bool = False) -> Iterator[MariaDB]:
+    """A fresh server; it ends with the block. What it committed ``survives_kill`` of its process if that is asked for.
 
     Raises:
         FileNotFoundError: MariaDB is not installed; the message says how to install it.
@@ -122,22 +173,17 @@ def open_mariadb(folder: Path) -> Iterator[MariaDB]:
     # nothing is synchronised with the disk: the data of tests need not survive a power cut
     quick = [
         "--skip-name-resolve",
-        "--innodb-flush-log-at-trx-commit=0",
+        f"--innodb-flush-log-at-trx-commit={2 if survives_kill else 0}",
         "--innodb-flush-method=nosync",
         "--innodb-file-per-table=OFF",
     ]
-    with (folder / "log").open("wb") as log:
-        child = subprocess.Popen([server, *common, *options, *quick], stdout=log, stderr=log, start_new_session=True)
+    made = MariaDB(port, [server, *common, *options, *quick], folder / "log")
+    made.start()
     try:
-        _wait_for(child, port, folder / "log")
-        yield MariaDB(port)
+        yield made
     finally:
-        child.terminate()
-        try:
-            child.wait(20)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait(10)
+        made.go_on()
+        made.stop()
 
 
 def _program(name: str) -> str:

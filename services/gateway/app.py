@@ -48,6 +48,7 @@ from shared.events import RunJob
 from shared.failures import TransientError
 from shared.kafka import JobClient, OffsetReader, Record, open_offset_reader, open_producer, open_tail
 from shared.quality.stored_records import QualityRecords
+from shared.run_files import RunReader, open_files
 from shared.runtime import Lifecycle, Task
 from shared.tasks import run_all, run_until_first
 from shared.waiting import Refresher, pause
@@ -172,9 +173,11 @@ def wire(settings: Settings, history: TableHistory) -> Gateway:
         StoredBriefings(history.database),
     )
     owned, past = OwnedTables(history.database), PastBars(history.connections)
-    gateway = Gateway(
-        settings, market, history, *stored, hub, test_hub, clock, keys, owned, Authentication(keys, settings, clients), past
+    files, authentication = (
+        RunReader(open_files(settings.research_artefacts), settings.research_seconds),
+        Authentication(keys, settings, clients),
     )
+    gateway = Gateway(settings, market, history, *stored, hub, test_hub, clock, keys, owned, files, authentication, past)
     return gateway
 
 

@@ -36,7 +36,7 @@ OUTCOMES: dict[Fault, str] = {
 
 def in_korean(text: str) -> str:
     """A translation that keeps what a translator has to keep: marks and nothing else."""
-    return " ".join(word if word.startswith("ZX") else "번역" for word in text.split())
+    return " ".join(word if "ZX" in word else "번역" for word in text.split())
 
 
 class Translators:

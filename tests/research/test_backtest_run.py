@@ -202,7 +202,7 @@ def test_the_command_prints_figures_costs_and_files(
     assert found["data_hash"] == pair.record.data_hash
     assert main(["rerun", found["id"]]) == 0
     assert main([*arguments, "--stop-loss", "7"]) == 2
-    assert "stop_loss: 7.0" in capsys.readouterr().err
+    assert "--stop-loss: 7.0" in capsys.readouterr().err
     assert main(["backtest", "--entry", "golden_cros", "--exit", "dead_cross", "--tape", "daily"]) == 2
     assert "golden_cross" in capsys.readouterr().err
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -18,13 +19,11 @@ from shared.tables import bars, checkpoints, industries, instrument_industries
 )
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A database with the tables, by every driver."""
-    from shared.migrations.command import upgrade
-
     if request.param == "sqlite":
-        found = f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
-    else:
-        found = request.getfixturevalue("mariadb_url").replace("aiomysql", request.param)
-    asyncio.run(upgrade(found))
+        shutil.copy(request.getfixturevalue("_migrated_file"), tmp_path / "test.db")
+        return f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
+    found: str = request.getfixturevalue("mariadb_url").replace("aiomysql", request.param)
+    request.getfixturevalue("_mariadb").fill(found.rpartition("/")[2], request.getfixturevalue("_migrated_schema"))
     return found
 
 

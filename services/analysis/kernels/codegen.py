@@ -13,8 +13,8 @@ are data (``plan.py``): another parameter needs no compilation. The module's nam
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Final
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final, Literal
 
 from services.analysis.kernels.indicators.kind import Bars, Kind
 from services.analysis.kernels.indicators.table import KINDS
@@ -128,67 +128,47 @@ HISTORY: Final = """def history(plan, bars, state, out, runs, fired):
 {scans}"""
 
 
-KIND_MODULE: Final = """from numba import njit
+KIND_HEAD: Final = """from numba import njit
 
+from services.analysis.kernels.indicators.kind import INTERNAL
 from services.analysis.kernels.indicators.table import KINDS
 
-step = KINDS[{code}].step
-{jit}def advance_bar(plan, bars, t, state, commit, out):
+"""
+
+ADVANCE_BAR: Final = """def advance_bar(plan, bars, t, state, commit, out):
     I = plan.indicators; P = plan.constants
     n = int(state[0])
     for j in range(I.shape[0]):
         a = I[j, 1]; b = I[j, 2]
-        s, y = step({state}, {constants}, bars, t, n)
-{row}        if commit:
-            pass
-{kept}    if commit:
+{lines}    if commit:
         state[0] = n + 1
-{jit}def values(plan, bars, state, out):
-    I = plan.indicators; P = plan.constants
-    for j in range(I.shape[0]):
-        a = I[j, 1]; b = I[j, 2]
-        s = {zeros}
-        p = {constants}
-        for t in range(bars.close.shape[0]):
-            s, y = step(s, p, bars, t, t)
-{columns}{last}    state[0] = bars.close.shape[0]
 """
 
 
 def kind_module_text(name: str) -> str:
     """The text of the module of one kind."""
     code, kind = next((code, kind) for code, kind in enumerate(KINDS) if kind.name == name)
-    state, constants = _load(kind)
-    places, floats = range(len(kind.columns)), range(kind.state)
-    return KIND_MODULE.format(
-        code=code,
-        jit=JIT,
-        state=state,
-        constants=constants,
-        zeros=_tuple(["0.0"] * kind.state),
-        row="".join(f"        out[b + {i}] = y[{i}]\n" for i in places),
-        kept="".join(f"            state[a + {i}] = s[{i}]\n" for i in floats),
-        columns="".join(f"            out[b + {i}, t] = y[{i}]\n" for i in places),
-        last="".join(f"        state[a + {i}] = s[{i}]\n" for i in floats),
-    )
+    bar = ADVANCE_BAR.format(lines=_text(_step_lines(code, kind, "commit", 8)))
+    values = VALUES.format(calls=f"        {_series_call(code)}\n")
+    return f"{KIND_HEAD}{_steps(code, kind)}{INTERNAL_JIT}{_series(code, kind)}{JIT}{bar}{JIT}{values}"
 
 
 def module_text() -> str:
     """The text of the core module."""
     kinds = {code: kind for code, kind in enumerate(KINDS) if kind.name in CORE}
     chosen = dict(enumerate(RULES))
-    steps = "".join(f"step{k} = KINDS[{k}].step\n" for k in kinds)
+    steps = "".join(_steps(k, kind) for k, kind in kinds.items())
     rules = "".join(f"rule{k} = RULES[{k}].fires\n" for k in chosen)
     internal = [
-        _pass(kinds, commit=True),
-        _pass(kinds, commit=False),
+        _pass(kinds, "True"),
+        _pass(kinds, "False"),
         _evaluate_rules(chosen),
         *_places(),
         EVALUATE_FORMING,
         *(_series(k, kind) for k, kind in kinds.items()),
         *(_scan(k, rule) for k, rule in chosen.items()),
     ]
-    calls = _branches({k: f"series{k}(P, j, bars, state, a, out, b)" for k in kinds}, 8)
+    calls = _branches({k: _series_call(k) for k in kinds}, 8)
     scans = _branches({k: f"scan{k}(R, Q, j, bars, out, fired[j])" for k in chosen}, 12)
     called = [
         ADVANCE,
@@ -227,33 +207,68 @@ def _tuple(items: Iterator[str] | list[str]) -> str:
     return "(" + "".join(f"{item}, " for item in items) + ")"
 
 
-def _load(kind: Kind) -> tuple[str, str]:
-    state = _tuple(f"state[a + {i}]" for i in range(kind.state))
-    return state, _tuple(f"P[j, {i}]" for i in range(kind.constants))
+def _steps(k: int, kind: Kind) -> str:
+    usual = f"fits{k} = KINDS[{k}].usual.fits\nusual{k} = KINDS[{k}].usual.step\n" if kind.usual else ""
+    return f"step{k} = KINDS[{k}].step\n{usual}"
 
 
-def _pass(kinds: Mapping[int, Kind], *, commit: bool) -> str:
-    name = "commit_indicators" if commit else "peek_indicators"
+def _text(lines: list[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _constants_of(kind: Kind) -> str:
+    return _tuple(f"P[j, {i}]" for i in range(kind.constants))
+
+
+def _pass(kinds: Mapping[int, Kind], commit: Literal["True", "False"]) -> str:
+    name = "commit_indicators" if commit == "True" else "peek_indicators"
     lines = [f"def {name}(I, P, bars, t, n, state, out):", "    for j in range(I.shape[0]):"]
     lines.append("        k = I[j, 0]; a = I[j, 1]; b = I[j, 2]")
     for place, (k, kind) in enumerate(kinds.items()):
-        state, constants = _load(kind)
         lines.append(f"        {'elif' if place else 'if'} k == {k}:")
-        lines.append(f"            s{k}, y{k} = step{k}({state}, {constants}, bars, t, n)")
-        lines += [f"            out[b + {i}] = y{k}[{i}]" for i in range(len(kind.columns))]
-        lines += [f"            state[a + {i}] = s{k}[{i}]" for i in range(kind.state) if commit]
-    return "\n".join(lines) + "\n"
+        lines += _step_lines(k, kind, commit, 12)
+    return _text(lines)
+
+
+def _step_lines(k: int, kind: Kind, commit: str, indent: int) -> list[str]:
+    """The lines that advance one indicator by one bar; ``commit``: an expression, whether its state is kept."""
+
+    def run(step: str, floats: int, space: str) -> list[str]:
+        state = _tuple(f"state[a + {i}]" for i in range(floats))
+        lines = [f"s_{step}, y_{step} = {step}({state}, {_constants_of(kind)}, bars, t, n)"]
+        lines += [f"out[b + {i}] = y_{step}[{i}]" for i in range(len(kind.columns))]
+        if commit != "False" and floats:
+            lines += [f"if {commit}:", *(f"    state[a + {i}] = s_{step}[{i}]" for i in range(floats))]
+        return [space + line for line in lines]
+
+    return _usual_or_not(k, kind, f"fits{k}({_constants_of(kind)})", run, indent)
+
+
+def _series_call(k: int) -> str:
+    return f"series{k}(P, j, bars, state, a, out, b)"
 
 
 def _series(k: int, kind: Kind) -> str:
-    _, constants = _load(kind)
-    zeros = _tuple(["0.0"] * kind.state)
-    lines = [f"def series{k}(P, j, bars, state, a, out, b):", f"    s = {zeros}", f"    p = {constants}"]
+    def run(step: str, floats: int, space: str) -> list[str]:
+        lines = [f"s_{step} = {_tuple(['0.0'] * floats)}", "for t in range(bars.close.shape[0]):"]
+        lines.append(f"    s_{step}, y_{step} = {step}(s_{step}, p, bars, t, t)")
+        lines += [f"    out{i}[t] = y_{step}[{i}]" for i in range(len(kind.columns))]
+        lines += [f"state[a + {i}] = s_{step}[{i}]" for i in range(floats)]
+        return [space + line for line in lines]
+
+    lines = [f"def series{k}(P, j, bars, state, a, out, b):", f"    p = {_constants_of(kind)}"]
     lines += [f"    out{i} = out[b + {i}]" for i in range(len(kind.columns))]
-    lines += ["    for t in range(bars.close.shape[0]):", f"        s, y = step{k}(s, p, bars, t, t)"]
-    lines += [f"        out{i}[t] = y[{i}]" for i in range(len(kind.columns))]
-    lines += [f"    state[a + {i}] = s[{i}]" for i in range(kind.state)]
-    return "\n".join(lines) + "\n"
+    return _text(lines + _usual_or_not(k, kind, f"fits{k}(p)", run, 4))
+
+
+def _usual_or_not(k: int, kind: Kind, fits: str, run: Callable[[str, int, str], list[str]], indent: int) -> list[str]:
+    """The lines of ``run`` with the kind's step; where there is a usual one, with that where it fits."""
+    space = " " * indent
+    if kind.usual is None:
+        return run(f"step{k}", kind.state, space)
+    inner = f"{space}    "
+    usual, other = run(f"usual{k}", kind.usual.state, inner), run(f"step{k}", kind.state, inner)
+    return [f"{space}if {fits}:", *usual, f"{space}else:", *other]
 
 
 def _evaluate_rules(rules: Mapping[int, Rule]) -> str:

@@ -65,6 +65,18 @@ def step(function: F) -> F:
 
 
 @dataclass(frozen=True)
+class UsualStep:
+    """A quicker step of a kind, with less state, for the parameters that most use."""
+
+    fits: Callable[[Parameters], bool]
+    """Whether it runs for the constants; compiled as a step is."""
+    step: Callable[[State, Parameters, Bars, int, int], tuple[State, Values]]
+    """Gives the same bits as the kind's step."""
+    state: int
+    """Floats of state, fewer than the kind's."""
+
+
+@dataclass(frozen=True)
 class Kind:
     """An indicator: its step, and the data to run, name and test it."""
 
@@ -83,6 +95,7 @@ class Kind:
     """Valid parameters; the conformance suite runs all of them."""
     short: tuple[str, ...] = ()
     """The column names for the first example's parameters, if these have established names."""
+    usual: UsualStep | None = None
     prepare: Callable[..., Parameters] = lambda *parameters: parameters
     """Parameters -> the constants that the step is given; raises ValueError on invalid values."""
 

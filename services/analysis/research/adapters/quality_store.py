@@ -21,7 +21,7 @@ from services.analysis.research.runs.versions import code_version
 from services.analysis.research.settings import ResearchSettings
 from shared.db import open_database
 from shared.events import Timeframe
-from shared.migrations.command import current
+from shared.migrations.command import NO_TABLES, current
 from shared.settings import data_folder
 
 
@@ -76,7 +76,7 @@ async def _state(settings: ResearchSettings, timeframe: Timeframe) -> tuple[Bars
 @asynccontextmanager
 async def _table(settings: ResearchSettings) -> AsyncIterator[QualityTable]:
     if await current(settings.database_url) is None:
-        raise DataRequestError("there are no tables yet: start Finstage first (make run)")
+        raise DataRequestError(NO_TABLES)
     async with open_database(settings.database_url) as database:
         yield QualityTable(database)
 
