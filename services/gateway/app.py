@@ -20,6 +20,7 @@ from services.gateway.adapters.datasets import StoredDatasets
 from services.gateway.adapters.event_feed import EventFeed
 from services.gateway.adapters.history import TableHistory, open_history
 from services.gateway.adapters.keys import KeyTable
+from services.gateway.adapters.open_files import allow_open_files
 from services.gateway.adapters.owned import OwnedTables
 from services.gateway.adapters.past_bars import PastBars
 from services.gateway.adapters.research_jobs import StoredJobs
@@ -83,6 +84,7 @@ RESTORE_PAUSE_SECONDS: Final = 0.05
 @asynccontextmanager
 async def build(settings: Settings, lifecycle: Lifecycle) -> AsyncIterator[Mapping[str, Task]]:
     """Open everything, answer requests inside the block, and yield the background tasks."""
+    allow_open_files(settings.max_readers)
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings.database_url, pool_size=8))
         tail_lengths = {

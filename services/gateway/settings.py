@@ -10,7 +10,7 @@ from limits import parse
 from pydantic import AfterValidator, Field
 
 from services.gateway.domain.hosts import LOCAL_NAMES
-from shared.settings import MeshSettings
+from shared.settings import MeshSettings, data_folder
 
 
 def _limit(text: str) -> str:
@@ -73,8 +73,8 @@ class Settings(MeshSettings):
     """Largest request body, in bytes."""
     max_frame: int = Field(default=65_536, ge=1024)
     """Largest WebSocket message from a client, in bytes."""
-    max_readers: int = Field(default=2000, ge=1)
-    """Limit of open streams in total."""
+    max_readers: int = Field(default=5000, ge=1)
+    """Limit of open streams in total; each takes about 20 KB."""
     max_readers_per_address: int = Field(default=600, ge=1)
     """Limit of open streams from one client address."""
     max_readers_per_key: int = Field(default=600, ge=1)
@@ -95,9 +95,9 @@ class Settings(MeshSettings):
     """Bars, indicator rows and signals per partition that are read at the start; of quotes, all are read."""
     refresh_seconds: float = Field(default=30.0, gt=0)
     """Interval between reads of instruments and industries."""
-    research_artefacts: str = Field(default_factory=lambda given: str(given["var"] / "research"))
+    research_artefacts: str = Field(default_factory=lambda given: str(data_folder(given["var"]) / "research"))
     """Folder or URL of the files of runs, the same as that of analysis research; others are not sent.
-    Unset: ``research`` in VAR."""
+    Unset: ``research`` beside the database of the newest ``make run`` under VAR, or in VAR itself."""
     page: Path = Path(__file__).parent / "page" / "dist"
     """Directory of the built page."""
 

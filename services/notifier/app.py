@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import math
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -73,6 +74,8 @@ from shared.waiting import Refresher
 if TYPE_CHECKING:
     from services.notifier.adapters.telegram.api import Client
 
+TENTHS = 10
+"""Parts of a second over which the messages of Telegram are spread."""
 QUOTES_BACK = 2_000
 """Quotes of each partition that are read at the start."""
 
@@ -100,7 +103,9 @@ async def build(settings: NotifierSettings, lifecycle: Lifecycle) -> AsyncIterat
         lease = int(settings.lease_seconds * 1000)
         attempt = Attempt(deliveries, chats, instruments, pictures, settings.policy, lease, clock, briefings, settings.public_url)
         options = SenderOptions(int(settings.reserve_seconds * 1000), lease, settings.send_concurrency, settings.policy)
-        sender = Sender(deliveries, schedules, attempt, Arranger(deliveries, chats, clock), options, clock)
+        sender = Sender(
+            deliveries, schedules, attempt, Arranger(deliveries, chats, clock, settings.alert_stale_seconds * 1000), options, clock
+        )
         fan_out = FanOut(
             chats,
             ConditionTable(database),
@@ -183,9 +188,12 @@ def tiers(settings: NotifierSettings) -> Tiers:
 def telegram_limiter(settings: NotifierSettings) -> RateLimiter:
     """Telegram's limits for a bot: overall, per chat, and per group or channel, whose ids are negative or names.
 
-    core.telegram.org/api/bots/ids
+    core.telegram.org/api/bots/ids. The messages of a second are spread over it: what is under way when a process is killed may
+    come twice, so little should be.
     """
-    overall, chat = [RateLimit(settings.rate_overall, 1.0)], [RateLimit(settings.rate_chat, 1.0)]
+    burst = math.ceil(settings.rate_overall / TENTHS)
+    overall = [RateLimit(settings.rate_overall, 1.0), RateLimit(burst, burst / settings.rate_overall)]
+    chat = [RateLimit(settings.rate_chat, 1.0)]
     return RateLimiter(overall, chat, [RateLimit(settings.rate_group_minute, 60.0)], lambda chat_id: chat_id.startswith(("-", "@")))
 
 

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from shared.conditions.clauses import clauses
+from shared.conditions.columns import known_stem, parts
 from shared.conditions.durations import averages_of_days, durations, place_timeframes, repetitions
 from shared.conditions.items import OPERAND_ENDS, OPERAND_STARTS, Item
 from shared.conditions.partners import partners
 from shared.conditions.relations import between, multiples, percents
+
+_LINES: Final = {
+    "stoch_k": ("stoch_k", "stoch_d"),
+    "stoch_rsi_k": ("stoch_rsi_k", "stoch_rsi_d"),
+    "macd": ("macd", "macd_signal"),
+    "macd_hist": ("macd", "macd_signal"),
+}
+"""The lines of an oscillator that cross."""
 
 
 def arrange(items: list[Item]) -> list[Item]:
@@ -47,15 +57,25 @@ def _particles(items: list[Item]) -> list[Item]:
             found.append(Item("SUBJECT", "", item.at, item.shown))
         if item.type == "TREND" and found and found[-1].type == "SUBJECT":
             found.pop()
-        found.append(_cross(item, found) if item.type == "GOLDEN" else item)
+        found += _cross(item, found) if item.type == "GOLDEN" else [item]
     return found
 
 
-def _cross(item: Item, before: Sequence[Item]) -> Item:
-    """A golden or dead cross: of the two values before it, or the rule."""
+def _cross(item: Item, before: Sequence[Item]) -> list[Item]:
+    """A golden or dead cross: of the two values before it, of the lines of the oscillator that was named last, or the rule."""
+    way = "crosses_above" if item.value == "golden_cross" else "crosses_below"
     if _has_subject(before) and before[-1].type in OPERAND_ENDS:
-        return replace(item, type="CROSS_AFTER", value="crosses_above" if item.value == "golden_cross" else "crosses_below")
-    return replace(item, type="RULE")
+        return [replace(item, type="CROSS_AFTER", value=way)]
+    lines = _LINES.get(known_stem(parts(_last_name(before))[0]) or "")
+    if lines is None:
+        return [replace(item, type="RULE")]
+    first, second = (Item("NAME", name, item.at, item.shown) for name in lines)
+    joined = [] if not before or before[-1].type in {"AND", "OR", "NOT"} else [Item("AND", "and", item.at, item.shown)]
+    return [*joined, first, Item("CROSS", way, item.at, item.shown), second]
+
+
+def _last_name(before: Sequence[Item]) -> str:
+    return next((each.value for each in reversed(before) if each.type == "NAME"), "")
 
 
 def _opens(items: Sequence[Item], at: int) -> bool:

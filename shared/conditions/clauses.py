@@ -18,13 +18,40 @@ _RELATIONS: Final = frozenset({"COMPARE", "CROSS"})
 _AFTER: Final = frozenset({"COMPARE_AFTER", "CROSS_AFTER"})
 _FAR: Final = 6
 """Items behind a band or before a direction among which its relation is."""
+_BEHIND: Final = {"above": "crosses_above", "below": "crosses_below", "over": "crosses_above", "under": "crosses_below"}
+_CLAUSE_ENDS: Final = frozenset({"", "AND", "OR", "ON"})
+_CHANGE: Final = 8
+"""Items of ``(change_pct(close, 1))``."""
 _PRICE_TRENDS: Final = frozenset({"상승", "하락", "오르", "내리", "급등", "급락"})
 """Korean words for a trend of a price; a volume increases with another word."""
 
 
 def clauses(items: Sequence[Item]) -> list[Item]:
     """The items with what their clauses decide."""
-    return _befores(_directions(_sides(lists(items))))
+    return _befores(_directions(_sides(lists(_versus(items)))))
+
+
+def _versus(items: Sequence[Item]) -> list[Item]:
+    """``전일 거래량 대비 거래량 200%`` is ``거래량이 전일 거래량 대비 200%``; ``시가 대비 등락률 3% 이상`` is ``3% 이상 상승``."""
+    found: list[Item] = []
+    at = 0
+    while at < len(items):
+        item = items[at]
+        found.append(item)
+        at += 1
+        if item.type == "VERSUS" and _is_change(items, at):
+            at += _CHANGE
+            signed = [each.type for each in items[at : at + 3]] == ["NUMBER", "PERCENT_SIGN", "COMPARE_AFTER"]
+            if signed and items[at + 2].value.startswith(">"):
+                found += [*items[at : at + 3], Item("TREND", "rising", item.at, "상승")]
+                at += 3
+        elif item.type == "VERSUS" and [each.type for each in items[at : at + 2]] == ["NAME", "NUMBER"]:
+            start = len(found) - 2
+            start -= start > 0 and found[start - 1].type == "BACK"
+            if start >= 0 and found[start + (found[start].type == "BACK")].type == "NAME":
+                found[start:start] = [items[at], Item("SUBJECT", "", items[at].at, items[at].shown)]
+                at += 1
+    return found
 
 
 def _sides(items: Sequence[Item]) -> list[Item]:
@@ -62,6 +89,8 @@ def _directions(items: Sequence[Item]) -> list[Item]:
             del found[-2:]
         if item.type == "BACK" and item.shown in {"previous", "prior"} and behind == "NAME" and _is_before(items[i + 1].value):
             continue
+        if item.type == "COMPARE" and item.shown.lower() in _BEHIND and behind in _CLAUSE_ENDS and _undirected(found):
+            item = replace(item, type="DIRECTION", value=_BEHIND[item.shown.lower()])  # 'SMA20 crossed SMA50 above'
         if item.type != "DIRECTION":
             found.append(item)
             continue
@@ -71,6 +100,10 @@ def _directions(items: Sequence[Item]) -> list[Item]:
         else:
             found.append(item)
     return found
+
+
+def _undirected(found: Sequence[Item]) -> bool:
+    return any(each.type == "CROSS" and each.value == "crosses" for each in found[-_FAR:])
 
 
 def _is_before(name: str) -> bool:
@@ -104,7 +137,7 @@ def _befores(items: Sequence[Item]) -> list[Item]:
 
 def _is_change(items: Sequence[Item], at: int) -> bool:
     """Whether the change of the close stands there, in words."""
-    part = items[at : at + 8]
+    part = items[at : at + _CHANGE]
     values = [each.value for each in part if each.type in {"NAME", "NUMBER"}]
     return bool(part) and part[0].type == "OPEN" and not part[0].value and values[:3] == ["change_pct", "close", "1"]
 

@@ -56,6 +56,16 @@ def known_stem(stem: str) -> str | None:
     return COLUMNS.get(stem) or _rearranged().get("".join(sorted(stem.split("_")))) or _joined().get(stem.replace("_", ""))
 
 
+def camel_case(typed: str, name: str) -> str:
+    """``macdLine`` as ``macd_line`` where that is a column, else the name as it is.
+
+    >>> camel_case("signalLine", "signalline"), camel_case("fooBar", "foobar")
+    ('signal_line', 'foobar')
+    """
+    apart = "".join(f"_{each}" if i and each.isupper() and typed[i - 1].islower() else each for i, each in enumerate(typed)).lower()
+    return apart if apart != name and column_of(apart) else name
+
+
 def places(stem: str) -> int:
     """How many numbers may follow the stem."""
     return len(stems()[stem][0].parameters) if stem in stems() else 0

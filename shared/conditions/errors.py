@@ -10,6 +10,7 @@ PROBLEMS: Final[dict[str, str]] = {
     "empty": "there is no condition",
     "long": "the condition has {length} characters, at most {most} are read",
     "instead": "write {instead}, not {found}",
+    "restated": "this is not read as it stands; did you mean {instead}?",
     "unexpected": "{found} cannot stand here",
     "unfinished": "something is missing at the end",
     "name": "{found} is no column and no bar field",

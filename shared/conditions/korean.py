@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Final
 
-from shared.conditions.lexicon import AVERAGES, EXPRESSIONS, NAMES, PERIOD, PHRASES, SIDED, UNITS, WEEKDAYS
+from shared.conditions.lexicon import AVERAGES, EXPRESSIONS, NAMES, PERIOD, PHRASES, RESTATED, SIDED, SPELLINGS, UNITS, WEEKDAYS
 from shared.conditions.lexicon import RULES as RULE_WORDS
 from shared.conditions.names import RULES
 from shared.conditions.timeframes import UNIT_WORDS
@@ -75,6 +75,11 @@ def parts(run: str) -> list[str]:
     return found[::-1]
 
 
+def known_words() -> frozenset[str]:
+    """All parts that are known."""
+    return _known()[0]
+
+
 @cache
 def _known() -> tuple[frozenset[str], int]:
     found = frozenset(word for phrase in _phrases() for word in phrase.split() if all(_FIRST <= letter <= _LAST for letter in word))
@@ -82,10 +87,11 @@ def _known() -> tuple[frozenset[str], int]:
 
 
 def _phrases() -> Iterator[str]:
-    for table in (PHRASES, NAMES, SIDED, WEEKDAYS, AVERAGES, UNITS, RULE_WORDS, EXPRESSIONS):
+    for table in (PHRASES, NAMES, SIDED, WEEKDAYS, AVERAGES, UNITS, RULE_WORDS, EXPRESSIONS, RESTATED):
         for phrases in table.values():
             yield from phrases
     yield from PERIOD
+    yield from SPELLINGS
     yield from UNIT_WORDS
     yield from _OTHER
     yield from (korean for _, korean in RULES.values())

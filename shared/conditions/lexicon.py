@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable
 from importlib import resources
 from typing import Any, Final
+
+from shared.conditions.conjugation import forms
 
 Phrases = tuple[str, ...]
 
@@ -14,9 +17,14 @@ def _read() -> dict[str, Any]:
 
 
 def _combined(entry: dict[str, Any]) -> Phrases:
-    """The phrases of an entry, and each of its first words before each of the others."""
-    then = entry.get("then", [])
-    return (*entry["words"], *(f"{one} {other}" for one in entry.get("first", ()) for other in then))
+    """The phrases of an entry, those of its verbs, and each of its first words before each of the others."""
+    then = (*entry.get("then", ()), *_conjugated(entry.get("then_verbs", ())))
+    words = (*entry["words"], *_conjugated(entry.get("verbs", ())))
+    return (*words, *(f"{one} {other}" for one in entry.get("first", ()) for other in then))
+
+
+def _conjugated(verbs: Iterable[str]) -> Phrases:
+    return tuple(form for verb in verbs for form in forms(verb))
 
 
 def _table(name: str) -> dict[str, Phrases]:
@@ -28,10 +36,14 @@ PHRASES: Final[dict[tuple[str, str], Phrases]] = {(entry["type"], entry["value"]
 """What each phrase is: the type and the value of a token."""
 NAMES: Final = _table("names")
 """Names of columns and fields."""
-RULES: Final = _table("rules")
+RULES: Final = {rule: (*words, *_conjugated(_DATA["rule_verbs"].get(rule, ()))) for rule, words in _table("rules").items()}
 """Rules and patterns, with a direction where the words say one."""
 EXPRESSIONS: Final = _table("expressions")
 """What is written as a condition."""
+SPELLINGS: Final = {word: right for right, words in _table("spellings").items() for word in words}
+"""Other spellings of single words, and short forms."""
+RESTATED: Final[dict[str, Phrases]] = {entry["value"]: _combined(entry) for entry in _DATA["restated"]}
+"""What loose phrases may mean, which is only suggested."""
 WEEKDAYS: Final = _table("weekdays")
 """Days, from Monday."""
 AVERAGES: Final = _table("averages")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from shared.conditions.comparisons import compare, compared, connective
+from shared.conditions.comparisons import compare, compared, connective, grouped
 from shared.conditions.errors import ConditionError
 from shared.conditions.expression import Node, Number, SeriesName, is_boolean
 from shared.conditions.lexicon import LEVELS
@@ -58,5 +58,5 @@ def touch(left: Node, right: Node, at: int) -> Node:
     if not (isinstance(left, SeriesName) and left.name in PRICES - {"volume"}):
         example = f"crosses_above({render(plain(left))}, {render(plain(right, left))})"
         raise ConditionError("direction", "", at, example=example)
-    low, high = (compared(SeriesName(name, left.at), sign, right) for name, sign in (("low", "<="), ("high", ">=")))
+    low, high = (grouped(compared(SeriesName(name, left.at), sign, right)) for name, sign in (("low", "<="), ("high", ">=")))
     return connective("and", low, high)

@@ -9,11 +9,62 @@ from shared.conditions.counted import SKIPPED, Found, bars
 from shared.conditions.items import Item
 from shared.conditions.phrases import phrases
 from shared.conditions.scanning import Piece
+from shared.conditions.timeframes import UNIT_WORDS
 
 _MOVES: Final = {
-    "rising": frozenset({"up", "rises", "rose", "gains", "gained", "jumps", "jumped", "surges", "rallies", "climbs", "increases"}),
+    "rising": frozenset(
+        {
+            "up",
+            "rises",
+            "rose",
+            "gains",
+            "gained",
+            "jumps",
+            "jumped",
+            "surges",
+            "rallies",
+            "climbs",
+            "increases",
+            "pumps",
+            "pumped",
+            "spikes",
+            "spiked",
+            "soars",
+            "soared",
+            "moons",
+            "rips",
+            "adds",
+            "added",
+            "advances",
+        }
+    ),
     "falling": frozenset(
-        {"down", "falls", "fell", "drops", "dropped", "loses", "lost", "declines", "declined", "decreases", "dips"}
+        {
+            "down",
+            "falls",
+            "fell",
+            "drops",
+            "dropped",
+            "loses",
+            "lost",
+            "declines",
+            "declined",
+            "decreases",
+            "dips",
+            "dumps",
+            "dumped",
+            "crashes",
+            "crashed",
+            "plunges",
+            "plunged",
+            "tanks",
+            "tanked",
+            "slides",
+            "slid",
+            "tumbles",
+            "sinks",
+            "sheds",
+        }
     ),
 }
 _BY: Final = frozenset({"by", "is", "was", "of"})
@@ -43,6 +94,14 @@ def move(pieces: Sequence[Piece], at: int) -> Found | None:
     while over in _OVER and last < len(pieces) and pieces[last].text in SKIPPED:
         last += 1
     counted = bars(pieces, last) if over in _OVER else None
+    if (
+        counted is None
+        and over in _OVER
+        and last < len(pieces)
+        and pieces[last - 1].text == "a"
+        and pieces[last].text in UNIT_WORDS
+    ):
+        counted = 1, pieces[last].text, last + 1  # 'in a day'
     count, unit, end = counted or (1, "", end)
     return [Item("MOVED", f"{name} {sign} {percent} {count} {unit}", pieces[at].at, word)], end
 
@@ -66,16 +125,19 @@ def _in_a_row(pieces: Sequence[Piece], at: int) -> Found | None:
 
 
 def gap(pieces: Sequence[Piece], at: int) -> Found | None:
-    """``gap up 3%``, ``gaps down more than 2%``, ``갭상승 3% 이상``: of the open against the close of the session before."""
+    """``gap up 3%``, ``gaps down more than 2%``, ``갭상승 3% 이상``, ``갭 3% 이상``: of the open against the close of the session before."""
     words = [piece.text for piece in pieces[at : at + 5]]
     if pieces[at].kind == "number" and len(words) > 3 and words[1] == "%":
         return _gap_after(pieces, at, words)
-    if len(words) < 2 or words[0] not in _GAPS or words[1] not in _WAYS:
+    if len(words) < 2 or words[0] not in _GAPS:
         return None
-    size = _size(pieces, at + 2)
+    up_alone = words[0] == "갭" and pieces[at + 1].kind == "number"
+    if not up_alone and words[1] not in _WAYS:
+        return None
+    size = _size(pieces, at + (1 if up_alone else 2))
     if size is None:
         return None
-    (sign, percent, end), up = size, _WAYS[words[1]] > 0
+    (sign, percent, end), up = size, up_alone or _WAYS[words[1]] > 0
     after = pieces[end].text if end < len(pieces) else ""
     if after in _KOREAN_SIGNS:
         sign, end = _KOREAN_SIGNS[after], end + 1

@@ -21,6 +21,7 @@ from shared.conditions.functions import is_function
 from shared.conditions.items import Item
 from shared.conditions.limits import check
 from shared.conditions.reading import read_items
+from shared.conditions.restating import restated
 from shared.conditions.tree_builder import Builder
 from shared.events import Timeframe
 
@@ -34,6 +35,13 @@ def read(text: str) -> tuple[Node, Timeframe]:
     Raises:
         ConditionError: the text is not a condition.
     """
+    try:
+        return _plainly(text)
+    except ConditionError as error:
+        raise restated(error, text, _plainly) from None
+
+
+def _plainly(text: str) -> tuple[Node, Timeframe]:
     ordered = in_order(text, _tree)
     if ordered is not None:
         raise ordered

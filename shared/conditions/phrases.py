@@ -52,6 +52,10 @@ class Table:
                     return meaning, at + len(part)
         return None
 
+    def words(self) -> set[str]:
+        """All words of the phrases."""
+        return {word for key in self._meanings for word in key}
+
 
 @cache
 def phrases() -> Table:

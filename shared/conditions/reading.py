@@ -7,17 +7,19 @@ from dataclasses import replace
 from typing import Final
 
 from shared.conditions.amounts import amount
-from shared.conditions.columns import known_stem, places
+from shared.conditions.columns import camel_case, column_of, known_stem, places
 from shared.conditions.counted import Found, after_number, duration
 from shared.conditions.dialects import plain_calls
 from shared.conditions.events import events
 from shared.conditions.frames import UNITS_OF_FRAMES, after_on, bare
 from shared.conditions.functions import is_function
 from shared.conditions.items import Item, ends_operand
+from shared.conditions.lexicon import LEVELS
+from shared.conditions.literals import kind_of
 from shared.conditions.moves import gap, move
 from shared.conditions.phrases import Meaning, phrases
-from shared.conditions.scanning import Piece, pieces
-from shared.conditions.shorthand import DISPARITY, clock_words, disparity, extreme, since_open
+from shared.conditions.scanning import Piece, pieces, with_clocks
+from shared.conditions.shorthand import DISPARITY, aligned, clock_words, disparity, extreme, since_open
 from shared.conditions.timeframes import timeframe
 
 _PREFIXES: Final = ("ta.", "math.", "talib.")
@@ -29,6 +31,9 @@ _LEVEL_RULES: Final = frozenset({"rsi_oversold", "rsi_overbought"})
 _FORMS: Final = frozenset({"candle", "candles", "candlestick", "candlesticks", "bar", "pattern", "formation", "패턴", "캔들"})
 _IN_A_ROW: Final = frozenset({"consecutive", "straight"})
 _OF_PRICE: Final = frozenset({"new_high", "new_low", "gap"})
+_CLAUSE_ENDS: Final = frozenset({"and", "or", "on", "in", "with", "while", "but", ",", ";", "&", "&&", "|", "||", ")", "?"})
+_CURRENCIES: Final = frozenset({"원", "달러", "dollars", "usd", "krw"})
+_CURRENCY_SIGNS: Final = frozenset({"$", "₩", "￦"})
 _AT_END: Final = frozenset("?.!;。")
 
 
@@ -40,7 +45,7 @@ def read_items(text: str) -> list[Item]:
 class _Reader:
     def __init__(self, text: str) -> None:
         self._text = text
-        self._pieces = plain_calls(pieces(text))
+        self._pieces = plain_calls(with_clocks(pieces(text)))
         while self._pieces and self._pieces[-1].text in _AT_END:
             self._pieces.pop()
         self.items: list[Item] = []
@@ -54,7 +59,7 @@ class _Reader:
         """Reads what begins at a piece; returns the index behind it."""
         piece = self._pieces[at]
         found = bare(self._text, self._pieces, self.items, at) or self._call(at)
-        for reads in (since_open, gap, move, extreme, duration, clock_words):
+        for reads in (since_open, aligned, gap, move, extreme, duration, clock_words):
             found = found or reads(self._pieces, at)
         if found is None and piece.kind == "number":
             phrase = phrases().longest(self._pieces, at, self._accepts)
@@ -69,11 +74,16 @@ class _Reader:
             found = self._phrase(at, *phrase) if phrase else self._single(at)
         if piece.text in _FORMS and self.items and self.items[-1].type in {"RULE", "PARAMETERS", "CLOSE", "WAY", "STATUS"}:
             found = [], at + 1  # 'doji candle', 'double bottom pattern'
-        if len(found[0]) > 1 and found[0][0].value == "open" and self.items and self.items[-1].type == "THAN_BEFORE":
-            self.items.pop()  # '전일 종가 대비 5% 이상 갭상승'
+        if len(found[0]) > 1 and found[0][0].value == "open" and found[0][1].type == "DIVIDED":
+            while self.items and (self.items[-1].type == "THAN_BEFORE" or self.items[-1].value == "open"):
+                self.items.pop()  # '전일 종가 대비 시가 5% 이상 갭상승'
         if piece.text in DISPARITY:
             found = disparity(self.items, self._pieces, at) or found
         items, end = found
+        if items and items[0].type == "BACK" and items[0].value == "0":
+            items = items[1:]
+        if items and items[0].value == "==" and items[0].shown.lower() in {"is", "are"} and not self.items:
+            items = []  # a question
         if items and items[0].type == "AGO" and not ends_operand(self.items):  # '2 days ago close'
             items = [replace(items[0], type="BACK"), *items[1:]]
         if items and items[0].value == "time" and items[-1].type == "CLOCK":  # 'time is after 10:30'
@@ -104,6 +114,12 @@ class _Reader:
         last = self.items[-1].type if self.items else ""
         if kind in {"UP", "DOWN", "STATUS"}:
             return last in {"RULE", "PARAMETERS"}
+        if kind == "CROSS_AFTER" and last == "RULE" and events()[self.items[-1].value].pattern:
+            return False
+        if kind in {"COMPARE_AFTER", "CROSS_AFTER"} and part[0].kind == "word":
+            return (after_operand or last == "PERCENT_SIGN") and last not in {"RULE", "PARAMETERS"} and self._ends_clause(part)
+        if kind == "EXPRESSION" and part[0].text in {"above", "below"}:
+            return not after_operand
         if kind == "TREND":
             return not (last in {"RULE", "PARAMETERS"} and part[0].kind == "hangul" and len(part) == 1)
         if kind == "NAME" and part[0].kind == "sign":
@@ -114,11 +130,20 @@ class _Reader:
             return len(part) > 1
         return kind != "BARS"
 
+    def _ends_clause(self, part: Sequence[Piece]) -> bool:
+        """Whether nothing that is compared follows: ``70 or higher and``; ``50% or more below`` is a share."""
+        behind = next((piece for piece in self._pieces if piece.at >= part[-1].end), None)
+        if behind is None or behind.text in _CLAUSE_ENDS:
+            return True
+        return part[-1].text in {"more", "less"} and behind.kind == "word" and not known_stem(behind.text)
+
     def _phrase(self, at: int, meaning: Meaning, end: int) -> Found:
         kind, value = meaning
         first, last = self._pieces[at], self._pieces[end - 1]
         shown = self._text[first.at : last.end]
         item = Item(kind, value, first.at, shown, first.kind in {"hangul", "unknown"})
+        if kind == "ON" and self._event_follows(end):
+            return [Item("AND", "and", first.at, shown)], end
         if kind == "ON":
             return after_on(self._text, self._pieces, item, end)
         if kind == "OPEN":
@@ -127,6 +152,8 @@ class _Reader:
             self._calls.pop()
         elif kind == "NAME":
             return self._numbers(value, item, end)
+        elif kind == "MINUS" and self._is_level_below_zero(at):
+            return [Item("SUBJECT", "", first.at, shown), item], end
         elif kind in {"UP", "DOWN"}:
             return [Item("WAY", value, first.at, shown)], end
         elif kind in {"CROSS_ZERO", "COMPARE_ZERO"}:
@@ -142,6 +169,10 @@ class _Reader:
             rule, way = value.split()
             self._drop_price(rule)
             fired, after = self._rule(replace(item, type="RULE", value=rule), end)
+            oscillator = self._oscillator(end) if rule in _LEVEL_RULES else None
+            if oscillator:
+                (item, *_), behind = oscillator
+                return [item, Item("LEVEL", rule.partition("_")[2], first.at, shown)], behind
             if rule in _LEVEL_RULES and self.items and (ends_operand(self.items) or self.items[-1].type == "SUBJECT"):
                 return [Item("LEVEL", rule.partition("_")[2], first.at, shown)], end
             return [*fired, Item("WAY", way, first.at, shown)], after
@@ -157,6 +188,30 @@ class _Reader:
             bare = first.kind == "sign" and first.text not in {"$", "₩", "￦"}
             return ([Item("ELSE", first.text, first.at, first.text)] if bare else []), end
         return [item], end
+
+    def _is_level_below_zero(self, at: int) -> bool:
+        """``CCI -100 상향돌파``: a level of an oscillator, no difference."""
+        sign, number = self._pieces[at], self._pieces[at + 1 : at + 2]
+        apart = at > 0 and self._pieces[at - 1].end < sign.at and bool(number) and number[0].at == sign.end
+        named = bool(self.items) and self.items[-1].type == "NAME" and kind_of(column_of(self.items[-1].value) or "") in LEVELS
+        return apart and number[0].kind == "number" and named
+
+    def _oscillator(self, at: int) -> Found | None:
+        """``oversold stochastic``: the oscillator behind its level, where the clause ends there."""
+        phrase = phrases().longest(self._pieces, at, lambda meaning, _: meaning[0] == "NAME")
+        word = self._pieces[at] if at < len(self._pieces) else None
+        name, end = (phrase[0][1], phrase[1]) if phrase else (word.text if word else "", at + 1)
+        if word is None or kind_of(column_of(name) or "") not in LEVELS:
+            return None
+        behind = self._pieces[end] if end < len(self._pieces) else None
+        if behind is not None and behind.text not in _CLAUSE_ENDS:
+            return None
+        return [Item("NAME", name, word.at, word.text)], end
+
+    def _event_follows(self, at: int) -> bool:
+        """``on heavy volume``, ``on a bullish engulfing``: what happens at the same time, no timeframe."""
+        kinds = {"RULE", "RULE_WAY", "EXPRESSION"}
+        return ends_operand(self.items) and phrases().longest(self._pieces, at, lambda meaning, _: meaning[0] in kinds) is not None
 
     def _drop_price(self, rule: str) -> None:
         """``price makes a new high``, ``price gaps up``: the rule is of the price anyway."""
@@ -190,6 +245,7 @@ class _Reader:
         if point and place in _PLACES and rest:
             return [Item("PLACE", _PLACES[place], piece.at, place), Item("NAME", rest, piece.at + len(place) + 1, rest)], at + 1
         typed = self._text[piece.at : piece.end]
+        name = name if column_of(name) else camel_case(typed, name)
         if name == "sequence" and at + 1 < len(self._pieces) and self._pieces[at + 1].kind == "word":
             following = self._pieces[at + 1]
             return [Item("SEQUENCE", following.text, piece.at, typed)], at + 2
@@ -253,6 +309,25 @@ class _Reader:
                 return [Item("BRACKET", f"[{frame}]", piece.at, piece.text)], end + 1
         if following == "x" and end + 1 < len(self._pieces) and self._pieces[end + 1].text != "(":
             return [item, Item("TIMES", "*", self._pieces[end].at, "x")], end + 1
-        if following in {"원", "달러", "dollars", "usd", "krw"} or (following == "주" and end > at + 1):
+        money = following in _CURRENCIES or (at > 0 and self._pieces[at - 1].text in _CURRENCY_SIGNS)
+        if following in _CURRENCIES or (following == "주" and end > at + 1):
             end += 1
+        if money and not self._has_value():
+            return self._of_price(item), end
         return [item], end
+
+    def _has_value(self) -> bool:
+        """Whether a value stands in the clause already."""
+        for item in reversed(self.items):
+            if item.type in {"AND", "OR", "NOT"}:
+                return False
+            if item.type not in {"COMPARE", "CROSS", "FRAME", "FRAME_WHOLE"}:
+                return True
+        return False
+
+    def _of_price(self, amount: Item) -> list[Item]:
+        """``above $50``, ``5만원 돌파``: an amount of money is one of the price."""
+        before: list[Item] = []
+        while self.items and self.items[-1].type in {"COMPARE", "CROSS"}:
+            before.insert(0, self.items.pop())
+        return [Item("NAME", "close", amount.at, amount.shown), *before, amount]

@@ -27,6 +27,9 @@ def percents(items: list[Item]) -> list[Item]:
         if item.type == "NUMBER" and following and following[0].type == "PERCENT_SIGN":
             item, i = replace(item, type="PERCENT"), i + 1
             following = items[i + 1 : i + 3]
+            if [each.type for each in following] == ["COMPARE_AFTER", "COMPARE"]:  # '20% or more below x'
+                found.append(Item("COMPARE", following[0].value, following[0].at, following[0].shown))
+                i, following = i + 1, items[i + 2 : i + 4]
             behind = following[0] if following else None
             if behind and behind.type == "NAME" and behind.value == "of":
                 if found and found[-1].value in {"within", "is within", "between"} and found[-1].type in {"BETWEEN", "NAME"}:
@@ -53,6 +56,14 @@ def percents(items: list[Item]) -> list[Item]:
                 ]
                 i += 2
                 continue
+        if item.type == "COMPARE_AFTER" and _is_distance(found, item):  # '시가보다 5% 이상 높은'
+            at = next(n for n in range(len(found) - 1, -1, -1) if found[n].type == "THAN")
+            sign, percent = found.pop(), found.pop()
+            found[at] = replace(found[at], type="VERSUS")
+            way = replace(item, type="TREND", value="rising 1" if item.value == ">" else "falling 1")
+            found.append(_moved(way, sign.value, percent, found))
+            i += 1
+            continue
         if item.type == "MOVED" and found and found[-1].type == "THAN_BEFORE":
             found.pop()
         if item.type == "TREND" and len(found) > 1 and found[-1].type == "COMPARE_AFTER" and found[-2].type == "PERCENT":
@@ -75,6 +86,14 @@ def percents(items: list[Item]) -> list[Item]:
         found.append(item)
         i += 1
     return found
+
+
+def _is_distance(found: list[Item], item: Item) -> bool:
+    """Whether ``이상 높`` behind a share says how far one value is from the other."""
+    behind = [each.type for each in found[-3:]]
+    return (
+        item.value in {"<", ">"} and behind[-2:] == ["PERCENT", "COMPARE_AFTER"] and "THAN" in [each.type for each in found[-6:-2]]
+    )
 
 
 def _is_share(items: list[Item]) -> bool:

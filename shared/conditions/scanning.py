@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from shared.conditions.korean import parts
+from shared.conditions.lexicon import PHRASES, SPELLINGS
 
 _PIECE: Final = re.compile(
     r"(?P<space>\s+)|(?P<bracket>\[[^\[\]]*\])|(?P<clock>[0-9]{1,2}:[0-9]{2})|(?P<word>[0-9a-f]{32}(?![A-Za-z0-9_])|52[Ww]_?[A-Za-z_]*|[0-9]{6}\.[A-Za-z]{2}"
@@ -17,6 +18,15 @@ _PIECE: Final = re.compile(
 )
 """Every text is a sequence of these. 32 hexadecimal digits are a word: the id of a sequence of signals. Digits of other scripts are
 signs, which nothing accepts."""
+
+_FRAMES: Final = frozenset({"일", "주", "월"})
+_EMPTY: Final = frozenset(word for kind in ("FILL", "SUBJECT") for word in PHRASES[kind, ""] if len(word) == 1)
+"""Syllables that say nothing by themselves."""
+_NOON: Final = 12
+_HALVES: Final = {"am": 0, "a.m": 0, "pm": _NOON, "p.m": _NOON}
+_ANDS: Final = (" and", " or", " not", "그리고", "또는")
+_LONGEST_AND, _BEFORE = 4, 40
+_VALUE_ENDS: Final = frozenset(")]_%")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +45,55 @@ def pieces(text: str) -> Iterator[Piece]:
     """The pieces of a normalised text, in order; spaces are the gaps between them."""
     for match in _PIECE.finditer(text):
         kind, found, at = str(match.lastgroup), match[0], match.start()
+        if kind == "bracket" and _stands_alone(text, at):
+            yield from _clause(found, at)
+            continue
         if kind == "hangul":
-            yield from _hangul(found, at)
+            yield from _hangul(found, at, first=not text[:at].strip())
         elif kind == "bracket":
             yield Piece(kind, found, at, match.end())
         elif kind != "space":
-            yield Piece(kind, found.lower(), at, match.end())
+            lower = found.lower()
+            yield Piece(kind, SPELLINGS.get(lower, lower), at, match.end())
 
 
-def _hangul(run: str, at: int) -> Iterator[Piece]:
+def with_clocks(given: Iterable[Piece]) -> list[Piece]:
+    """The pieces with ``2pm``, ``2 p.m.`` and ``9:30am`` as times of day."""
+    found: list[Piece] = []
+    for piece in given:
+        half = _HALVES.get(piece.text, -1) if piece.kind == "word" and found else -1
+        hours, _, minutes = found[-1].text.partition(":") if half >= 0 else ("", "", "")
+        if hours.isdigit() and 1 <= int(hours) <= _NOON:
+            text = f"{int(hours) % _NOON + half}:{minutes or '00'}"
+            found[-1] = Piece("clock", text, found[-1].at, piece.end)
+        else:
+            found.append(piece)
+    return found
+
+
+def _stands_alone(text: str, at: int) -> bool:
+    """Whether no value is before a bracket, so that it can belong to none."""
+    before = text[max(0, at - _BEFORE) : at].rstrip()[-_LONGEST_AND:].lower()
+    return not before or before.endswith(_ANDS) or not (before[-1].isalnum() or before[-1] in _VALUE_ENDS)
+
+
+def _clause(bracket: str, at: int) -> Iterator[Piece]:
+    """``[Daily Close > Daily Open]`` of StockCharts is in parentheses; ``[일]`` of Kiwoom is the timeframe ``일봉``."""
+    if bracket[1:-1].strip() in _FRAMES:
+        yield Piece("hangul", f"{bracket[1:-1].strip()}봉", at, at + len(bracket))
+        return
+    yield Piece("sign", "(", at, at + 1)
+    for piece in pieces(bracket[1:-1]):
+        yield Piece(piece.kind, piece.text, piece.at + at + 1, piece.end + at + 1)
+    yield Piece("sign", ")", at + len(bracket) - 1, at + len(bracket))
+
+
+def _hangul(run: str, at: int, *, first: bool) -> Iterator[Piece]:
     found = parts(run)
+    if first and len(found) > 1 and _EMPTY.issuperset(found):  # '만도', '한일': rather the name of an instrument
+        found = []
     if not found:
         yield Piece("unknown", run, at, at + len(run))
     for part in found:
-        yield Piece("hangul", part, at, at + len(part))
+        yield Piece("hangul", SPELLINGS.get(part, part), at, at + len(part))
         at += len(part)

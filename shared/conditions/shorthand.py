@@ -12,17 +12,32 @@ from shared.conditions.scanning import Piece
 _EXTREMES: Final = frozenset({"highest", "lowest"})
 _OF_HIGHS: Final = {"high": "highest", "low": "lowest"}
 _INSIDE: Final = frozenset({"of", "over", "in"})
-_BEFORE_EXTREME: Final = frozenset({"is", "at", "its", "a", "an", "the", "hits", "makes"})
-_AT: Final = frozenset({"is", "at", "hits", "makes"})
+_AT: Final = frozenset({"is", "at", "hits", "hit", "makes", "made", "making", "sets", "setting", "hitting", "reaches"})
+_BEFORE_EXTREME: Final = frozenset({*_AT, "its", "a", "an", "the", "new", "fresh"})
 _LAST_EXTREMES: Final = {
     **dict.fromkeys(("high", "최고", "최고치", "최고값"), "highest"),
     **dict.fromkeys(("low", "최저", "최저치", "최저값"), "lowest"),
 }
+_OF_ALL: Final = {**dict.fromkeys(("최고가", "신고가"), "highest"), **dict.fromkeys(("최저가", "신저가"), "lowest")}
+"""The same behind ``중``; alone they are columns."""
+_ALIGNED: Final = {"정배열": ">", "역배열": "<"}
+_BETWEEN_AVERAGES: Final = frozenset({"-", "/", ",", "~", ">", "<", "일", "일선", "선", "이평", "이평선", "이동평균선", "이", "의"})
+_FEWEST, _MOST_ALIGNED = 3, 20
 DISPARITY: Final = frozenset({"이격도", "disparity"})
 _HOUR_SIGNS: Final = frozenset({"<", "<=", ">", ">="})
-_OPENINGS: Final = (["개장"], ["장", "시", "작"])
+_OPENINGS: Final = (["개장"], ["장", "시작"])
 _MINUTES: Final = {"이내": "<=", "안": "<=", "동안": "<=", "이후": ">=", "후": ">="}
-_TIMES: Final = {"이후": ">=", "부터": ">=", "이전": "<=", "까지": "<=", "전": "<="}
+_TIMES: Final = {
+    "넘어서": ">=",
+    "넘어": ">=",
+    "넘": ">=",
+    "지나서": ">=",
+    "이후": ">=",
+    "부터": ">=",
+    "이전": "<=",
+    "까지": "<=",
+    "전": "<=",
+}
 
 
 def extreme(pieces: Sequence[Piece], at: int) -> Found | None:
@@ -64,7 +79,9 @@ def _in_bars(pieces: Sequence[Piece], at: int, start: int) -> Found | None:
         return None
     if end < len(pieces) and pieces[end].text in {"중", "간", "내", "이내", "의", "중에서"}:
         end += 1
-    name = _LAST_EXTREMES.get(pieces[end].text if end < len(pieces) else "")
+    among = pieces[end - 1].text in {"중", "중에서"}
+    last = pieces[end].text if end < len(pieces) else ""
+    name = _LAST_EXTREMES.get(last) or (_OF_ALL.get(last) if among else None)
     behind = pieces[end + 1].kind if end + 1 < len(pieces) else ""
     latin = name and pieces[end].kind == "word"
     if name is None or (latin and start == at) or (not latin and behind == "hangul" and pieces[end + 1].text in {"가", "종가"}):
@@ -135,6 +152,29 @@ def since_open(pieces: Sequence[Piece], at: int) -> Found | None:
 
 def _time(sign: str, clock: str, at: int, shown: str) -> list[Item]:
     return [Item("NAME", "time", at, shown), Item("COMPARE", sign, at, shown), Item("CLOCK", clock, at, shown)]
+
+
+def aligned(pieces: Sequence[Piece], at: int) -> Found | None:
+    """``5-20-60 정배열``, ``5일 20일 60일선 역배열``: averages in this order."""
+    if pieces[at].kind != "number":
+        return None
+    numbers: list[Piece] = []
+    end = at
+    while end < min(len(pieces), at + _MOST_ALIGNED) and (
+        (pieces[end].kind == "number" and pieces[end].text.isdigit()) or pieces[end].text in _BETWEEN_AVERAGES
+    ):
+        numbers += [pieces[end]] if pieces[end].kind == "number" else []
+        end += 1
+    sign = _ALIGNED.get(pieces[end].text) if end < len(pieces) and len(numbers) >= _FEWEST else None
+    if sign is None:
+        return None
+    items: list[Item] = []
+    for number in numbers:
+        items += [
+            *([Item("COMPARE", sign, number.at, sign)] if items else []),
+            Item("NAME", f"sma_{number.text}", number.at, number.text),
+        ]
+    return items, end + 1
 
 
 def disparity(items: list[Item], pieces: Sequence[Piece], at: int) -> Found | None:

@@ -30,12 +30,12 @@ WRITTEN: Final = {
     **dict.fromkeys(("고점", "전고점"), "highest(high, 20)"),
     "breadth": "industry.breadth_50",
     **dict.fromkeys(("hour", "minute"), "time"),
-    "장대양봉": "marubozu > 0",
-    "장대음봉": "marubozu < 0",
 }
 """Names for what is written as an expression."""
 INDEXES: Final = {
     "vix": "^VIX",
+    "nasdaq": "^IXIC",
+    "dow": "^DJI",
     "spx": "^GSPC",
     "sp500": "^GSPC",
     "ndx": "^NDX",
@@ -45,6 +45,7 @@ INDEXES: Final = {
     "코스피": "^KS11",
     "코스닥": "^KQ11",
     "나스닥": "^IXIC",
+    "다우": "^DJI",
 }
 
 

@@ -47,7 +47,7 @@ def live(kind: str, chosen: Plan, bars: Bars, state: np.ndarray, start: int = 0,
     filled, session = np.zeros_like(prices), np.zeros_like(bars.session)  # later bars are 0
     filled[:, :start], session[:start] = prices[:, :start], bars.session[:start]
     *ohlcv, year_high, year_low = filled
-    known = Bars(*ohlcv, session, year_high, year_low)
+    known = Bars._make((*ohlcv, session, year_high, year_low))
     for t in range(start, len(bars.close)):
         if peeks:
             filled[:, t], session[t] = prices[:, t] * 2, bars.session[t] * 2

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-import msgpack
+import msgspec
 import pytest
 from alpaca.data.live import StockDataStream
 from alpaca.data.models import Bar, Trade
@@ -19,11 +19,12 @@ from tests.gateway import market
 from tests.gateway.running_gateway import RunningGateway, create_key, running_gateway
 from tests.until import until
 
+PATH = "/v1/stream/alpaca"
 PACKED = {"Content-Type": "application/msgpack"}
 
 
 def address(server: RunningGateway) -> str:
-    return server.url.replace("http", "ws") + "/v1/stream/alpaca"
+    return server.url.replace("http", "ws") + PATH
 
 
 async def test_the_real_client_subscribes_and_receives(server: RunningGateway) -> None:
@@ -62,9 +63,10 @@ async def test_the_real_client_subscribes_and_receives(server: RunningGateway) -
         await until(lambda: {key for key in server.gateway.hub.index if key[0] == "b"} == {("b", "NVDA")}, what="the change")
     finally:
         stream.stop()
+        server.feed.handle_event(market.tick("AAPL", 4))  # the client looks whether it is stopped after each frame
         await running
     tick, bar = market.tick("AAPL", 3), market.bar("AAPL", 700, Timeframe.M1)
-    (trade,) = trades
+    trade = trades[0]
     assert (trade.symbol, trade.price, trade.size) == ("AAPL", tick.price, tick.size)
     assert trade.timestamp == dt.datetime.fromtimestamp(tick.ts_event / 1000, dt.UTC)
     first = bars[0]
@@ -80,15 +82,15 @@ async def test_the_real_client_subscribes_and_receives(server: RunningGateway) -
 async def test_a_size_that_is_unknown_is_no_zero(server: RunningGateway, client: aiohttp.ClientSession) -> None:
     tick = market.tick("AAPL", 4)
     unknown = type(tick)(symbol="AAPL", price=1.0, ts_event=tick.ts_event, ts_init=0, source="yahoo-stream", day_volume=5e6)
-    async with client.ws_connect("/v1/stream/alpaca", headers=PACKED) as packed, client.ws_connect("/v1/stream/alpaca") as plain:
-        assert msgpack.unpackb(await packed.receive_bytes()) == [{"T": "success", "msg": "connected"}]
+    async with client.ws_connect(PATH, headers=PACKED) as packed, client.ws_connect(PATH) as plain:
+        assert msgspec.msgpack.decode(await packed.receive_bytes()) == [{"T": "success", "msg": "connected"}]
         assert await plain.receive_json() == [{"T": "success", "msg": "connected"}]
-        await packed.send_bytes(msgpack.packb({"action": "subscribe", "trades": ["AAPL"]}))
+        await packed.send_bytes(msgspec.msgpack.encode({"action": "subscribe", "trades": ["AAPL"]}))
         await plain.send_json({"action": "subscribe", "trades": ["*"]})
-        assert msgpack.unpackb(await packed.receive_bytes())[0]["trades"] == ["AAPL"]
+        assert msgspec.msgpack.decode(await packed.receive_bytes())[0]["trades"] == ["AAPL"]
         assert (await plain.receive_json())[0]["trades"] == ["*"]
         server.feed.handle_event(unknown)
-        (found,) = msgpack.unpackb(await packed.receive_bytes())
+        (found,) = msgspec.msgpack.decode(await packed.receive_bytes())
         assert (found["T"], found["S"], found["p"]) == ("t", "AAPL", 1.0)
         assert math.isnan(found["s"])
         assert (await plain.receive_json())[0]["s"] is None
@@ -110,24 +112,24 @@ async def test_a_size_that_is_unknown_is_no_zero(server: RunningGateway, client:
 async def test_what_is_not_of_this_feed_is_an_error_and_changes_nothing(
     server: RunningGateway, client: aiohttp.ClientSession, action: Any, code: int, about: str
 ) -> None:
-    async with client.ws_connect("/v1/stream/alpaca", headers=PACKED) as stream:
+    async with client.ws_connect(PATH, headers=PACKED) as stream:
         await stream.receive_bytes()
-        await stream.send_bytes(msgpack.packb({"action": "subscribe", "dailyBars": ["AAPL"]}))
-        before = msgpack.unpackb(await stream.receive_bytes())[0]
-        await stream.send_bytes(msgpack.packb(action))
-        (error,) = msgpack.unpackb(await stream.receive_bytes())
+        await stream.send_bytes(msgspec.msgpack.encode({"action": "subscribe", "dailyBars": ["AAPL"]}))
+        before = msgspec.msgpack.decode(await stream.receive_bytes())[0]
+        await stream.send_bytes(msgspec.msgpack.encode(action))
+        (error,) = msgspec.msgpack.decode(await stream.receive_bytes())
         assert (error["T"], error["code"]) == ("error", code)
         assert about in error["msg"]
         await stream.send_bytes(b"\xc1")  # no MessagePack at all
-        assert msgpack.unpackb(await stream.receive_bytes())[0]["code"] == 400
-        await stream.send_bytes(msgpack.packb({"action": "unsubscribe", "bars": ["AAPL"]}))
-        assert msgpack.unpackb(await stream.receive_bytes())[0] == before, "daily bars stay, though both are bars here"
+        assert msgspec.msgpack.decode(await stream.receive_bytes())[0]["code"] == 400
+        await stream.send_bytes(msgspec.msgpack.encode({"action": "unsubscribe", "bars": ["AAPL"]}))
+        assert msgspec.msgpack.decode(await stream.receive_bytes())[0] == before, "daily bars stay, though both are bars here"
         assert set(server.gateway.hub.index) == {("b", "AAPL")}
 
 
 async def test_a_private_stream_needs_a_key(tmp_path: Path) -> None:
     private = running_gateway(tmp_path, public_read=False)
-    async with private as server, aiohttp.ClientSession(address(server)) as client, client.ws_connect("") as stream:
+    async with private as server, aiohttp.ClientSession(server.url) as client, client.ws_connect(PATH) as stream:
         await stream.receive_json()
         await stream.send_json({"action": "subscribe", "trades": ["AAPL"]})
         assert (await stream.receive_json())[0]["code"] == 401

@@ -294,7 +294,7 @@ async def test_a_burst_does_not_close_a_fast_client(tmp_path: Path) -> None:
 
 
 async def test_a_client_that_stops_reading_is_disconnected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from services.gateway.handlers import web_sockets as handler
+    from services.gateway.handlers import web_socket_connection as handler
 
     monkeypatch.setattr(handler, "CLOSE_SECONDS", 0.1)
     async with running_gateway(tmp_path, unsent_limit=10, socket_buffer=4096) as server:

@@ -124,7 +124,8 @@ async def bot_user(
         more |= {"premium_channel": TelegramPremiumChannel(bot, premium_channel) if premium_channel else None}
         ports = BotPorts(
             *stores, quotes, industries, parts.instruments, BotAdmins(bot), clock, personal, NoticeTable(database),
-            StatisticsTables(database), parts.briefings, 3, condition_times=condition_times, backtests=backtests, **more,
+            StatisticsTables(database), parts.briefings, 3, condition_times=condition_times, backtests=backtests, pictures=pictures,
+            **more,
         )  # fmt: skip
         handler = CommandBot(ports, DialogTable(database, TimeAndRandom().now), commands_minute)
         polling = Polling(bot, handler, UpdateProcessor(bot, handler, answers, 4))

@@ -34,7 +34,8 @@ async def names(database: Database) -> set[str]:
 
 async def test_what_waits_together_is_one_transaction_and_an_error_is_its_own_callers(database_url: str) -> None:
     async with open_database(database_url) as database:
-        changes, commits = GroupCommit(database), []
+        changes = GroupCommit(database)
+        commits: list[object] = []
         event.listen(database.engine.sync_engine, "commit", commits.append)
         wanted = [f"f{number}" for number in range(20)]
         assert await asyncio.gather(*(changes.write(switch(name)) for name in wanted)) == wanted
@@ -44,6 +45,15 @@ async def test_what_waits_together_is_one_transaction_and_an_error_is_its_own_ca
         )
         assert [str(each) for each in mixed] == ["a", "no such row", "b"]
         assert await names(database) == {*wanted, "a", "b"}
+        deadlocks = [TransientError("deadlock")]
+
+        async def interrupted(connection: AsyncConnection) -> str:
+            if deadlocks:
+                raise deadlocks.pop()
+            return await switch("d")(connection)
+
+        both = await asyncio.gather(changes.write(interrupted), changes.write(switch("e")))
+        assert list(both) == ["d", "e"]
         given_up = asyncio.create_task(changes.write(switch("never")))
         await asyncio.sleep(0)
         given_up.cancel()

@@ -82,7 +82,7 @@ async def told(database_url: str, language: str) -> AsyncIterator[Story]:
 
 
 @on_sqlite
-@pytest.mark.parametrize("language", ["ko", "en"])
+@pytest.mark.parametrize("language", ["ko", pytest.param("en", marks=pytest.mark.thorough)])
 async def test_the_bot_from_the_first_minute_to_a_group(database_url: str, language: str) -> None:
     async with told(database_url, language) as story:
         await first_steps(story.user, language, story.words)
@@ -98,7 +98,7 @@ async def test_the_bot_from_the_first_minute_to_a_group(database_url: str, langu
 async def an_own_alert(story: Story) -> None:
     assert story.words["set"] in await story.user.ask("/alert AAPL above 200")
     (alert,) = await ConditionTable(story.user.parts.database).for_chat("telegram", "7")
-    fires = {
+    fires: dict[str, Any] = {
         "rule": "condition",
         "params": {},
         "level": None,

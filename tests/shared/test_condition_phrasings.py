@@ -80,7 +80,7 @@ def test_what_traders_write_elsewhere_is_refused_with_the_right_spelling() -> No
         with pytest.raises(ConditionError) as caught:
             parse(parse_alert(text).condition)
         assert (caught.value.code, right in caught.value.message) == (code, True), f"{text}: {caught.value}"
-        if code in {"direction", "instead", "never", "written"}:
+        if code in {"direction", "instead", "never", "written", "restated"}:
             assert parse(f"{right} > 0" if code == "instead" and right.startswith("highest") else right).text, text
 
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from services.analysis.research.settings import ResearchSettings
+from services.gateway.settings import Settings
+from services.notifier.settings import NotifierSettings
 from shared.failures import SettingsError
 from shared.run_files import RunReader, open_files
 from shared.run_files.reader import PART_BYTES
@@ -85,3 +89,14 @@ def test_a_url_that_cannot_be_used_is_refused_without_its_password(place: str, m
     with pytest.raises(SettingsError, match=message) as raised:
         open_files(place)
     assert "secret" not in str(raised.value)
+
+
+@pytest.mark.parametrize("settings", [ResearchSettings, Settings, NotifierSettings])
+def test_files_are_beside_the_database_of_the_newest_run(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the command line would write where the gateway of that run does not read, and not find what its worker has written."""
+    monkeypatch.setenv("VAR", str(tmp_path))
+    monkeypatch.delenv("RESEARCH_ARTEFACTS", raising=False)
+    assert settings(_env_file=None).research_artefacts == str(tmp_path / "research")
+    (tmp_path / "replay-demo").mkdir()
+    (tmp_path / "current").symlink_to("replay-demo")
+    assert settings(_env_file=None).research_artefacts == str(tmp_path / "replay-demo" / "research")

@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import Final
 
 TRADERS: Final = [
+    ("inverse head and shoulders on the 4h chart", "inverse_head_and_shoulders confirmed on 4h"),
+    ("bearish engulfing on the weekly chart", "bearish_engulfing on 1w"),
     ("주가가 5일선, 20일선, 60일선 위", "close > sma_5 and close > sma_20 and close > sma_60 on 1d"),
     ("close > ExpAverage(close, 60) and ADX(length = 14) > 18", "close > ema_60 and adx_14 > 18 on 1d"),
     ("SimpleMovingAvg(close, 21) crosses above SimpleMovingAvg(close, 34)", "crosses_above(sma_21, sma_34) on 1d"),
@@ -288,6 +290,7 @@ TRADERS: Final = [
     ("4시간봉 RSI 70 이상", "rsi_14 >= 70 on 4h"),
     ("월봉 기준 10개월선 위", "close > sma_10 on 1mo"),
     ("장중 신고가", "new_high on 1d"),
+    ("keltner channel breakout", "crosses_above(close, keltner_upper_20) on 1d"),
     ("OBV가 OBV 20일 평균보다 위", "obv > sma(obv, 20) on 1d"),
 ]
 """Understood: the text and its normal form."""
@@ -305,23 +308,22 @@ HINTED: Final[list[tuple[str, str, str]]] = [
     ("Bollinger Band width at its lowest in 6 months", "unit", "126 bars"),
     ("stochastic %K crosses %D below 20", "direction", "stochastic %K crosses above %D below 20"),
     ("BTC moving up 5% in 1 hour", "instrument", "close moving up 5% in 1 hour for BTC"),
-    ("장대양봉", "written", "marubozu > 0"),
+    ("장대양봉", "restated", "marubozu > 0"),
     ("latest high = latest max(20, high)", "instead", "highest(high, 20)"),
     ("20일선 지지", "instead", "low <= sma_20 and close > sma_20"),
     ("close > donchian upper", "never", "close > prev(donchian_upper_20)"),
     ("bullish engulfing candle near the 50 day moving average", "instead", "bullish_engulfing and abs(close / sma_50 - 1) <= 0.01"),
-    ("inverse head and shoulders on the 4h chart", "fires", "15m, 1h, 1d"),
     ("주가가 20일선 근처", "instead", "abs(close / sma_20 - 1) <= 0.01"),
     ("오전 10시 이전에 전일 고가 돌파 on 5m", "fires", "15m, 1h, 1d"),
-    ("bearish engulfing on the weekly chart", "fires", "15m, 1h, 1d"),
-    ("keltner channel breakout", "meant", "keltner_upper"),
+    ("20일선 위 5일선 아래", "restated", "close > sma_20 and close < sma_5"),
+    ("전고점 돌파", "restated", "close > prev(highest(high, 20))"),
+    ("정배열 (5일 > 20일 > 60일)", "restated", "sma_5 > sma_20 and sma_20 > sma_60"),
 ]
 """Refused with the right spelling: the text, the code of the error, and the spelling in it."""
 
 PLACED: Final = [
     "strategy.position_size > 0",
     "RSI (14) not overbought (<60)",
-    "정배열 (5일 > 20일 > 60일)",
     "10시 이후 고가 갱신",
     "down 5% since the open",
     "RSI dips below 40 then crosses above 40",
@@ -333,8 +335,6 @@ PLACED: Final = [
     "BB upper band broken",
     "flag pattern",
     "triple EMA above price",
-    "20일선 위 5일선 아래",
-    "전고점 돌파",
     "이격도 95 이하",
 ]
 """Refused with the place alone: what they say is not exact, or no condition."""

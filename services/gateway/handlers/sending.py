@@ -8,6 +8,7 @@ quotes coalesced, until the client reads again or its stream is closed.
 from __future__ import annotations
 
 import asyncio
+import time
 import zlib
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -70,14 +71,17 @@ class Flusher:
 
     async def run(self, stopped: Callable[[], bool]) -> None:
         """Flush until ``stopped``."""
+        clock = time.monotonic  # the time of uvloop's loop stands still while the flush runs
         while not stopped():
             if not self.hub.with_unsent:
                 self._published.clear()
                 with suppress(TimeoutError):
                     async with asyncio.timeout(IDLE_SECONDS):
                         await self._published.wait()
+            began = clock()
             self.flush()
-            await asyncio.sleep(self.seconds)
+            left = began + self.seconds - clock()
+            await asyncio.sleep(max(left, self.seconds / 4))  # other tasks have some time where a flush takes long
         self.flush()
 
     def flush(self) -> None:

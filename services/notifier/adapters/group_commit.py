@@ -57,14 +57,20 @@ class GroupCommit:
                 for entry in group:  # one of them is wrong: the others are written without it
                     await self._write([entry], alone=True)
 
-    async def _write(self, group: list[_Waiting], *, alone: bool) -> bool:
-        """Write the changes whose callers still wait, and answer the callers; False where each is to be tried by itself."""
+    async def _write(self, group: list[_Waiting], *, alone: bool, again: bool = True) -> bool:
+        """Write the changes whose callers still wait, and answer the callers; False where each is to be tried by itself.
+
+        ``again``: try once more after a transient failure: a deadlock with another process is one, and would hit all of them.
+        """
         group = [entry for entry in group if not entry.result.done()]
         try:
             async with self._database.begin() as connection:
                 results = [await entry.change(connection) for entry in group]
         except Exception as error:  # noqa: BLE001 - every caller gets it
-            if not alone and not isinstance(error, TransientError):
+            if isinstance(error, TransientError):
+                if again:
+                    return await self._write(group, alone=alone, again=False)
+            elif not alone:
                 return False
             for entry in group:
                 if not entry.result.done():

@@ -8,7 +8,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import BindParameter, Select, and_, bindparam, case, false, func, literal, or_, select, true, union
+from sqlalchemy import (
+    BindParameter,
+    LargeBinary,
+    Select,
+    and_,
+    bindparam,
+    case,
+    cast,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    union,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -46,7 +61,9 @@ def _query(*, wanted_by_default: bool, provisional: bool) -> Select[Any]:
 
     default = true() if wanted_by_default else c.unvalidated.is_(True)
     wants = case((this.c.wanted.is_not(None), this.c.wanted), (every.c.wanted.is_not(None), every.c.wanted), else_=default)
-    on_timeframe = or_(c.timeframes == "", literal(",").concat(c.timeframes).concat(",").like(_TIMEFRAME))
+    # bytes, since 1m and 1M differ
+    listed = cast(literal(",").concat(c.timeframes).concat(","), LargeBinary)
+    on_timeframe = or_(c.timeframes == "", func.instr(listed, _TIMEFRAME) > 0)
     query = (
         select(*((at if name == "thread_id" else chats).c[name] for name in Recipient.__struct_fields__))
         .select_from(at)
@@ -71,7 +88,7 @@ async def recipients_of(connection: AsyncConnection, channels: Sequence[str], si
     """The addresses in active chats that watch the instrument and want the rule; each once."""
     validated = signal.quality is not None and signal.quality.validated
     query = _QUERIES[is_event(signal.rule, signal.params) or validated, signal.provisional]
-    values = {"symbol": signal.symbol, "rule": signal.rule, "timeframe": f"%,{signal.timeframe},%", "channels": list(channels)}
+    values = {"symbol": signal.symbol, "rule": signal.rule, "timeframe": f",{signal.timeframe},", "channels": list(channels)}
     rows = (await connection.execute(query, values)).all()
     return [Recipient(*row) for row in rows]
 

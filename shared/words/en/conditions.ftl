@@ -3,6 +3,7 @@
 condition-empty = there is no condition
 condition-long = the condition has { $length } characters, at most { $most } are read
 condition-instead = write { $instead }, not { $found }
+condition-restated = this is not read as it stands; did you mean { $instead }?
 condition-unexpected = { $found } cannot stand here
 condition-unfinished = something is missing at the end
 condition-name = { $found } is no column and no bar field

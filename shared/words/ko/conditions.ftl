@@ -3,6 +3,7 @@
 condition-empty = 조건이 없습니다
 condition-long = 조건이 { $length }자입니다. { $most }자까지 쓸 수 있습니다
 condition-instead = { $found } 대신 { $instead } 라고 써 주세요
+condition-restated = 쓴 그대로는 읽을 수 없습니다. { $instead } 뜻인가요?
 condition-unexpected = 여기에는 { JOSA($found, "을/를") } 쓸 수 없습니다
 condition-unfinished = 끝에 무언가 빠졌습니다
 condition-name = { $found }: 없는 지표 또는 봉 값입니다

@@ -13,7 +13,7 @@ from services.analysis.research.adapters.artefacts import RunFiles
 from services.analysis.research.adapters.run_table import RunTable
 from services.analysis.research.app import nightly_task
 from services.analysis.research.domain.data_request import DataRequest
-from services.analysis.research.domain.run_record import RunRecord
+from services.analysis.research.domain.run_record import EncodedRecord, RunRecord
 from services.analysis.research.domain.run_rows import NIGHTLY
 from services.analysis.research.handlers.nightly_datasets import NightlyDatasets
 from services.analysis.research.settings import ResearchSettings
@@ -62,7 +62,7 @@ async def test_each_night_has_one_and_old_ones_go(database_url: str, tmp_path: P
                 code_version="", summary={},
             )  # fmt: skip
             place = files.save(f"{row.id}-{row.claim[:8]}", record, {"card.md": b"#"})
-            assert await table.finish(row, record, place, clock.now)
+            assert await table.finish(row, EncodedRecord.of(record), place, clock.now)
             await table.reported(row.id)
 
         assert await looked(5, "01:59") == ["nightly-20240304"]

@@ -94,7 +94,7 @@ class SeriesData:
                 self._newest = max(self._newest, int(found.raw["session"][-1]))
                 yield found
         if not some:
-            raise DataRequestError(f"symbols: no bars of {self._request.timeframe.word} are there for {self._shown()}")
+            raise DataRequestError(f"symbols: {self._nothing()}")
 
     def market(self, *signals: SignalSpec) -> KnownMarket:
         named = [each for each in signals if isinstance(each, ConditionSignal)]
@@ -201,8 +201,11 @@ class SeriesData:
         own = {instrument(symbol).exchange for symbol in self._request.symbols}
         return calendars.times({*own, *more} if own and "" not in own else CALENDARS, dt.datetime.now(dt.UTC).date())
 
-    def _shown(self) -> str:
-        return ", ".join(self._request.symbols[:5]) or f"{self._request.source} {self._request.place}".strip()
+    def _nothing(self) -> str:
+        asked = self._request
+        if asked.source == "stored" and not asked.symbols:
+            return f"no bars of {asked.timeframe.word} are stored yet: make run stores some, or name a tape or a folder"
+        return f"no bars of {asked.timeframe.word} are there for {', '.join(asked.symbols[:5]) or f'{asked.source} {asked.place}'}"
 
 
 def _date(session: int) -> dt.date:

@@ -84,7 +84,7 @@ def run(asked: AuditParameters, data: RunData, progress: Progress) -> RunResult:
 def _signal(asked: AuditParameters, data: RunData) -> SignalSpec | None:
     if asked.signal.strip().lower() != EVERYTHING:
         return read_signal(asked.signal, data.request.timeframe)
-    if not data.request.timeframe.row.rules:
+    if data.request.timeframe.row.rules == "none":
         raise RunError(f"timeframe: no rule runs on {data.request.timeframe.word}: name a condition")
     return None
 

@@ -65,7 +65,7 @@ def check(asked: DiscoveryOptions, timeframe: Timeframe) -> None:
     """Raises RunError, which names the field and the value."""
     if not _INDEX.fullmatch(asked.index):
         raise RunError(f"index: {asked.index[:32]!r} is no symbol")
-    if not timeframe.row.rules:
+    if timeframe.row.rules == "none":
         raise RunError(f"timeframe: no rule runs on {timeframe.word}, so that there is nothing to combine")
 
 

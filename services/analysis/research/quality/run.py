@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -13,6 +12,7 @@ from services.analysis.research.domain.run_record import RunError, canonical
 from services.analysis.research.domain.runs import Progress, RunData, RunKind, RunResult
 from services.analysis.research.domain.signal_names import RuleSignal, read_signal
 from services.analysis.research.quality.cells import Instrument
+from services.analysis.research.quality.forked import forked
 from services.analysis.research.quality.machine_code import load_quality
 from services.analysis.research.quality.panel import instrument, signal_keys, signal_kinds
 from services.analysis.research.quality.records import LEVELS, Level, records
@@ -20,7 +20,6 @@ from services.analysis.research.quality.rows import StoredQuality, stored
 from services.analysis.research.quality.windows import HORIZONS
 from shared.events import SignalQuality, Timeframe
 
-THREADS: Final = 2
 WHAT_RULES_READ: Final = "new_high"
 """A rule that reads the 52-week range: with it the bars of every rule are there."""
 
@@ -62,16 +61,10 @@ def rated(
     asked: QualityParameters, read: Sequence[Instrument], kernels: Path, timeframe: Timeframe, as_of: int
 ) -> list[StoredQuality]:
     """The rows of some instruments; ``kernels``: the folder of the compiled loops. Raises ``OSError`` when it cannot be written."""
-    with ThreadPoolExecutor(THREADS) as pool:
-        found = records(
-            read,
-            signal_keys(),
-            load_quality(kernels),
-            horizons=asked.horizons,
-            cost=asked.cost_bps / 10_000,
-            levels=asked.levels,
-            run=pool.map,
-        )
+    found = records(
+        read, signal_keys(), load_quality(kernels), horizons=asked.horizons, cost=asked.cost_bps / 10_000, levels=asked.levels,
+        run=forked,
+    )  # fmt: skip
     return list(stored(found, signal_kinds(), timeframe, as_of))
 
 

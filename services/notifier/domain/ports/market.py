@@ -29,6 +29,9 @@ class MarketStore(Protocol):
     async def pattern(self, signal: Signal) -> Pattern | None:
         """The chart pattern whose breakout a signal is; None where it is not stored, or the signal is no pattern's."""
 
+    async def patterns(self, symbol: str, limit: int) -> list[Pattern]:
+        """The newest chart patterns of an instrument that form or are confirmed, newest first."""
+
     async def industries(self) -> list[KnownIndustry]:
         """All industries."""
 
