@@ -336,7 +336,7 @@ async def _bot_tasks(
     handler = CommandBot(ports, DialogTable(database, clock.now), settings.bot_commands_minute)
     updates = UpdateProcessor(bot, handler, answers, settings.bot_concurrency)
     sells = settings.telegram_premium_stars > 0
-    receive = Polling(bot, handler, updates, sells=sells).run
+    receive = Polling(bot, handler, updates, UpdateTable(database), clock, sells=sells).run
     if settings.telegram_webhook_url:
         secret = settings.telegram_webhook_secret.get_secret_value()
         address = WebhookAddress(

@@ -13,6 +13,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from services.notifier.adapters.bot_updates import UpdateTable
 from services.notifier.adapters.conditions import ConditionTable
 from services.notifier.adapters.dialogs import DialogTable
 from services.notifier.adapters.market_tables import MarketTables
@@ -128,7 +129,7 @@ async def bot_user(
             **more,
         )  # fmt: skip
         handler = CommandBot(ports, DialogTable(database, TimeAndRandom().now), commands_minute)
-        polling = Polling(bot, handler, UpdateProcessor(bot, handler, answers, 4))
+        polling = Polling(bot, handler, UpdateProcessor(bot, handler, answers, 4), UpdateTable(database), TimeAndRandom())
         task = asyncio.create_task(polling.run(parts.stopping))
         try:
             yield BotUser(telegram, parts, quotes, industries, ports)

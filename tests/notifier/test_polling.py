@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -20,6 +20,7 @@ from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.domain.messages import Reply
 from services.notifier.domain.rate_limits import RateLimit, RateLimiter
 from services.notifier.domain.update_offsets import UpdateProgress
+from shared.failures import TransientError
 from tests.notifier.telegram import TOKEN, Telegram, open_telegram
 from tests.notifier.telegram.faults import Fault, Kind
 from tests.until import until
@@ -47,14 +48,40 @@ class Echo:
         self.drops.append(reason)
 
 
+class Numbers:
+    """The table of handled updates, in memory; it can be away."""
+
+    def __init__(self) -> None:
+        self.handled: set[int] = set()
+        self.away = False
+
+    async def finish(self, number: int, _now: int) -> None:
+        self._answer()
+        self.handled.add(number)
+
+    async def finished(self, numbers: Collection[int]) -> frozenset[int]:
+        self._answer()
+        return frozenset(self.handled & {*numbers})
+
+    async def remove_handled(self, _before: int) -> int:
+        self._answer()
+        return 0
+
+    def _answer(self) -> None:
+        if self.away:
+            raise TransientError("no database")
+
+
 @asynccontextmanager
-async def polling(telegram: Telegram, echo: Echo, chat_limit: int = 1000) -> AsyncIterator[asyncio.Event]:
+async def polling(
+    telegram: Telegram, echo: Echo, chat_limit: int = 1000, numbers: Numbers | None = None
+) -> AsyncIterator[asyncio.Event]:
     """Run the bot; the event stops it."""
     stopping = asyncio.Event()
     async with open_bot(TOKEN, telegram.base, 5) as bot:
         limiter = RateLimiter([RateLimit(1000, 1.0)], [RateLimit(chat_limit, 60.0)])
         updates = UpdateProcessor(bot, echo, ReplySender(bot, limiter, TimeAndRandom().ticking), 4)
-        task = asyncio.create_task(Polling(bot, echo, updates).run(stopping))
+        task = asyncio.create_task(Polling(bot, echo, updates, numbers or Numbers(), TimeAndRandom()).run(stopping))
         try:
             yield stopping
         finally:
@@ -136,6 +163,33 @@ async def test_the_next_process_fetches_unfinished_updates_again() -> None:
             await until(lambda: telegram.texts("1") == ["hang", "behind"], 20, "the answers after the restart")
         assert second.started == [("1", "hang"), ("1", "behind")], "finished and failed updates are not fetched again"
         assert telegram.texts("2") == ["done"]
+
+
+async def test_an_update_whose_process_died_before_it_was_confirmed_is_not_handled_again() -> None:
+    numbers, first, second = Numbers(), Echo(), Echo()
+    async with open_telegram() as telegram:
+        await telegram.type_text("hang", 1)  # the update before is never confirmed while this one hangs
+        async with open_bot(TOKEN, telegram.base, 5) as bot:
+            answers = ReplySender(bot, RateLimiter([RateLimit(1000, 1.0)], [RateLimit(1000, 60.0)]), TimeAndRandom().ticking)
+            process = Polling(bot, first, UpdateProcessor(bot, first, answers, 4), numbers, TimeAndRandom())
+            task = asyncio.create_task(process.run(asyncio.Event()))
+            await telegram.type_text("answered", 2)
+            await until(lambda: len(numbers.handled) == 1, 20, "the second update to be recorded")
+            task.cancel()  # as a kill: nothing is confirmed
+            await asyncio.wait({task})
+        second.go.set()
+        async with polling(telegram, second, numbers=numbers):
+            await until(lambda: telegram.texts("1") == ["hang"], 20, "the unfinished update to be answered")
+        assert second.started == [("1", "hang")]
+        assert telegram.texts("2") == ["answered"]
+
+
+async def test_without_the_table_updates_are_handled_all_the_same() -> None:
+    numbers, echo = Numbers(), Echo()
+    numbers.away = True
+    async with open_telegram() as telegram, polling(telegram, echo, numbers=numbers):
+        await telegram.type_text("hello", 1)
+        await until(lambda: telegram.texts("1") == ["hello"], 20, "an answer")
 
 
 async def test_a_chat_that_sends_thousands_does_not_block_others() -> None:

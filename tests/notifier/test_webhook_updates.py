@@ -13,9 +13,10 @@ from pydantic import ValidationError
 
 from services.notifier.adapters.bot_updates import UpdateTable
 from services.notifier.adapters.telegram.api import open_bot
+from services.notifier.adapters.telegram.polling import KEPT
 from services.notifier.adapters.telegram.reply_sender import ReplySender
 from services.notifier.adapters.telegram.updates import KINDS, UpdateProcessor
-from services.notifier.adapters.telegram.webhook_updates import KEPT, MAX_BODY, WebhookAddress, WebhookUpdates
+from services.notifier.adapters.telegram.webhook_updates import MAX_BODY, WebhookAddress, WebhookUpdates
 from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.domain.rate_limits import RateLimit, RateLimiter
 from services.notifier.settings import NotifierSettings

@@ -1,6 +1,8 @@
-"""The table ``bot_updates``: what the webhook received, so that each update is handled once, over restarts too."""
+"""The table ``bot_updates``: what the webhook received and what is handled, so that each update is handled once."""
 
 from __future__ import annotations
+
+from collections.abc import Collection
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
@@ -34,6 +36,18 @@ class UpdateTable:
         """Record that an update is handled; what people wrote is not kept."""
         async with self._database.begin() as connection:
             await connection.execute(update(table).where(table.c.update_id == number).values(body="", handled_at=now))
+
+    async def finish(self, number: int, now: int) -> None:
+        """Record that an update is handled that was fetched, and so never stored."""
+        row = {"update_id": number, "body": "", "received_at": now, "handled_at": now}
+        async with self._database.begin() as connection:
+            await connection.execute(self._database.upsert(table, [row]), [row])
+
+    async def finished(self, numbers: Collection[int]) -> frozenset[int]:
+        """Those of the updates that are handled."""
+        wanted = select(table.c.update_id).where(table.c.update_id.in_(numbers), table.c.handled_at > 0)
+        async with self._database.connect() as connection:
+            return frozenset((await connection.execute(wanted)).scalars())
 
     async def remove_handled(self, before: int) -> int:
         """Delete updates that were handled and received before a time; returns how many."""

@@ -6,9 +6,9 @@ aiogram's own polling confirms an update when it is fetched, and keeps no order 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Hashable, Sequence
+from collections.abc import Collection, Coroutine, Hashable, Sequence
 from random import Random
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 import structlog
 from aiogram import Bot
@@ -21,10 +21,12 @@ from services.notifier.adapters.telegram.chat_queues import ChatQueues
 from services.notifier.adapters.telegram.introduction import introduce
 from services.notifier.adapters.telegram.updates import KINDS, UpdateHandler, UpdateProcessor
 from services.notifier.bot.incoming import must_not_be_lost
+from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.domain.update_offsets import UpdateProgress
 from shared.backoff import Backoff
+from shared.failures import TransientError
 from shared.tasks import result_of
-from shared.waiting import pause
+from shared.waiting import Refresher, pause
 
 POLL_SECONDS: Final = 25
 MAX_FETCHED: Final = 100
@@ -37,6 +39,9 @@ BUSY_POLL_SECONDS: Final = 0.2
 """Pause between requests while updates are being handled, since Telegram then responds at once."""
 DRAIN_SECONDS: Final = 10.0
 LONGEST_WAIT: Final = 30.0
+KEPT: Final = 2 * 86_400_000
+"""How long the number of a handled update is kept, milliseconds: Telegram sends an update again for at most a day."""
+PURGE_SECONDS: Final = 3_600.0
 ADMINS: Final = frozenset({"creator", "administrator"})
 _log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -57,12 +62,30 @@ class BotAdmins:
         return member.status in ADMINS
 
 
+class UpdateNumbers(Protocol):
+    """Which updates are handled. All methods raise TransientError when that cannot be known or kept."""
+
+    async def finish(self, number: int, now: int) -> None: ...
+    async def finished(self, numbers: Collection[int]) -> frozenset[int]: ...
+    async def remove_handled(self, before: int) -> int: ...
+
+
 class Polling:
     """Fetches the updates of one bot. The next process fetches updates again that were unfinished when this one ended."""
 
-    def __init__(self, bot: Bot, handler: UpdateHandler, updates: UpdateProcessor, *, sells: bool = False) -> None:
+    def __init__(
+        self,
+        bot: Bot,
+        handler: UpdateHandler,
+        updates: UpdateProcessor,
+        numbers: UpdateNumbers,
+        clock: TimeAndRandom,
+        *,
+        sells: bool = False,
+    ) -> None:
         """``sells``: whether premium is sold."""
         self._bot, self._handler, self._updates, self._sells = bot, handler, updates, sells
+        self._numbers, self._clock = numbers, clock
         self._progress = UpdateProgress(MAX_FETCHED)
         self._moved = asyncio.Event()
         self._introduced = False
@@ -73,6 +96,8 @@ class Polling:
         """Poll until stopped, then finish the updates that are being handled and confirm them."""
         async with asyncio.TaskGroup() as group:
             queues = ChatQueues(group, self._handle, MAX_PER_CHAT)
+            purge = Refresher(self._purge, "handled updates", PURGE_SECONDS, stopping)
+            group.create_task(purge.run(), name="handled updates")
             await self._poll(queues, stopping)
             await queues.drain(DRAIN_SECONDS)
         await self._confirm()
@@ -97,7 +122,7 @@ class Polling:
                 continue
             self.connected = True
             backoff.reset()
-            more = self._take(updates, queues)
+            more = self._take(updates, await self._finished_before(updates), queues)
             while not stopping.is_set():
                 crowded = len(queues) > MAX_WAITING - MAX_FETCHED
                 if not crowded and (more or not self._progress.waiting):
@@ -132,12 +157,22 @@ class Polling:
                 self._progress.finished(number)
             return None
 
-    def _take(self, updates: Sequence[Update], queues: ChatQueues[Update]) -> bool:
-        """Queue the new updates; True when Telegram has more now."""
+    async def _finished_before(self, updates: Sequence[Update]) -> frozenset[int]:
+        """The updates that an earlier process handled and could not confirm any more."""
+        try:
+            return await self._numbers.finished([update.update_id for update in updates]) if updates else frozenset()
+        except TransientError as error:
+            _log.warning("not known which updates are handled already", error=str(error))
+            return frozenset()
+
+    def _take(self, updates: Sequence[Update], before: frozenset[int], queues: ChatQueues[Update]) -> bool:
+        """Queue the new updates but those handled ``before``; True when Telegram has more now."""
         by_number = {update.update_id: update for update in updates}
         new = self._progress.arrived(by_number)
         for number in new:
-            if not queues.put(queue_of(by_number[number]), by_number[number]):
+            if number in before:
+                self._progress.finished(number)
+            elif not queues.put(queue_of(by_number[number]), by_number[number]):
                 self._handler.dropped("waiting")
                 self._progress.finished(number)
         if early := self._progress.make_room():
@@ -146,8 +181,15 @@ class Polling:
 
     async def _handle(self, update: Update) -> None:
         await self._updates.handle(update)
+        try:
+            await self._numbers.finish(update.update_id, self._clock.now())
+        except TransientError as error:  # after a crash at this moment the next start handles it again
+            _log.warning("a handled update is not recorded", error=str(error))
         self._progress.finished(update.update_id)
         self._moved.set()
+
+    async def _purge(self) -> None:
+        await self._numbers.remove_handled(self._clock.now() - KEPT)
 
     async def _confirm(self) -> None:
         """Confirm finished updates at the end, so that the next start does not fetch them again."""

@@ -21,7 +21,15 @@ from services.notifier.adapters.bot_updates import UpdateTable
 from services.notifier.adapters.telegram.api import redacted
 from services.notifier.adapters.telegram.chat_queues import ChatQueues
 from services.notifier.adapters.telegram.introduction import introduce
-from services.notifier.adapters.telegram.polling import DRAIN_SECONDS, LONGEST_WAIT, MAX_PER_CHAT, MAX_WAITING, queue_of
+from services.notifier.adapters.telegram.polling import (
+    DRAIN_SECONDS,
+    KEPT,
+    LONGEST_WAIT,
+    MAX_PER_CHAT,
+    MAX_WAITING,
+    PURGE_SECONDS,
+    queue_of,
+)
 from services.notifier.adapters.telegram.requests import requests
 from services.notifier.adapters.telegram.updates import KINDS, UpdateHandler, UpdateProcessor
 from services.notifier.delivery.clock import TimeAndRandom
@@ -37,9 +45,6 @@ READ_SECONDS: Final = 10.0
 """Timeout of receiving the body of a request."""
 CONNECTIONS: Final = 40
 """Requests of Telegram at the same time."""
-KEPT: Final = 2 * 86_400_000
-"""How long the number of a handled update is kept, milliseconds: Telegram sends an update again for at most a day."""
-PURGE_SECONDS: Final = 3_600.0
 _log: Final = structlog.get_logger(__name__)
 
 
