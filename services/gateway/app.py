@@ -129,6 +129,7 @@ async def build(settings: Settings, lifecycle: Lifecycle) -> AsyncIterator[Mappi
         quality = Refresher(records.read, "signal quality", RECORDS_SECONDS, lifecycle.stopping)
         lifecycle.on_ready("topics read", lambda: tail.caught_up)
         lifecycle.on_ready("topics handled", lambda: not tail.held)
+        lifecycle.add_detail("kafka_answers", lambda: gateway.rejected is not None)
         lifecycle.on_alive("topics", lambda: tail.alive)
         lifecycle.on_alive("research results", lambda: results.alive)
         lifecycle.on_ready("instruments read", lambda: directory.ever_succeeded)

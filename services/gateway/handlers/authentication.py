@@ -78,6 +78,7 @@ class Authentication:
         except TransientError:
             if found is None or found[0] is None:
                 raise
+            _keep(self.kept, key_id, (found[0], time.monotonic()))  # not every request waits for a database that is silent
             return found[0]  # data in memory is answered without the database, and so is its owner known
         _keep(self.kept, key_id, (key, now))
         return key
