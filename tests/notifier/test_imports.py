@@ -6,8 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-WITHOUT_A_BOT = "import services.notifier.app, sys; assert 'aiogram' not in sys.modules"
-WITH_A_BOT = """
+IMPORTS = """
+import services.notifier.app, sys
+assert "aiogram" not in sys.modules, "a notifier without a bot does not need it"
+
 import services.notifier.adapters.telegram.api
 from aiogram import types
 from pydantic import BaseModel
@@ -29,15 +31,7 @@ assert Other.model_rebuild(force=True)
 """
 
 
-def run(code: str) -> None:
+def test_aiogram_is_imported_for_a_bot_and_schemas_are_built_at_their_first_use() -> None:
     folder = Path(__file__).parents[2]
-    done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run([sys.executable, "-c", IMPORTS], cwd=folder, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
-
-
-def test_a_notifier_without_a_bot_does_not_import_aiogram() -> None:
-    run(WITHOUT_A_BOT)
-
-
-def test_the_schema_of_a_type_is_built_at_its_first_use() -> None:
-    run(WITH_A_BOT)
