@@ -133,12 +133,18 @@ def _migrated_schema(_mariadb: MariaDB) -> list[str]:
     return _mariadb.schema("migrated")
 
 
+@pytest.fixture
+def sqlite_url(_migrated_file: Path, tmp_path: Path) -> str:
+    """A migrated database of SQLite."""
+    return f"sqlite+aiosqlite:///{shutil.copy(_migrated_file, tmp_path / 'test.db')}"
+
+
 @pytest.fixture(params=[SQLITE, MARIADB])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest) -> str:
     """A migrated database: once SQLite, once MariaDB. Migrations run once; each test gets a copy of what they made."""
     if request.param == "sqlite":
-        shutil.copy(request.getfixturevalue("_migrated_file"), tmp_path / "test.db")
-        return f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
+        sqlite: str = request.getfixturevalue("sqlite_url")
+        return sqlite
     url: str = request.getfixturevalue("mariadb_url")
     schema = request.getfixturevalue("_migrated_schema")
     request.getfixturevalue("_mariadb").fill(url.rpartition("/")[2], schema)

@@ -53,7 +53,7 @@ def main(arguments: list[str] | None = None) -> int:
     except SequenceError as error:
         sys.stderr.write(f"{error.caret(chosen.text)}\n{error.message}\n")
     except (TransientError, ValueError) as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(f"{'--' if str(error).startswith('result: ') else ''}{error}\n")
     return 1
 
 

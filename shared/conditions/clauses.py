@@ -87,6 +87,10 @@ def _directions(items: Sequence[Item]) -> list[Item]:
             continue
         if item.type == "CROSS_AFTER" and [each.type for each in found[-2:]] == ["COMPARE_AFTER", "FROM"]:
             del found[-2:]
+        if item.type == "CROSS_AFTER" and found and found[-1].type == "CROSS_AFTER" and item.value.startswith("crosses"):
+            found.pop()  # '20 아래로 떨어졌다가 다시 올라올 때'
+        if item.type == "NAME" and item.value == "close" and behind in _CLAUSE_ENDS and found and found[-1].type in _AFTER:
+            continue  # '기준선 위에 종가'
         if item.type == "BACK" and item.shown in {"previous", "prior"} and behind == "NAME" and _is_before(items[i + 1].value):
             continue
         if item.type == "COMPARE" and item.shown.lower() in _BEHIND and behind in _CLAUSE_ENDS and _undirected(found):

@@ -16,12 +16,14 @@ Found = tuple[list[Item], int]
 _AFTER: Final = {
     "AGO": ("ago", "back", "earlier"),
     "BACK": ("전", "전의"),
-    "WITHIN": ("이내", "이내에", "안에", "내", "내에"),
+    "WITHIN": ("안 된", "이 안 된", "도 안 된", "안 됐", "이내", "이내에", "안에", "내", "내에"),
     "HELD": ("in a row", "연속", "연속으로", "동안", "간", "running", "straight", "consecutively"),
 }
 _BETWEEN: Final = frozenset({"consecutive", "straight", "full", "연속"})
 _HELD_BEFORE: Final = frozenset({"for", "over", "during"})
 _WITHIN_BEFORE: Final = frozenset({"within", "in", "최근", "지난", "during"})
+_OF_SOME: Final = frozenset({"out", "of"})
+_DIGITS: Final = 3
 SKIPPED: Final = frozenset({"the", "last", "past", "previous", "at", "least", "a"})
 """Words before a number of bars that change nothing."""
 
@@ -85,6 +87,26 @@ def after_number(pieces: Sequence[Piece], at: int, *, of_volume: bool) -> Found 
         if pieces[end - 2].text in _BETWEEN:
             return [Item("HELD", f"{count} {unit}", pieces[at].at, pieces[at].text)], end
     return _average(pieces, at, of_volume=of_volume)
+
+
+def some(pieces: Sequence[Piece], at: int) -> Found | None:
+    """``4 out of the last 5 days``, ``on 4 of 5 days``; ``최근 5일 중 4일``: on how many of the bars."""
+    start = at + (pieces[at].text in {"on", "in", "최근", "지난"})
+    number = pieces[start].text if start < len(pieces) else ""
+    if not number.isdigit() or len(number) > _DIGITS:
+        return None
+    korean = bars(pieces, start)
+    if korean and [piece.text for piece in pieces[korean[2] : korean[2] + 1]] in (["중"], ["중에서"], ["중에"]):
+        of = bars(pieces, korean[2] + 1)
+        end = of[2] + (of[2] < len(pieces) and pieces[of[2]].text in {"이상", "은", "간"}) if of else 0
+        return ([Item("COUNTED", f"{of[0]} {korean[0]}", pieces[at].at, number)], end) if of else None
+    end = start + 1
+    words = set[str]()
+    while end < len(pieces) and pieces[end].text in _OF_SOME | SKIPPED | {"days", "bars"}:
+        words.add(pieces[end].text)
+        end += 1
+    found = bars(pieces, end) if "of" in words else None
+    return ([Item("COUNTED", f"{number} {found[0]}", pieces[at].at, number)], found[2]) if found else None
 
 
 def _compared(pieces: Sequence[Piece], at: int, after: int) -> bool:

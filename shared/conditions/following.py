@@ -13,8 +13,9 @@ from shared.events import Timeframe
 BARS: Final = 10
 """Bars of the spelling that is offered."""
 _THEN: Final = ("then", "followed by", "후", "후에", "이후", "이후에", "다음", "다음에", "뒤", "뒤에")
+_NEXT: Final = ("다음날", "다음 날", "next day", "the next day", "next bar")
 _AFTER: Final = "after"
-_WORDS: Final = (*_THEN, _AFTER)
+_WORDS: Final = (*_NEXT, *_THEN, _AFTER)
 _COUNTED: Final = ("bars", "bar", "days", "day", "hours", "weeks", "minutes")
 """Before ``after`` they say how long."""
 
@@ -29,7 +30,8 @@ def in_order(text: str, parsed: Callable[[str], tuple[Node, Timeframe] | None]) 
         if earlier is None or later is None:
             continue
         frame = later[1] if earlier[1] == Timeframe.D1 else earlier[1]
-        both = f"within({render(earlier[0])}, {BARS}) and {render(later[0], BINDING['and'])}"
+        before = f"prev({render(earlier[0])})" if word in _NEXT else f"within({render(earlier[0])}, {BARS})"
+        both = f"{before} and {render(later[0], BINDING['and'])}"
         exact = both if frame == Timeframe.D1 else f"{both} on {frame.word}"
         if parsed(exact) is not None:
             return ConditionError("instead", text, at, found=f"'{word}'", instead=f"'{exact}'")
@@ -45,5 +47,5 @@ def _parts(text: str) -> Iterator[tuple[int, str, str, str]]:
         if not found or (word == _AFTER and first.lower().endswith(_COUNTED)):
             continue
         second = text[len(text) - len(behind) :]
-        pair = (second, first) if word == _AFTER else (first.removesuffix(" and").rstrip(" ,"), second)
+        pair = (second, first) if word == _AFTER else (first.removesuffix(" and").removesuffix("고").rstrip(" ,"), second)
         yield len(before) + 1, word, *pair

@@ -51,7 +51,7 @@ def bare(text: str, pieces: Sequence[Piece], items: Sequence[Item], at: int) -> 
     piece, end = pieces[at], at + 1
     if piece.text in {"(", "@", "in", "at"}:
         return _aside(text, pieces, items, at)
-    if piece.kind == "number" and (not items or items[-1].type in _CLAUSE_STARTS):
+    if piece.kind == "number" and (not items or items[-1].type in _CLAUSE_STARTS | {"COMPARE", "CROSS"}):
         found = _in_words(text, pieces, at)
         if found:
             return found
@@ -66,7 +66,7 @@ def bare(text: str, pieces: Sequence[Piece], items: Sequence[Item], at: int) -> 
         return None
     if end < len(pieces) and pieces[end].text == "vwap":  # the VWAP of the week, not one on weekly bars
         return None
-    frame = timeframe(text[piece.at : pieces[end - 1].end])
+    frame = timeframe(text[piece.at : pieces[end - 1].end]) or timeframe(piece.text)
     if frame is None:
         return None
     whole = end < len(pieces) and pieces[end].text in {"에서", "기준", "상", "chart"}

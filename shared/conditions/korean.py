@@ -11,6 +11,12 @@ from shared.conditions.lexicon import RULES as RULE_WORDS
 from shared.conditions.names import RULES
 from shared.conditions.timeframes import UNIT_WORDS
 
+DAYS_IN_WORDS: Final = {
+    **{word: (str(count), "일") for word, count in (("이틀", 2), ("사흘", 3), ("나흘", 4), ("닷새", 5), ("엿새", 6), ("열흘", 10))},
+    **dict.fromkeys(("일주일", "한주"), ("1", "주")),
+    **dict.fromkeys(("한달", "한 달"), ("1", "개월")),
+}
+"""Numbers of days that have a word of their own, with the unit."""
 _OTHER: Final = (
     "중",
     "연속",
@@ -47,6 +53,8 @@ _OTHER: Final = (
     "패턴",
     "캔들",
     "월",
+    "다음",
+    *DAYS_IN_WORDS,
 )
 """Parts that the code names itself."""
 _FIRST, _LAST = "가", "힣"

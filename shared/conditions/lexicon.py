@@ -56,6 +56,8 @@ FUNCTIONS: Final = {alias: name for name, aliases in _table("functions").items()
 """What other programs call functions."""
 FUNDAMENTALS: Final = frozenset(_table("fundamentals")["words"])
 """Values of companies, which conditions do not know."""
+HEADINGS: Final = frozenset(_table("headings")["words"])
+"""Words before a colon that say nothing of their own."""
 PERIOD: Final = _table("periods")["words"]
 """What may stand between a number and an average."""
 ARGUMENTS: Final[dict[str, int]] = {word: rank for rank, words in enumerate(_table("arguments").values()) for word in words}

@@ -8,7 +8,7 @@ from shared.conditions.comparisons import compare, compared, connective, grouped
 from shared.conditions.errors import ConditionError
 from shared.conditions.expression import Node, Number, SeriesName, is_boolean
 from shared.conditions.lexicon import LEVELS
-from shared.conditions.literals import PRICES, fraction, kind_of, plain, signed
+from shared.conditions.literals import PRICES, fraction, is_price, kind_of, plain, signed
 from shared.conditions.normal_form import ATOM, BINDING, render
 from shared.conditions.operations import arithmetic
 
@@ -18,6 +18,8 @@ NOT_EXACT: Final = {
     "near": "abs({a} / {b} - 1) <= 0.01",
 }
 """What words that say no exact level may mean."""
+_TURNED: Final = {"bounces": "crosses_above", "rejects": "crosses_below"}
+"""The same of an oscillator, which has one value a bar."""
 STATES: Final = {"rsi_oversold": "not_oversold", "rsi_overbought": "not_overbought"}
 """Rules whose contrary is a state of the RSI."""
 
@@ -35,6 +37,9 @@ def beyond_level(operand: Node, word: str, at: int) -> Node:
 
 def not_exact(word: str, left: Node, right: Node, at: int) -> ConditionError:
     """The error for ``bounces off x`` and the like, which everybody measures in another way, with a spelling that is exact."""
+    if not is_boolean(left) and not (isinstance(left, SeriesName) and (left.name in PRICES or is_price(left.name))) and word in _TURNED:
+        example = f"{_TURNED[word]}({render(left)}, {render(plain(right, left))})"
+        return ConditionError("instead", "", at, found=f"'{word}'", instead=f"'{example}'")
     event = f"{render(left, BINDING['and'])} and " if is_boolean(left) else ""
     first, second = "close" if event else render(plain(left)), render(plain(right), ATOM)
     example = event + NOT_EXACT[word].format(a=first, b=second)

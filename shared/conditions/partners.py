@@ -12,6 +12,7 @@ from shared.conditions.vocabulary import stems
 
 _LINES: Final = {"macd_signal": "_signal", "stoch_d": "_d"}
 """Lines that are named without their indicator, and how those of other indicators end."""
+_WITHOUT_SIGNAL: Final = frozenset({"obv", "rsi", "cci", "mfi", "adx", "atr", "cmf", "williams_r"})
 _LONGEST_CALL: Final = 12
 """Items of a call among which its numbers are."""
 
@@ -34,9 +35,18 @@ def partners(items: Sequence[Item]) -> list[Item]:
             continue
         loose = last is not None and not named.numbers and item.shown.lower() != column_of(item.value)
         partner = _partner(named, last) if last is not None and loose else None
+        if last is not None and loose and not partner and _of_none(named, last, items):
+            found.append(replace(item, value=f"{last.stem}_signal"))  # which the parser refuses
+            continue
         found.append(replace(item, value="_".join([partner.stem, *partner.numbers])) if partner else item)
         last = partner or named
     return found
+
+
+def _of_none(named: _Named, last: _Named, items: Sequence[Item]) -> bool:
+    """Whether ``signal`` stands behind an indicator that has no such line, and the MACD is not named."""
+    macd = any(item.value.startswith("macd") for item in items if item.shown.lower() != "signal" and item.value != named.stem)
+    return named.stem == "macd_signal" and last.kind in _WITHOUT_SIGNAL and not macd
 
 
 def _partner(named: _Named, last: _Named) -> _Named | None:

@@ -8,7 +8,7 @@ from typing import Final
 
 from shared.conditions.amounts import amount
 from shared.conditions.columns import camel_case, column_of, known_stem, places
-from shared.conditions.counted import Found, after_number, duration
+from shared.conditions.counted import Found, after_number, duration, some
 from shared.conditions.dialects import plain_calls
 from shared.conditions.events import events
 from shared.conditions.frames import UNITS_OF_FRAMES, after_on, bare
@@ -25,7 +25,7 @@ from shared.conditions.timeframes import timeframe
 _PREFIXES: Final = ("ta.", "math.", "talib.")
 _PLACES: Final = {"benchmark": "benchmark", "market": "benchmark", "industry": "industry", "sector": "industry"}
 _OBJECT_AFTER: Final = frozenset({"이", "가", "은", "는", "의", "와", "과", "도"})
-_MEANS: Final = frozenset({"average", "avg", "mean", "평균"})
+_MEANS: Final = frozenset({"average", "avg", "mean", "usual", "normal", "평균", "평소", "평상시"})
 _LEVEL_RULES: Final = frozenset({"rsi_oversold", "rsi_overbought"})
 """Rules whose words, behind an oscillator, are about that one."""
 _FORMS: Final = frozenset({"candle", "candles", "candlestick", "candlesticks", "bar", "pattern", "formation", "패턴", "캔들"})
@@ -34,6 +34,9 @@ _OF_PRICE: Final = frozenset({"new_high", "new_low", "gap"})
 _CLAUSE_ENDS: Final = frozenset({"and", "or", "on", "in", "with", "while", "but", ",", ";", "&", "&&", "|", "||", ")", "?"})
 _CURRENCIES: Final = frozenset({"원", "달러", "dollars", "usd", "krw"})
 _CURRENCY_SIGNS: Final = frozenset({"$", "₩", "￦"})
+_CHANGE: Final = 8
+"""Items of ``(change_pct(close, 1))``."""
+_SHAPES: Final = ("high >", "high <", "low >", "low <")
 _AT_END: Final = frozenset("?.!;。")
 
 
@@ -59,7 +62,7 @@ class _Reader:
         """Reads what begins at a piece; returns the index behind it."""
         piece = self._pieces[at]
         found = bare(self._text, self._pieces, self.items, at) or self._call(at)
-        for reads in (since_open, aligned, gap, move, extreme, duration, clock_words):
+        for reads in (since_open, aligned, some, gap, move, extreme, duration, clock_words):
             found = found or reads(self._pieces, at)
         if found is None and piece.kind == "number":
             phrase = phrases().longest(self._pieces, at, self._accepts)
@@ -161,6 +164,8 @@ class _Reader:
         elif (kind == "COMMA" and not self._calls) or (kind == "FILL" and first.text == ";"):
             return [Item("AND", "and", first.at, shown, korean=True)], end
         elif kind == "EXPRESSION":
+            if value.startswith(_SHAPES):
+                self._drop_price("gap")
             inside = [Item(each.type, each.value, first.at, shown) for each in read_items(value)]
             return [Item("OPEN", "", first.at, shown), *inside, Item("CLOSE", "", first.at, shown)], end
         elif kind == "BETWEEN" and end < len(self._pieces) and self._pieces[end].kind == "clock" and not ends_operand(self.items):
@@ -193,7 +198,9 @@ class _Reader:
         """``CCI -100 상향돌파``: a level of an oscillator, no difference."""
         sign, number = self._pieces[at], self._pieces[at + 1 : at + 2]
         apart = at > 0 and self._pieces[at - 1].end < sign.at and bool(number) and number[0].at == sign.end
-        named = bool(self.items) and self.items[-1].type == "NAME" and kind_of(column_of(self.items[-1].value) or "") in LEVELS
+        last = self.items[-1] if self.items else None
+        named = last is not None and last.type == "NAME" and kind_of(column_of(last.value) or "") in LEVELS
+        named |= last is not None and last.type == "CLOSE" and "change_pct" in [each.value for each in self.items[-_CHANGE:]]
         return apart and number[0].kind == "number" and named
 
     def _oscillator(self, at: int) -> Found | None:
@@ -300,6 +307,8 @@ class _Reader:
         text, end = amount(self._pieces, at, grouped=not (self._calls and self._calls[-1]))
         following = self._pieces[end].text if end < len(self._pieces) else ""
         item = Item("NUMBER", text, piece.at, piece.text)
+        if at > 0 and self._pieces[at - 1].text == "의" and following == "%" and self.items and self.items[-1].type == "NAME":
+            return [Item("TIMES", "*", piece.at, piece.text), item], end  # '종가의 3% 이상'
         if following == "배":
             return ([Item("TIMES", "*", piece.at, piece.text)] if ends_operand(self.items) else []) + [item], end + 1
         if self.items and self.items[-1].type == "NAME" and following in UNITS_OF_FRAMES and end == at + 1:

@@ -64,6 +64,9 @@ def percents(items: list[Item]) -> list[Item]:
             found.append(_moved(way, sign.value, percent, found))
             i += 1
             continue
+        if item.type == "NEAR_AFTER" and _near(found, item):  # '20일선의 2% 이내'
+            i += 1
+            continue
         if item.type == "MOVED" and found and found[-1].type == "THAN_BEFORE":
             found.pop()
         if item.type == "TREND" and len(found) > 1 and found[-1].type == "COMPARE_AFTER" and found[-2].type == "PERCENT":
@@ -86,6 +89,19 @@ def percents(items: list[Item]) -> list[Item]:
         found.append(item)
         i += 1
     return found
+
+
+def _near(found: list[Item], item: Item) -> bool:
+    """Puts the nearness before the value that it is of, which is a name alone."""
+    at = len(found) - 2
+    while at >= 0 and found[at].type in {"SUBJECT", "VERSUS", "FROM", "THAN"}:
+        at -= 1
+    if at < 0 or found[-1].type != "PERCENT" or found[at].type != "NAME":
+        return False
+    share, name = found[-1], found[at]
+    start = at - (at > 0 and found[at - 1].type == "SUBJECT")
+    found[start:] = [Item("NEAR", share.value, item.at, item.shown), name]
+    return True
 
 
 def _is_distance(found: list[Item], item: Item) -> bool:

@@ -9,12 +9,14 @@ from typing import Final
 from shared.conditions.columns import known_stem
 from shared.conditions.errors import ConditionError
 from shared.conditions.functions import is_function
-from shared.conditions.lexicon import RESTATED
+from shared.conditions.lexicon import HEADINGS, RESTATED
 from shared.conditions.phrases import Table, averages, phrases
 from shared.conditions.scanning import Piece, pieces
 from shared.conditions.spelling import spelled
 from shared.conditions.vocabulary import stems
 
+_USUAL_AVERAGES: Final = frozenset({"5", "8", "9", "10", "13", "20", "21", "34", "50", "60", "100", "120", "150", "200"})
+"""Numbers of bars that say an average by themselves, as in ``the 20 crosses the 50``."""
 _BEFORE_DAYS: Final = frozenset({"the", "its", "above", "below", "over", "under", "than", "at", "a"})
 _DAYS: Final = frozenset({"day", "week", "d"})
 _LINES: Final = frozenset({"level", "line", "slow", "fast", "full", "osc", "histogram"})
@@ -23,6 +25,9 @@ _WHOLE_TEXTS: Final = frozenset({"direction", "written"})
 """Errors whose example is the whole text."""
 _PARTS: Final = frozenset({"meant", "unit", "elsewhere"})
 """Errors whose example is in place of what was found."""
+_EXACT: Final = frozenset({"NAME", "RULE", "RULE_WAY", "EXPRESSION"})
+_CROSSES: Final = frozenset({"cross", "crosses", "crossed", "crossing", "crossover", "golden", "bullish", "up", "upward"})
+_DOWN: Final = frozenset({"bearish", "death", "dead", "down", "downward", "crossunder"})
 _LASTING: Final = frozenset({"over", "for", "in", "during"})
 _SIDES: Final = {
     **dict.fromkeys(("상한선", "상한", "상단", "상단선", "upper"), "bb_upper"),
@@ -53,6 +58,8 @@ def _candidates(text: str, error: ConditionError) -> Iterator[str]:
     for corrected_text in corrected(text, error) if error.code != "elsewhere" else ():
         yield _replaced(corrected_text, list(pieces(corrected_text)))
     found = list(pieces(text))
+    if ":" in text:
+        yield _replaced(text.replace(":", " and ", 1), list(pieces(text.replace(":", " and ", 1))))
     plain = _replaced(text, found)
     yield plain
     behind = _behind_heading(found)
@@ -77,7 +84,7 @@ def _behind_heading(found: Sequence[Piece]) -> int:
     for i, piece in enumerate(found[:_HEADING]):
         if piece.text == ":":
             return i + 1 if i else 0
-        if piece.kind != "hangul":
+        if piece.kind != "hangul" and piece.text not in HEADINGS:
             return 0
     return 0
 
@@ -88,7 +95,16 @@ def _replaced(text: str, found: Sequence[Piece]) -> str:
     at, end, unknown, bands = 0, 0, 0, ""
     while at < len(found):
         piece = found[at]
-        loose = _loose().longest(found, at)
+        loose, exact = _loose().longest(found, at), phrases().longest(found, at)
+        if exact and exact[0][0] in _EXACT and exact[1] > (loose[1] if loose else at + 1):
+            at = exact[1]
+            continue
+        pair = _pair(found, at)
+        if pair:
+            crossing, behind = pair
+            parts += [text[end : piece.at], f" {crossing} "]
+            at, end = behind, found[behind - 1].end
+            continue
         if loose and not ("rs_" in loose[0][1] and loose[1] < len(found) and found[loose[1]].text in _LASTING):
             (_, value), behind = loose
             parts += [text[end : piece.at], f" {value} "]
@@ -122,6 +138,21 @@ def _replaced(text: str, found: Sequence[Piece]) -> str:
     return "".join([*parts, text[end:]]).strip()
 
 
+def _pair(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
+    """``9/21 ema cross``, ``50/200 sma bearish crossover``: two averages and the direction, and the index behind them."""
+    words = [piece.text for piece in found[at : at + 4]]
+    if len(words) < 4 or words[1] != "/" or known_stem(words[3]) not in {"sma", "ema", "wma"} or not (words[0] + words[2]).isdigit():
+        return None
+    end = at + 4
+    while end < len(found) and found[end].text in _CROSSES | _DOWN:
+        end += 1
+    ways = {piece.text for piece in found[at + 4 : end]}
+    if not ways:
+        return None
+    first, second = (f"{words[3]}_{words[i]}" for i in (0, 2))
+    return f"{first} crosses {'below' if ways & _DOWN else 'above'} {second}", end
+
+
 def _band(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
     """``볼린저밴드(20,2)`` before the side that is meant: its parameters, and the index behind them."""
     inside = [piece.text for piece in found[at + 1 : at + 6]]
@@ -151,6 +182,9 @@ def _numbers(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
 
 def _is_average(found: Sequence[Piece], at: int) -> bool:
     """``the 200 day`` without a word behind it is an average: whether the piece is the last of that."""
+    alone = at > 0 and found[at - 1].text == "the" and found[at].text in _USUAL_AVERAGES
+    if alone and (at + 1 == len(found) or _crossed_behind(found, at + 1)):
+        return True
     if at < 2 or found[at].text not in _DAYS:
         return False
     number = at - 1 - (found[at - 1].text == "-")
@@ -158,6 +192,10 @@ def _is_average(found: Sequence[Piece], at: int) -> bool:
         return False
     following = found[at + 1].text if at + 1 < len(found) else ""
     return not (averages().longest(found, at + 1) or known_stem(following) or following in {"chart", "ago", "timeframe"})
+
+
+def _crossed_behind(found: Sequence[Piece], at: int) -> bool:
+    return phrases().longest(found, at, lambda meaning, _: meaning[0] in {"CROSS", "AND", "OR", "COMPARE", "DIRECTION"}) is not None
 
 
 def _is_unknown(piece: Piece) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from shared.conditions.korean import parts
+from shared.conditions.korean import DAYS_IN_WORDS, parts
 from shared.conditions.lexicon import PHRASES, SPELLINGS
 
 _PIECE: Final = re.compile(
@@ -95,5 +95,11 @@ def _hangul(run: str, at: int, *, first: bool) -> Iterator[Piece]:
     if not found:
         yield Piece("unknown", run, at, at + len(run))
     for part in found:
+        if part in DAYS_IN_WORDS:
+            number, unit = DAYS_IN_WORDS[part]
+            yield Piece("number", number, at, at + len(part))
+            yield Piece("hangul", unit, at, at + len(part))
+            at += len(part)
+            continue
         yield Piece("hangul", SPELLINGS.get(part, part), at, at + len(part))
         at += len(part)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from difflib import SequenceMatcher
 from functools import cache
 from typing import Final
 from unicodedata import normalize
@@ -17,6 +18,8 @@ from shared.spelling import suggest
 _SHORTEST, _LONGEST = 5, 20
 """Letters of a word that may be misspelt; of a shorter one too much may be meant."""
 _SHORTEST_HANGUL, _LONGEST_RUN = 3, 10
+_SURE: Final = 0.86
+"""The least difflib ratio: 'riding' is not 'rising'."""
 _FAR: Final = 2
 """Letters by which a word may be longer or shorter."""
 
@@ -47,7 +50,9 @@ def _hangul(run: str) -> str:
 
 
 def _nearest(word: str, known: tuple[str, ...]) -> str:
-    return suggest(word, [each for each in known if abs(len(each) - len(word)) <= _FAR]) or ""
+    near = suggest(word, [each for each in known if abs(len(each) - len(word)) <= _FAR]) or ""
+    sure = sorted(near) == sorted(word) or SequenceMatcher(None, word, near, autojunk=False).ratio() >= _SURE
+    return near if near and sure else ""
 
 
 @cache

@@ -50,6 +50,13 @@ class Builder(Transformer[Token, "tuple[Node, Timeframe]"]):
     def within(self, operand: Node, bars: Token) -> Node:
         return build.windowed("within", operand, _count(bars), operand.at)
 
+    def counted(self, operand: Node, numbers: Token) -> Node:
+        least, bars = (Number(float(each), position(numbers)) for each in numbers.split())
+        return comparing.compare(build.windowed("count", operand, bars, operand.at), ">=", least, operand.at)
+
+    def counted_first(self, numbers: Token, operand: Node) -> Node:
+        return self.counted(operand, numbers)
+
     def held_first(self, bars: Token, operand: Node) -> Node:
         return build.windowed(bars.type.lower(), operand, _count(bars), operand.at)
 
@@ -113,6 +120,9 @@ class Builder(Transformer[Token, "tuple[Node, Timeframe]"]):
         ratio = build.arithmetic("-", build.arithmetic("/", left, right), Number(1.0))
         part = Number(fraction(float(share)), position(share))
         return comparing.compare(Operation("abs", (ratio,), left.at), "<=", part, left.at)
+
+    def near_close(self, share: Token, right: Node) -> Node:
+        return self.near(SeriesName("close", position(share)), share, right)
 
     def trend(self, operand: Node, direction: Token) -> Node:
         name, bars = direction.split()

@@ -7,13 +7,14 @@ from pathlib import Path
 from shared.failures import SettingsError
 from shared.run_files.files import Files
 from shared.run_files.local import LocalFiles
-from shared.run_files.remote import RemoteFiles
 
 
 def open_files(place: str) -> Files:
     """``place``: the setting RESEARCH_ARTEFACTS, a folder or a URL. Raises SettingsError if nothing here can reach such a URL."""
     if "://" not in place:
         return LocalFiles(Path(place))
+    from shared.run_files.remote import RemoteFiles  # it loads what an HTTP client needs
+
     try:
         return RemoteFiles(place)
     except SettingsError as error:

@@ -212,15 +212,6 @@ def test_the_exit_is_a_number_of_bars_or_a_condition() -> None:
 
 
 @pytest.fixture
-def sqlite_url(tmp_path: Path) -> str:
-    from shared.migrations.command import upgrade
-
-    url = f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
-    asyncio.run(upgrade(url))
-    return url
-
-
-@pytest.fixture
 async def sqlite_user(sqlite_url: str, tmp_path: Path) -> AsyncIterator[tuple[BotUser, Research]]:
     async with talking(sqlite_url, tmp_path) as found:
         yield found

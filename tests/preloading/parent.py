@@ -41,6 +41,12 @@ IMPORTS: Final = {
         "services.notifier.adapters.telegram.polling",
         "services.notifier.bot.router",
     ),
+    ("services.analysis.sequences", ""): (
+        "services.analysis.live.adapters.sequences",
+        "services.analysis.research.adapters.quality_table",
+        "services.analysis.research.settings",
+        "shared.migrations.command",
+    ),
     ("tests.shared.service_process", ""): ("shared.runtime", "shared.settings"),
 }
 """What the processes of a service import before they are ready, by module and role."""

@@ -139,7 +139,7 @@ def test_the_same_run_has_the_same_files_bit_by_bit(pair: Execution) -> None:
 
 
 def test_one_account_has_one_currency() -> None:
-    with pytest.raises(RunError, match=r"symbols: 005930.KS is in KRW and SPY in USD: .* take --account separate"):
+    with pytest.raises(RunError, match=r"symbols: 005930.KS is in KRW and SPY in USD: .* set account to separate"):
         done(("005930.KS", "SPY"))
     found = done(("005930.KS", "SPY"), account="separate").record.summary
     assert all(each["trades"] > 0 for each in found["instruments"])

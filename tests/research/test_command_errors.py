@@ -54,6 +54,23 @@ def test_the_argument_is_named_as_it_is_typed(
 
 
 @pytest.mark.parametrize(
+    ("place", "message"),
+    [
+        ("nowhere://x", "RESEARCH_ARTEFACTS: nowhere://: Protocol not known"),
+        ("/proc/nowhere", "RESEARCH_ARTEFACTS: the result cannot be saved: [Errno 2] No such file or directory"),
+        ("http://127.0.0.1:9/x", "RESEARCH_ARTEFACTS: the result cannot be saved: "),
+    ],
+)
+def test_a_result_that_cannot_be_saved_is_an_error_of_the_setting(
+    place: str, message: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("RESEARCH_ARTEFACTS", place)
+    monkeypatch.setenv("CACHE", str(ROOT / ".cache"))
+    assert main(("audit", "golden_cross", *TAPE, "--bars", "1")) == 2
+    assert capsys.readouterr().err.startswith(f"error: {message}")
+
+
+@pytest.mark.parametrize(
     ("arguments", "code"),
     [
         (("jobs", "list"), 1),

@@ -6,9 +6,13 @@ from typing import Any
 
 import pytest
 
+from services.analysis.kernels.rules.table import RULES
 from services.analysis.research.adapters.run_checks import RunChecks
 from services.analysis.research.domain.data_request import DataRequest
+from services.analysis.research.domain.every_rule import every_rule
+from services.analysis.research.domain.firings import needed_timeframes
 from services.analysis.research.domain.run_jobs import new_row
+from services.analysis.research.domain.run_record import RunError
 from services.analysis.research.domain.run_rows import RunRequest
 from services.analysis.research.grid.sets import parameter_sets
 from services.analysis.research.runs import checks
@@ -96,3 +100,13 @@ def test_ranges_as_text_and_as_lists_become_one() -> None:
     assert "steps" not in row.request.parameters
     twice = new_row(RunGrid(entry="rsi_{a} < 30", ranges={"a": (7.0,)}, steps={"a": "7:21:7"}, **about), 1)
     assert (twice.state, twice.error) == ("refused", "steps: 'a' has values in ranges already")
+
+
+@pytest.mark.parametrize("timeframe", Timeframe)
+def test_rules_are_read_on_each_timeframe_on_which_one_runs(timeframe: Timeframe) -> None:
+    """Else the records, the search and the audit of all rules would be refused there because of one rule that does not."""
+    if any(str(timeframe) in rule.timeframes for rule in RULES):
+        assert needed_timeframes(every_rule(timeframe), timeframe) >= {timeframe}
+    else:
+        with pytest.raises(RunError, match=f"timeframe: no rule runs on {timeframe.word}"):
+            every_rule(timeframe)

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -17,11 +16,11 @@ from shared.tables import bars, checkpoints, industries, instrument_industries
 @pytest.fixture(
     params=["sqlite", pytest.param("aiomysql", marks=pytest.mark.mariadb), pytest.param("asyncmy", marks=pytest.mark.mariadb)]
 )
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def url(request: pytest.FixtureRequest) -> str:
     """A database with the tables, by every driver."""
     if request.param == "sqlite":
-        shutil.copy(request.getfixturevalue("_migrated_file"), tmp_path / "test.db")
-        return f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
+        sqlite: str = request.getfixturevalue("sqlite_url")
+        return sqlite
     found: str = request.getfixturevalue("mariadb_url").replace("aiomysql", request.param)
     request.getfixturevalue("_mariadb").fill(found.rpartition("/")[2], request.getfixturevalue("_migrated_schema"))
     return found

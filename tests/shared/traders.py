@@ -316,6 +316,7 @@ HINTED: Final[list[tuple[str, str, str]]] = [
     ("주가가 20일선 근처", "instead", "abs(close / sma_20 - 1) <= 0.01"),
     ("오전 10시 이전에 전일 고가 돌파 on 5m", "fires", "15m, 1h, 1d"),
     ("20일선 위 5일선 아래", "restated", "close > sma_20 and close < sma_5"),
+    ("저가가 볼린저 하단보다 낮고 종가가 하단 위", "restated", "low < bb_lower_20 and close > bb_lower_20"),
     ("전고점 돌파", "restated", "close > prev(highest(high, 20))"),
     ("정배열 (5일 > 20일 > 60일)", "restated", "sma_5 > sma_20 and sma_20 > sma_60"),
 ]
@@ -331,7 +332,6 @@ PLACED: Final = [
     "20일 최고 종가",
     "OBV making new highs",
     "price above all moving averages",
-    "저가가 볼린저 하단보다 낮고 종가가 하단 위",
     "BB upper band broken",
     "flag pattern",
     "triple EMA above price",

@@ -30,6 +30,8 @@ def import_aiogram() -> None:
 
     BaseModel.model_rebuild = classmethod(name_types)  # type: ignore[method-assign, assignment]
     try:
-        importlib.import_module("aiogram")
+        types = importlib.import_module("aiogram.types")
     finally:
         BaseModel.model_rebuild = rebuild  # type: ignore[method-assign]
+    for model in (types.Message, types.Update):  # most answers contain one: without this, each answer would build its parts anew
+        model.model_rebuild()

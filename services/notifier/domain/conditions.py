@@ -35,6 +35,7 @@ _DURATION: Final = re.compile(
     r"(?:bars?|candles?|days?|weeks?|hours?|minutes?|months?|sessions?|봉|일)\b"
 )
 """What makes ``for 3 bars`` a part of the condition."""
+_ASKING: Final = ("scan", "scanning", "look", "looking", "search", "searching", "screen", "screening", "filter", "watching", "watch")
 _INDUSTRY: Final = re.compile(r"^(?:industry|업종)\s*:\s*", re.IGNORECASE)
 
 
@@ -131,7 +132,7 @@ def parse_alert(line: str) -> AlertRequest:
     """
     frequency = _FREQUENCY.match(line)
     rest = line[frequency.end() :] if frequency else line
-    separators = [match for match in _FOR.finditer(rest) if not _DURATION.match(rest, match.end())][-1:]
+    separators = [match for match in _FOR.finditer(rest) if not (_DURATION.match(rest, match.end()) or _is_request(rest, match))][-1:]
     condition, names = (rest[: separators[0].start()], rest[separators[0].end() :]) if separators else (rest, "")
     condition, names = condition.strip(), names.strip()
     named = _INDUSTRY.match(names)
@@ -141,6 +142,12 @@ def parse_alert(line: str) -> AlertRequest:
         "" if named else names,
         names[named.end() :] if named else "",
     )
+
+
+def _is_request(line: str, found: re.Match[str]) -> bool:
+    """``scan for stocks above``, ``an alert for when``: no instrument follows."""
+    before, behind = line[: found.start()].lower(), line[found.end() :].lower()
+    return before.endswith(_ASKING) or behind.startswith(("when ", "me", "stocks ", "if "))
 
 
 def exceeded_limit(

@@ -18,7 +18,6 @@ from services.analysis.research.domain.run_rows import NIGHTLY
 from services.analysis.research.handlers.nightly_datasets import NightlyDatasets
 from services.analysis.research.settings import ResearchSettings
 from shared.db import open_database
-from shared.migrations.command import upgrade
 from shared.runtime import Lifecycle
 
 DAY_MS = 86_400_000
@@ -40,7 +39,6 @@ def kept(folder: Path) -> list[str]:
 
 
 async def test_each_night_has_one_and_old_ones_go(database_url: str, tmp_path: Path) -> None:
-    await upgrade(database_url)
     clock, woken, files = Clock(), list[str](), RunFiles(str(tmp_path))
     async with open_database(database_url) as database:
         table = RunTable(database)

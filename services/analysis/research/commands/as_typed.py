@@ -18,7 +18,7 @@ def as_typed(message: str, parameters: Iterable[Any]) -> str:
     """
     known = list(parameters)
     typed = {each.name.rstrip("_"): each.metavar if each.param_type_name == "argument" else each.opts[0] for each in known}
-    typed["place"] = "--data or --tape"
+    typed |= {"place": "--data or --tape", "research_artefacts": "RESEARCH_ARTEFACTS"}
     if signals := [each.opts[0] for each in known if each.metavar == SIGNAL]:
         typed["signal"] = " or ".join(signals)
     field, sign, rest = message.partition(": ")

@@ -29,7 +29,7 @@ def main(arguments: Sequence[str]) -> int:
         command = typer.main.get_command(app).commands[arguments[0]]  # type: ignore[attr-defined]  # of a group
         sys.stderr.write(f"error: {as_typed(str(error), command.params)}\n")
         return 2
-    except TransientError as error:
+    except (TransientError, OSError) as error:
         sys.stderr.write(f"error: {error}\n")
         return 1
     except SystemExit as ended:

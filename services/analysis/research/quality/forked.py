@@ -7,8 +7,10 @@ a second.
 from __future__ import annotations
 
 import multiprocessing
+import signal
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Any, Final, TypeVar
 
@@ -50,11 +52,13 @@ def forked(function: Callable[[P], R], parts: Iterable[P]) -> list[R]:
 
 def _serve(connection: Connection, function: Callable[[P], R], parts: Sequence[P]) -> None:
     """In the child. A parent that has ended reads nothing: then sending fails, and the child ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
     try:
         answer: list[R] | Exception = [function(each) for each in parts]
     except Exception as error:  # noqa: BLE001 - the parent raises it
         answer = error
-    connection.send(answer)
+    with suppress(BrokenPipeError):
+        connection.send(answer)
 
 
 def _received(connection: Connection) -> Any:
