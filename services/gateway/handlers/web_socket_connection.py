@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -30,9 +28,6 @@ class WebSocketConnection:
     deflated: bool = False
     closing: set[asyncio.Task[None]] = field(default_factory=set)
 
-    def __post_init__(self) -> None:
-        self._descriptor: int = self.transport.get_extra_info("socket").fileno()
-
     def send(self, unsent: UnsentMessages, frames: Frames) -> Sequence[StreamMessage]:
         if self.transport.get_write_buffer_size() >= self.buffer:
             return ()
@@ -45,16 +40,9 @@ class WebSocketConnection:
         self.write(self.protocol.control(seq, **fields))
 
     def write(self, data: bytes) -> None:
-        """Write to the socket itself where nothing waits, which costs less than a write to the transport; else to the transport."""
-        transport = self.transport
-        if transport.is_closing() or self.socket.closed:
-            return
-        sent = 0
-        if not transport.get_write_buffer_size():
-            with suppress(OSError):  # it is full, or the client has gone, which the transport notices
-                sent = os.write(self._descriptor, data)
-        if sent < len(data):
-            transport.write(data[sent:])
+        """Write without waiting; nothing where the connection is closing."""
+        if data and not self.transport.is_closing() and not self.socket.closed:
+            self.transport.write(data)
 
     def close_slow(self, cursor: int) -> None:
         text = f"slow reader; resume from {cursor}".encode()
