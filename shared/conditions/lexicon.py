@@ -36,15 +36,13 @@ PHRASES: Final[dict[tuple[str, str], Phrases]] = {(entry["type"], entry["value"]
 """What each phrase is: the type and the value of a token."""
 NAMES: Final = _table("names")
 """Names of columns and fields."""
-RULES: Final = {
-    rule: (*words, *_conjugated(_DATA["rule_verbs"].get(rule, ()))) for rule, words in _table("rules").items()
-}
+RULES: Final = {rule: (*words, *_conjugated(_DATA["rule_verbs"].get(rule, ()))) for rule, words in _table("rules").items()}
 """Rules and patterns, with a direction where the words say one."""
 EXPRESSIONS: Final = _table("expressions")
 """What is written as a condition."""
 SPELLINGS: Final = {word: right for right, words in _table("spellings").items() for word in words}
 """Other spellings of single words, and short forms."""
-RESTATED: Final[dict[str, Phrases]] = {entry["value"]: _combined(entry) for entry in _DATA["restated"]}
+RESTATED: Final[tuple[tuple[str, Phrases], ...]] = tuple((entry["value"], _combined(entry)) for entry in _DATA["restated"])
 """What loose phrases may mean, which is only suggested."""
 WEEKDAYS: Final = _table("weekdays")
 """Days, from Monday."""

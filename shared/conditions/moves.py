@@ -12,9 +12,59 @@ from shared.conditions.scanning import Piece
 from shared.conditions.timeframes import UNIT_WORDS
 
 _MOVES: Final = {
-    "rising": frozenset({"up", "rises", "rose", "gains", "gained", "jumps", "jumped", "surges", "rallies", "climbs", "increases", "pumps", "pumped", "spikes", "spiked", "soars", "soared", "moons", "rips", "adds", "added", "advances"}),
+    "rising": frozenset(
+        {
+            "up",
+            "rises",
+            "rose",
+            "gains",
+            "gained",
+            "jumps",
+            "jumped",
+            "surges",
+            "rallies",
+            "climbs",
+            "increases",
+            "pumps",
+            "pumped",
+            "spikes",
+            "spiked",
+            "soars",
+            "soared",
+            "moons",
+            "rips",
+            "adds",
+            "added",
+            "advances",
+        }
+    ),
     "falling": frozenset(
-        {"down", "falls", "fell", "drops", "dropped", "loses", "lost", "declines", "declined", "decreases", "dips", "dumps", "dumped", "crashes", "crashed", "plunges", "plunged", "tanks", "tanked", "slides", "slid", "tumbles", "sinks", "sheds"}
+        {
+            "down",
+            "falls",
+            "fell",
+            "drops",
+            "dropped",
+            "loses",
+            "lost",
+            "declines",
+            "declined",
+            "decreases",
+            "dips",
+            "dumps",
+            "dumped",
+            "crashes",
+            "crashed",
+            "plunges",
+            "plunged",
+            "tanks",
+            "tanked",
+            "slides",
+            "slid",
+            "tumbles",
+            "sinks",
+            "sheds",
+        }
     ),
 }
 _BY: Final = frozenset({"by", "is", "was", "of"})
@@ -44,7 +94,13 @@ def move(pieces: Sequence[Piece], at: int) -> Found | None:
     while over in _OVER and last < len(pieces) and pieces[last].text in SKIPPED:
         last += 1
     counted = bars(pieces, last) if over in _OVER else None
-    if counted is None and over in _OVER and last < len(pieces) and pieces[last - 1].text == "a" and pieces[last].text in UNIT_WORDS:
+    if (
+        counted is None
+        and over in _OVER
+        and last < len(pieces)
+        and pieces[last - 1].text == "a"
+        and pieces[last].text in UNIT_WORDS
+    ):
         counted = 1, pieces[last].text, last + 1  # 'in a day'
     count, unit, end = counted or (1, "", end)
     return [Item("MOVED", f"{name} {sign} {percent} {count} {unit}", pieces[at].at, word)], end
@@ -69,7 +125,7 @@ def _in_a_row(pieces: Sequence[Piece], at: int) -> Found | None:
 
 
 def gap(pieces: Sequence[Piece], at: int) -> Found | None:
-    """``gap up 3%``, ``gaps down more than 2%``, ``갭상승 3% 이상``, ``갭 3% 이상``: of the open against the close of the session before."""
+    """``gap up 3%``, ``gaps down more than 2%``, ``갭상승 3% 이상``, ``갭 3% 이상``: of the open against the close before."""
     words = [piece.text for piece in pieces[at : at + 5]]
     if pieces[at].kind == "number" and len(words) > 3 and words[1] == "%":
         return _gap_after(pieces, at, words)

@@ -27,7 +27,17 @@ DISPARITY: Final = frozenset({"이격도", "disparity"})
 _HOUR_SIGNS: Final = frozenset({"<", "<=", ">", ">="})
 _OPENINGS: Final = (["개장"], ["장", "시작"])
 _MINUTES: Final = {"이내": "<=", "안": "<=", "동안": "<=", "이후": ">=", "후": ">="}
-_TIMES: Final = {"넘어서": ">=", "넘어": ">=", "넘": ">=", "지나서": ">=", "이후": ">=", "부터": ">=", "이전": "<=", "까지": "<=", "전": "<="}
+_TIMES: Final = {
+    "넘어서": ">=",
+    "넘어": ">=",
+    "넘": ">=",
+    "지나서": ">=",
+    "이후": ">=",
+    "부터": ">=",
+    "이전": "<=",
+    "까지": "<=",
+    "전": "<=",
+}
 
 
 def extreme(pieces: Sequence[Piece], at: int) -> Found | None:
@@ -160,7 +170,10 @@ def aligned(pieces: Sequence[Piece], at: int) -> Found | None:
         return None
     items: list[Item] = []
     for number in numbers:
-        items += [*([Item("COMPARE", sign, number.at, sign)] if items else []), Item("NAME", f"sma_{number.text}", number.at, number.text)]
+        items += [
+            *([Item("COMPARE", sign, number.at, sign)] if items else []),
+            Item("NAME", f"sma_{number.text}", number.at, number.text),
+        ]
     return items, end + 1
 
 

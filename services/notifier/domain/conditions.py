@@ -31,11 +31,23 @@ Scope = Literal["symbols", "industry", "watched"]
 _FREQUENCY: Final = re.compile(rf"^({AT_CLOSE}|{FORMING}|{ONCE})\s+", re.IGNORECASE)
 _FOR: Final = re.compile(r"\sfor\s", re.IGNORECASE)
 _DURATION: Final = re.compile(
-    r"(?:(?:the|at|least|last|past) ){0,3}\d{1,4} ?(?:consecutive |straight )?"
+    r"(?:(?:the|at|least|last|past) ){0,3}(?:\d{1,4}|two|three|four|five|six|seven|eight|nine|ten) ?(?:consecutive |straight )?"
     r"(?:bars?|candles?|days?|weeks?|hours?|minutes?|months?|sessions?|봉|일)\b"
 )
 """What makes ``for 3 bars`` a part of the condition."""
-_ASKING: Final = ("scan", "scanning", "look", "looking", "search", "searching", "screen", "screening", "filter", "watching", "watch")
+_ASKING: Final = (
+    "scan",
+    "scanning",
+    "look",
+    "looking",
+    "search",
+    "searching",
+    "screen",
+    "screening",
+    "filter",
+    "watching",
+    "watch",
+)
 _INDUSTRY: Final = re.compile(r"^(?:industry|업종)\s*:\s*", re.IGNORECASE)
 
 
@@ -132,7 +144,9 @@ def parse_alert(line: str) -> AlertRequest:
     """
     frequency = _FREQUENCY.match(line)
     rest = line[frequency.end() :] if frequency else line
-    separators = [match for match in _FOR.finditer(rest) if not (_DURATION.match(rest, match.end()) or _is_request(rest, match))][-1:]
+    separators = [match for match in _FOR.finditer(rest) if not (_DURATION.match(rest, match.end()) or _is_request(rest, match))][
+        -1:
+    ]
     condition, names = (rest[: separators[0].start()], rest[separators[0].end() :]) if separators else (rest, "")
     condition, names = condition.strip(), names.strip()
     named = _INDUSTRY.match(names)
