@@ -15,7 +15,7 @@ from bench.result import BenchmarkResult
 from services.notifier.adapters.chats import ChatTables
 from services.notifier.adapters.deliveries import DeliveryTable
 from services.notifier.domain.delivery import DeliveryStatus
-from services.notifier.domain.ports import NewDelivery
+from services.notifier.domain.ports.deliveries import NewDelivery
 from shared import wire
 from shared.db import Database, open_database
 from shared.events import Signal, Timeframe

@@ -3,30 +3,44 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import re
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import Any, Final
+from types import MappingProxyType
+from typing import Any, Final, cast
 
-import msgspec
 import uvloop
 from sqlalchemy import insert
 
-from bench.gateway_servers import BARS, CLIENTS, RATE, bars
-from bench.load import Load, cpu_of, generate_load
+from bench.gateway_servers import BARS, CLIENTS, CROWD, CROWD_RATE, RATE, bars
+from bench.load import Load, cpu_of, generate_load, memory_of
 from bench.result import BenchmarkResult
 from infra.kafka.node import free_ports
+from services.gateway.adapters.open_files import allow_open_files
+from services.gateway.adapters.shared_counts import create_counts
 from shared import tables
 from shared.db import open_database
 
 ROUNDS: Final = 5
 SECONDS: Final = 2.0
+START_SECONDS: Final = 3.0
+"""Within them a server that listens has read what it needs."""
+OPEN_SECONDS: Final = 60
 CACHED: Final = [f"/v1/bars?symbol=AAPL&timeframe=1Day&limit={BARS}"]
+UPGRADE: Final = (
+    b"GET /v1/stream HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n\r\n"
+)
+PING: Final = b"\x89\x00"
+PONG: Final = bytes((0x8A, 0x80, 0, 0, 0, 0))
+MADE: Final = re.compile(rb'"made":([0-9.]+)')
 FRESH: Final = [
     f"/v1/bars?symbol=AAPL&timeframe=1Day&limit={BARS}&end=2100-01-01T00:{n // 60 % 60:02d}:{n % 60:02d}.{n:04d}Z"
     for n in range(9000)
@@ -34,11 +48,13 @@ FRESH: Final = [
 
 
 @asynccontextmanager
-async def server(name: str, database: str) -> AsyncIterator[tuple[int, int]]:
+async def server(
+    name: str, database: str, port: int = 0, environment: Mapping[str, str] = MappingProxyType({})
+) -> AsyncIterator[tuple[int, int]]:
     """Start one of the servers; yields its port and process id."""
-    (port,) = free_ports(1)
+    port = port or free_ports(1)[0]
     command = [sys.executable, "-m", "bench.gateway_servers", name, str(port), database]
-    child = await asyncio.create_subprocess_exec(*command, stdout=subprocess.DEVNULL)
+    child = await asyncio.create_subprocess_exec(*command, stdout=subprocess.DEVNULL, env=os.environ | environment)
     try:
         for _ in range(300):
             try:
@@ -61,7 +77,7 @@ async def compare(names: dict[str, list[str]], database: str) -> dict[str, Load]
     for _ in range(ROUNDS):
         for name, paths in names.items():
             async with server(name, database) as (port, pid):
-                found[name].append(await generate_load(port, pid, paths, SECONDS))
+                found[name].append(await generate_load(port, [pid], paths, SECONDS))
     return {name: sorted(loads, key=lambda load: load.cpu)[len(loads) // 2] for name, loads in found.items()}
 
 
@@ -75,6 +91,30 @@ async def cached(database: str) -> BenchmarkResult:
         ", ".join(f"{name} {load_cell(load)}" for name, load in loads.items() if name != "ours"),
         f"{share:.0%} of raw aiohttp, {loads['fastapi'].cpu / loads['ours'].cpu:.1f} x FastAPI",
         ">= 80 % of raw aiohttp",
+    )
+
+
+async def several(database: str) -> BenchmarkResult:
+    """The cached read from one process and from two that share a port. The load comes from a third process."""
+    found = {}
+    for count in (1, 2):
+        with tempfile.TemporaryDirectory() as folder:
+            create_counts(Path(folder) / "counts", count, time.monotonic())
+            shared = {"GATEWAY_COUNTS": f"{folder}/counts", "GATEWAY_PROCESSES": str(count)}
+            async with AsyncExitStack() as stack:
+                (port,) = free_ports(1)
+                pids = []
+                for number in range(count):
+                    own = shared | {"GATEWAY_PROCESS": str(number)}
+                    pids.append((await stack.enter_async_context(server("ours", database, port, own)))[1])
+                await asyncio.sleep(START_SECONDS)
+                found[count] = await generate_load(port, pids, CACHED, SECONDS)
+    return BenchmarkResult(
+        "the same with GATEWAY_PROCESSES=2",
+        load_cell(found[2]),
+        f"1 process that counts in the shared file {load_cell(found[1])}",
+        f"{found[2].per_second / found[1].per_second:.2f} x the answers, {found[1].cpu / found[2].cpu:.0%} as many per CPU second",
+        "",
     )
 
 
@@ -103,8 +143,8 @@ async def fan_out(database: str, seconds: float = 8.0) -> BenchmarkResult:
         before, began, first = cpu_of(pid), time.perf_counter(), count[0]
         await asyncio.sleep(seconds)
         cpu, took, frames = cpu_of(pid) - before, time.perf_counter() - began, count[0] - first
-        for writer in sockets:
-            writer.close()
+        for socket in sockets:
+            socket.abort()
     ages.sort()
     each = cpu / max(frames, 1) * 1e6
     p99 = ages[int(len(ages) * 0.99)] * 1000 if ages else float("nan")
@@ -117,41 +157,61 @@ async def fan_out(database: str, seconds: float = 8.0) -> BenchmarkResult:
     )
 
 
-async def open_listener(port: int, count: list[int], ages: list[float] | None) -> asyncio.StreamWriter:
-    """Open a WebSocket that counts messages; with ``ages`` it also records the age of each message."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**20)
-    writer.write(
-        b"GET /v1/stream HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n\r\n"
+async def crowd(database: str, seconds: float = 8.0) -> BenchmarkResult:
+    """Many WebSockets on one process, with few messages."""
+    allow_open_files(CROWD)
+    async with server("crowd", database) as (port, pid):
+        await asyncio.sleep(START_SECONDS)
+        count, first = [0], memory_of(pid)
+        sockets: list[asyncio.Transport] = []
+        while len(sockets) < CROWD:
+            sockets += await asyncio.gather(*(open_listener(port, count, None) for _ in range(100)))
+        for _ in range(OPEN_SECONDS):
+            await asyncio.sleep(1.0)
+            if count[0]:
+                break
+        opened, before, sent = memory_of(pid), cpu_of(pid), count[0]
+        await asyncio.sleep(seconds)
+        cpu, more = cpu_of(pid) - before, memory_of(pid) - opened
+        for socket in sockets:
+            socket.abort()
+    each = cpu / max(count[0] - sent, 1) * 1e6
+    return BenchmarkResult(
+        f"{CROWD:,} WebSockets on one process at {CROWD_RATE} messages/s",
+        f"{(opened - first) / CROWD / 1024:.0f} KB a socket, {each:.1f} us CPU a delivery, "
+        f"{more / 1024**2:+.1f} MB in {seconds:.0f} s",
+        "",
+        "",
+        "bounded memory",
     )
-    await reader.readuntil(b"\r\n\r\n")
-    subscription = b'{"action":"subscribe","signals":["*"]}'
-    writer.write(bytes((0x81, 0x80 | len(subscription), 0, 0, 0, 0)) + subscription)
-
-    async def read() -> None:
-        while True:
-            head = await reader.readexactly(2)
-            size = int.from_bytes(await reader.readexactly(2), "big") if head[1] == 126 else head[1]
-            body = await reader.readexactly(size)
-            if b'"T":"s"' in body[:12]:
-                count[0] += body.count(b'"T":"s"')
-                if ages is not None:
-                    now = time.time()
-                    ages.extend(now - message["evidence"]["made"] for message in msgspec.json.decode(body))
-
-    task = asyncio.create_task(read())
-    READERS.add(task)
-    task.add_done_callback(_remove_reader)
-    return writer
 
 
-READERS: Final[set[asyncio.Task[None]]] = set()
+class Listener(asyncio.Protocol):
+    """A WebSocket that counts messages and, where it is watched, notes the age of each."""
+
+    def __init__(self, count: list[int], ages: list[float] | None) -> None:
+        self._count = count
+        self._ages = ages
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast("asyncio.Transport", transport)
+        subscription = b'{"action":"subscribe","signals":["*"]}'
+        self.transport.write(UPGRADE + bytes((0x81, 0x80 | len(subscription), 0, 0, 0, 0)) + subscription)
+
+    def data_received(self, data: bytes) -> None:
+        if PING in data:
+            self.transport.write(PONG)
+        self._count[0] += data.count(b'"T":"s"')
+        if self._ages is not None:
+            now = time.time()
+            self._ages.extend(now - float(made) for made in MADE.findall(data))
 
 
-def _remove_reader(task: asyncio.Task[None]) -> None:
-    READERS.discard(task)
-    if not task.cancelled():
-        task.exception()  # retrieve it, or asyncio logs it
+async def open_listener(port: int, count: list[int], ages: list[float] | None) -> asyncio.Transport:
+    """Open a WebSocket that subscribes to all signals."""
+    loop = asyncio.get_running_loop()
+    _, listener = await loop.create_connection(lambda: Listener(count, ages), "127.0.0.1", port)
+    return listener.transport
 
 
 def load_cell(load: Load) -> str:
@@ -168,7 +228,7 @@ async def measure_all() -> list[BenchmarkResult]:
                 await connection.run_sync(tables.metadata.create_all)
             async with database.begin() as connection:
                 await connection.execute(insert(tables.bars), [table_row(event) for event in bars(2500)])
-        return [await cached(url), await uncached(url), await fan_out(url)]
+        return [await each(url) for each in (cached, several, uncached, fan_out, crowd)]
 
 
 def table_row(event: Any) -> dict[str, Any]:

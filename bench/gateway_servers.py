@@ -17,6 +17,7 @@ from aiohttp import web
 
 from services.gateway.adapters.event_feed import EventFeed
 from services.gateway.adapters.history import open_history
+from services.gateway.adapters.open_files import allow_open_files
 from services.gateway.app import serve, wire
 from services.gateway.domain.api_models import Bar as View
 from services.gateway.domain.api_models import Instrument, bar
@@ -35,6 +36,8 @@ START: Final = 1_600_000_000_000
 CLIENTS: Final = 500
 RATE: Final = 50
 """Messages a second to each client."""
+CROWD: Final = 5000
+CROWD_RATE: Final = 2
 
 
 def bars(count: int = BARS) -> list[Bar]:
@@ -54,9 +57,10 @@ def bars(count: int = BARS) -> list[Bar]:
     return found
 
 
-async def ours(port: int, database: str, *, filled: bool = True) -> None:
+async def ours(port: int, database: str, *, filled: bool = True, clients: int = CLIENTS, rate: int = RATE) -> None:
     """The real gateway with limits and metrics, without Kafka."""
-    settings = Settings(port=port, database_url=database, rate_limit="100000000/minute", max_readers_per_address=1000)
+    settings = Settings(port=port, database_url=database, rate_limit="100000000/minute", max_readers_per_address=clients)
+    allow_open_files(clients)
     async with open_database(settings.database_url, pool_size=8) as opened, open_history(opened) as history:
         gateway = wire(settings, history)
         known = Instrument("AAPL", "Apple", "애플", "NASDAQ", "USD", "stock", "", [], active=True)
@@ -71,15 +75,15 @@ async def ours(port: int, database: str, *, filled: bool = True) -> None:
                 gateway.market.put_bar(event)
         app = application(gateway, streams)
         async with serve(app, streams, settings):
-            await asyncio.gather(flusher.run(lambda: False), _publish(gateway))
+            await asyncio.gather(flusher.run(lambda: False), _publish(gateway, clients, rate))
 
 
-async def _publish(gateway: Gateway) -> None:
+async def _publish(gateway: Gateway, clients: int, rate: int) -> None:
     """Publish signals at a constant rate once all clients are connected; each contains its time of creation."""
     feed = EventFeed(gateway.market, gateway.hub, live=lambda: True)
     n = 0
     while True:
-        if len(gateway.hub.subscribers) >= CLIENTS:
+        if len(gateway.hub.subscribers) >= clients:
             n += 1
             feed.handle_event(
                 Signal(
@@ -87,12 +91,17 @@ async def _publish(gateway: Gateway) -> None:
                     ts_event=START, ts_init=START, price=1.0, evidence={"made": time.time()},
                 )
             )  # fmt: skip
-        await asyncio.sleep(1 / RATE)
+        await asyncio.sleep(1 / rate)
 
 
 async def empty(port: int, database: str) -> None:
     """The gateway with nothing in memory: every read goes to the database."""
     await ours(port, database, filled=False)
+
+
+async def crowd(port: int, database: str) -> None:
+    """The gateway with many streams."""
+    await ours(port, database, clients=CROWD, rate=CROWD_RATE)
 
 
 async def raw(port: int, _: str) -> None:
@@ -170,6 +179,7 @@ async def listen(handler: Callable[[web.Request], Awaitable[web.Response]], port
 SERVERS: Final[dict[str, Callable[[int, str], Any]]] = {
     "ours": ours,
     "empty": empty,
+    "crowd": crowd,
     "raw": raw,
     "encoding": encoding,
     "driver": driver,

@@ -6,7 +6,7 @@ import asyncio
 import itertools
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, cast
@@ -73,8 +73,13 @@ def cpu_of(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-async def generate_load(port: int, pid: int, paths: list[str], seconds: float) -> Load:
-    """Request the paths in turn on 64 connections.
+def memory_of(pid: int) -> int:
+    """Bytes of memory that a process has now."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+async def generate_load(port: int, pids: Sequence[int], paths: list[str], seconds: float) -> Load:
+    """Request the paths in turn on 64 connections to a server of one or several processes.
 
     Raises:
         RuntimeError: the status of a response was not 200.
@@ -85,9 +90,9 @@ async def generate_load(port: int, pid: int, paths: list[str], seconds: float) -
     clients = [(await loop.create_connection(lambda: Client(requests, times), "127.0.0.1", port))[1] for _ in range(CONNECTIONS)]
     await asyncio.sleep(0.3)
     times.clear()
-    before, began = cpu_of(pid), time.perf_counter()
+    before, began = sum(map(cpu_of, pids)), time.perf_counter()
     await asyncio.sleep(seconds)
-    took, cpu = time.perf_counter() - began, cpu_of(pid) - before
+    took, cpu = time.perf_counter() - began, sum(map(cpu_of, pids)) - before
     found = sorted(times)
     for client in clients:
         if client.transport is not None:

@@ -154,16 +154,16 @@ async def open_database(url: str, *, pool_size: int = 5) -> AsyncIterator[Databa
             await engine.dispose()
 
 
+def sqlite_file(url: str) -> Path | None:
+    """The file of an SQLite database; its first connection creates it. None for a server or memory. Raises as ``open_database``."""
+    parsed = _parsed(url)
+    on_disk = parsed.get_backend_name() == "sqlite" and parsed.database not in {None, "", ":memory:"}
+    return Path(str(parsed.database)) if on_disk else None
+
+
 def engine_of(url: str, pool_size: int = 5) -> AsyncEngine:
     """The engine of a database URL. Raises as ``open_database``."""
-    try:
-        parsed = make_url(url)
-    except ArgumentError:
-        raise ValueError(
-            "DATABASE_URL is not a URL like sqlite+aiosqlite:///FILE or mysql+aiomysql://USER:PASSWORD@HOST/DB"
-        ) from None
-    if parsed.drivername not in DRIVERS:
-        raise ValueError(f"DATABASE_URL has driver {parsed.drivername!r}; supported: {', '.join(DRIVERS)}")
+    parsed = _parsed(url)
     if parsed.get_backend_name() == "sqlite":
         return _sqlite_engine(parsed, pool_size)
     return create_async_engine(
@@ -181,6 +181,18 @@ def engine_of(url: str, pool_size: int = 5) -> AsyncEngine:
             "init_command": f"SET time_zone='+00:00', innodb_lock_wait_timeout={BUSY_SECONDS}",
         },
     )
+
+
+def _parsed(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise ValueError(
+            "DATABASE_URL is not a URL like sqlite+aiosqlite:///FILE or mysql+aiomysql://USER:PASSWORD@HOST/DB"
+        ) from None
+    if parsed.drivername not in DRIVERS:
+        raise ValueError(f"DATABASE_URL has driver {parsed.drivername!r}; supported: {', '.join(DRIVERS)}")
+    return parsed
 
 
 def _enable_wal(cursor: Any) -> None:

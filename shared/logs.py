@@ -59,6 +59,7 @@ def redact(text: str) -> str:
     >>> redact("connect mysql+aiomysql://fin:hunter2@db:3306/finstage failed, api_key=abcdef")
     'connect mysql+aiomysql://fin:***@db:3306/finstage failed, api_key=***'
     """
+    text = text.encode(errors="replace").decode()  # half of a pair of UTF-16, which no output takes
     for secret in _literals:
         text = text.replace(secret, HIDDEN)
     if len(text) > _LONGEST_TEXT:

@@ -6,13 +6,17 @@ A second call with the same name returns the existing metric: tests import a mod
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.gc_collector import GCCollector
+from prometheus_client.metrics_core import Metric
+from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
+from prometheus_client.registry import Collector
 
 REGISTRY: Final = CollectorRegistry()
 SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
@@ -49,6 +53,28 @@ def histogram(name: str, doc: str, labels: Sequence[str] = (), buckets: Sequence
 def render() -> tuple[bytes, str]:
     """All metrics of the process in Prometheus's text format, and its content type."""
     return generate_latest(REGISTRY), CONTENT_TYPE_LATEST
+
+
+def joined(rendered: Mapping[str, bytes]) -> tuple[bytes, str]:
+    """The metrics of several processes as those of one, each with the label ``process``, and their content type.
+
+    Args:
+        rendered: the output of ``render`` of each process, by its name.
+    """
+    families: dict[str, Metric] = {}
+    for process, body in rendered.items():
+        for family in text_string_to_metric_families(body.decode()):
+            known = families.setdefault(family.name, Metric(family.name, family.documentation, family.type))
+            known.samples += [each._replace(labels={**each.labels, "process": process}) for each in family.samples]
+    return generate_latest(_Families(tuple(families.values()))), CONTENT_TYPE_LATEST
+
+
+@dataclass(frozen=True)
+class _Families(Collector):
+    families: tuple[Metric, ...]
+
+    def collect(self) -> Iterable[Metric]:
+        return self.families
 
 
 def _metric(kind: type[M], name: str, doc: str, labels: Sequence[str], **more: Any) -> M:

@@ -23,6 +23,8 @@ class Checks:
         self._ready: dict[str, Check] = {}
         self._alive: dict[str, Check] = {}
         self._details: dict[str, Callable[[], object]] = {}
+        self.render_metrics: Callable[[], tuple[bytes, str]] = metrics.render
+        """The body and the content type of /metrics."""
 
     def on_ready(self, name: str, check: Check) -> None:
         """Add a readiness check: /readyz is 200 when all are true."""
@@ -67,7 +69,7 @@ def _application(checks: Checks) -> web.Application:
         return _response(checks.ready(), checks.details())
 
     async def show_metrics(_: web.Request) -> web.Response:
-        body, content_type = metrics.render()
+        body, content_type = checks.render_metrics()
         return web.Response(body=body, headers={"Content-Type": content_type})
 
     app = web.Application()

@@ -204,7 +204,15 @@ bar_revisions: Final = Table(
     Column("source", String(24), nullable=False),
     Column("replayed", Boolean, nullable=False),
     Column("incomplete", Boolean, nullable=False),
+    Index("ix_bar_revisions_replaced_at", "replaced_at"),
     comment="writer: analysis live. Raw bars that others have replaced",
+)
+kept_since: Final = Table(
+    "kept_since",
+    metadata,
+    Column("name", String(32), primary_key=True, comment="a table"),
+    Column("since", BigInteger, nullable=False, comment="all rows of this time and later are kept; 0: all"),
+    comment="writer: that of the table",
 )
 signals: Final = Table(
     "signals",

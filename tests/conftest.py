@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import itertools
 import os
 import shutil
+import signal
 import zlib
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -25,6 +28,24 @@ os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
 """Brokers of tests live for seconds: optimising their code takes half of their CPU time and pays back nothing."""
 NEEDS = {"kafka": "kafka", "own_kafka": "kafka", "kafka_cluster": "kafka", "kafka_jars": "kafka", "mariadb_url": "mariadb"}
 """The marker that a test gets for using a fixture; ``make test-fast`` leaves these out."""
+
+
+def _interrupt(*_: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def pytest_sessionstart() -> None:
+    # the objects of modules and of collected tests live to the end: looking for garbage among them only costs time
+    gc.disable()
+    # asyncio replaces only Python's own handler, and that costs: for each fixture and test signal.signal() prints the running task
+    signal.signal(signal.SIGINT, _interrupt)
+
+
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+    gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -112,12 +133,18 @@ def _migrated_schema(_mariadb: MariaDB) -> list[str]:
     return _mariadb.schema("migrated")
 
 
+@pytest.fixture
+def sqlite_url(_migrated_file: Path, tmp_path: Path) -> str:
+    """A migrated database of SQLite."""
+    return f"sqlite+aiosqlite:///{shutil.copy(_migrated_file, tmp_path / 'test.db')}"
+
+
 @pytest.fixture(params=[SQLITE, MARIADB])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest) -> str:
     """A migrated database: once SQLite, once MariaDB. Migrations run once; each test gets a copy of what they made."""
     if request.param == "sqlite":
-        shutil.copy(request.getfixturevalue("_migrated_file"), tmp_path / "test.db")
-        return f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
+        sqlite: str = request.getfixturevalue("sqlite_url")
+        return sqlite
     url: str = request.getfixturevalue("mariadb_url")
     schema = request.getfixturevalue("_migrated_schema")
     request.getfixturevalue("_mariadb").fill(url.rpartition("/")[2], schema)

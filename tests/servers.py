@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import signal
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import which
+from tempfile import TemporaryDirectory
 
 import pymysql
 import pymysql.cursors
 
+from infra.kafka.jars import lock_hash
 from infra.kafka.node import KafkaNode, RunningNode, free_ports
 from infra.kafka.ready import wait_ready
 from infra.kafka.topics import make_topics
@@ -47,6 +50,7 @@ def open_broker(folder: Path, jars: Path, heap_mb: int = 384) -> Iterator[Broker
     """A fresh broker; it ends with the block."""
     port, controller_port = free_ports(2)
     node = KafkaNode(folder, jars, port, controller_port, heap_mb=heap_mb)
+    shutil.copytree(_formatted(jars), folder / "data")
     broker = Broker(node, node.start())
     try:
         asyncio.run(wait_ready(node.bootstrap, alive=broker.running.alive))
@@ -54,6 +58,19 @@ def open_broker(folder: Path, jars: Path, heap_mb: int = 384) -> Iterator[Broker
         yield broker
     finally:
         broker.running.stop(10)
+
+
+def _formatted(jars: Path) -> Path:
+    """The data of a node that never ran, formatted once per checkout: each time would take a Java of its own."""
+    kept = jars.parent / "test-kafka" / lock_hash()
+    if not kept.exists():
+        kept.parent.mkdir(exist_ok=True)
+        port, controller_port = free_ports(2)
+        with TemporaryDirectory(dir=kept.parent) as made:
+            KafkaNode(Path(made), jars, port, controller_port).prepare()
+            with suppress(OSError):  # another process was faster
+                (Path(made) / "data").rename(kept)
+    return kept
 
 
 @dataclass

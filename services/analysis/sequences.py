@@ -23,7 +23,7 @@ from services.analysis.research.settings import ResearchSettings
 from shared import logs
 from shared.db import open_database
 from shared.failures import TransientError
-from shared.migrations.command import current
+from shared.migrations.command import NO_TABLES, current
 from shared.sequences import SequenceError, SignalSequence, parse
 from shared.settings import read_settings
 from shared.text import normalize_input
@@ -41,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = _parser().parse_args(arguments)
     try:
         if asyncio.run(current(read_settings(LiveSettings).database_url)) is None:
-            sys.stderr.write("there are no tables yet: start Finstage first (make run)\n")
+            sys.stderr.write(f"{NO_TABLES}\n")
             return 1
         match chosen.command:
             case "list":
@@ -53,7 +53,7 @@ def main(arguments: list[str] | None = None) -> int:
     except SequenceError as error:
         sys.stderr.write(f"{error.caret(chosen.text)}\n{error.message}\n")
     except (TransientError, ValueError) as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(f"{'--' if str(error).startswith('result: ') else ''}{error}\n")
     return 1
 
 

@@ -10,12 +10,18 @@ def main() -> None:
 
         commands(prog_name="python -m services.gateway")
         return
-    from services.gateway.app import build
     from services.gateway.settings import Settings
     from shared.runtime import run
     from shared.settings import read_settings
 
-    run("gateway", read_settings(Settings), build)
+    settings = read_settings(Settings)
+    if settings.gateway_processes > 1 and settings.gateway_process is None:
+        from services.gateway import processes
+
+        run("gateway", processes.with_time_to_stop(settings), processes.build)
+    from services.gateway.app import build
+
+    run("gateway", settings, build)
 
 
 if __name__ == "__main__":

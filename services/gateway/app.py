@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from functools import partial
-from typing import Final, cast
+from typing import Any, Final, cast
 
 import structlog
 from aiohttp import web
@@ -19,10 +20,13 @@ from services.gateway.adapters.datasets import StoredDatasets
 from services.gateway.adapters.event_feed import EventFeed
 from services.gateway.adapters.history import TableHistory, open_history
 from services.gateway.adapters.keys import KeyTable
+from services.gateway.adapters.open_files import allow_open_files
 from services.gateway.adapters.owned import OwnedTables
 from services.gateway.adapters.past_bars import PastBars
 from services.gateway.adapters.research_jobs import StoredJobs
+from services.gateway.adapters.shared_counts import SharedCounts
 from services.gateway.adapters.stories import StoredStories
+from services.gateway.domain.client_counts import ClientCounts, OwnCounts
 from services.gateway.domain.hub import new_hub
 from services.gateway.domain.instrument_directory import InstrumentDirectory
 from services.gateway.domain.key_models import DAY_MS
@@ -33,15 +37,18 @@ from services.gateway.handlers.authentication import Authentication
 from services.gateway.handlers.fake_market import STEP_SECONDS, FakeMarket
 from services.gateway.handlers.gateway import Gateway
 from services.gateway.handlers.http_connection import listen
+from services.gateway.handlers.research_requests import requested_job
 from services.gateway.handlers.sending import Flusher
 from services.gateway.handlers.server_sent_events import EventStreams
 from services.gateway.handlers.web_sockets import WebSocketStreams
 from services.gateway.settings import Settings
 from shared import metrics, topics
 from shared.db import open_database
+from shared.events import RunJob
 from shared.failures import TransientError
-from shared.kafka import JobClient, OffsetReader, open_offset_reader, open_producer, open_tail
+from shared.kafka import JobClient, OffsetReader, Record, open_offset_reader, open_producer, open_tail
 from shared.quality.stored_records import QualityRecords
+from shared.run_files import RunReader, open_files
 from shared.runtime import Lifecycle, Task
 from shared.tasks import run_all, run_until_first
 from shared.waiting import Refresher, pause
@@ -54,6 +61,8 @@ RECORDS_SECONDS: Final = 10.0
 PROGRESS_SECONDS: Final = 5.0
 REJECTED: Final = (topics.QUARANTINE, *(topic.dead_letters for topic in topics.TOPICS))
 """Topics of messages that were not used as they came."""
+RESEARCH: Final = {topics.RESEARCH_RESULTS: 0, topics.RESEARCH_JOBS: 0}
+"""Results, and the jobs that other processes ask for, from now on."""
 REJECTED_SECONDS: Final = 15.0
 PRUNE_SECONDS: Final = 3600.0
 """How often old entries of the audit log and old idempotency keys are deleted."""
@@ -63,6 +72,8 @@ EMPTY_SECONDS: Final = 1.0
 """Pause between reads while the table is empty: ingest has not filled it yet."""
 SILENT: Final = metrics.gauge("gateway_analysis_silent_state", "1 while analysis processes nothing although ticks wait for it.")
 CLOSE_SECONDS: Final = 5.0
+PARENT_SECONDS: Final = 0.5
+"""How often one of several processes looks whether the first one still runs."""
 RESUME_MS: Final = 900_000
 """How far before its start a gateway lets clients resume, in milliseconds."""
 RESUMED_PER_PARTITION: Final = 2000
@@ -73,6 +84,7 @@ RESTORE_PAUSE_SECONDS: Final = 0.05
 @asynccontextmanager
 async def build(settings: Settings, lifecycle: Lifecycle) -> AsyncIterator[Mapping[str, Task]]:
     """Open everything, answer requests inside the block, and yield the background tasks."""
+    allow_open_files(settings.max_readers)
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings.database_url, pool_size=8))
         tail_lengths = {
@@ -89,7 +101,7 @@ async def build(settings: Settings, lifecycle: Lifecycle) -> AsyncIterator[Mappi
         history = await stack.enter_async_context(open_history(database))
         gateway = wire(settings, history)
         producer = await stack.enter_async_context(open_producer(settings, "gateway"))
-        results = await stack.enter_async_context(open_tail(settings, {topics.RESEARCH_RESULTS: 0}, "gateway-research"))
+        results = await stack.enter_async_context(open_tail(settings, RESEARCH, "gateway-research"))
         records = QualityRecords(database)
         gateway.records = lambda: records.current
         gateway.research = gateway.computed.jobs = research = JobClient(producer)
@@ -100,7 +112,7 @@ async def build(settings: Settings, lifecycle: Lifecycle) -> AsyncIterator[Mappi
             "flush test": Flusher(gateway.test_hub, settings.flush_seconds),
         }
         live, test = (
-            WebSocketStreams(settings, hub, flushers[name], gateway.authentication, gateway.clock)
+            WebSocketStreams(settings, hub, flushers[name], gateway.authentication, gateway.clock, name=name)
             for hub, name in ((gateway.hub, "flush"), (gateway.test_hub, "flush test"))
         )
         streams = OpenStreams(live, test, EventStreams(live))
@@ -117,6 +129,7 @@ async def build(settings: Settings, lifecycle: Lifecycle) -> AsyncIterator[Mappi
         quality = Refresher(records.read, "signal quality", RECORDS_SECONDS, lifecycle.stopping)
         lifecycle.on_ready("topics read", lambda: tail.caught_up)
         lifecycle.on_ready("topics handled", lambda: not tail.held)
+        lifecycle.add_detail("kafka_answers", lambda: gateway.rejected is not None)
         lifecycle.on_alive("topics", lambda: tail.alive)
         lifecycle.on_alive("research results", lambda: results.alive)
         lifecycle.on_ready("instruments read", lambda: directory.ever_succeeded)
@@ -125,7 +138,7 @@ async def build(settings: Settings, lifecycle: Lifecycle) -> AsyncIterator[Mappi
             "topics": lambda: tail.run(feed.handle_batch, lifecycle.stopping),
             "resuming": lambda: restore(streams, restored, lambda: tail.caught_up, lifecycle),
             "ticks": lambda: follow_ticks(settings, gateway, feed, lifecycle),
-            "research": lambda: results.run(research.handle, lifecycle.stopping),
+            "research": lambda: results.run(partial(handle_research, gateway, research), lifecycle.stopping),
             "instruments": directory.run,
             "progress": progress.run,
             "rejected": counting.run,
@@ -133,6 +146,7 @@ async def build(settings: Settings, lifecycle: Lifecycle) -> AsyncIterator[Mappi
             "signal quality": quality.run,
             "old entries": pruning.run,
             "test stream": lambda: run_test_market(FakeMarket(gateway.test_hub, random.Random(), gateway.clock), lifecycle),  # noqa: S311 - random test prices
+            **({"parent": lambda: follow_parent(settings.gateway_parent, lifecycle)} if settings.gateway_parent else {}),
             **{name: partial(flusher.run, lifecycle.stopping.is_set) for name, flusher in flushers.items()},
         }
 
@@ -146,8 +160,11 @@ def wire(settings: Settings, history: TableHistory) -> Gateway:
         return gateway.directory
 
     market = MarketMemory(settings.rows_per_series)
-    hub = new_hub(clock(), directory, settings.ring, now_us)
-    test_hub = new_hub(clock(), InstrumentDirectory, settings.ring, now_us)
+    place = settings.gateway_process or 0, settings.gateway_processes
+    hub = new_hub(clock(), directory, settings.ring, now_us, place)
+    test_hub = new_hub(clock(), InstrumentDirectory, settings.ring, now_us, place)
+    shared = settings.gateway_counts
+    clients: ClientCounts = OwnCounts() if shared is None else SharedCounts(shared, place[0])
     keys = KeyTable(history.database)
     stored = (
         StoredDatasets(history.database),
@@ -156,7 +173,11 @@ def wire(settings: Settings, history: TableHistory) -> Gateway:
         StoredBriefings(history.database),
     )
     owned, past = OwnedTables(history.database), PastBars(history.connections)
-    gateway = Gateway(settings, market, history, *stored, hub, test_hub, clock, keys, owned, Authentication(keys, settings), past)
+    files, authentication = (
+        RunReader(open_files(settings.research_artefacts), settings.research_seconds),
+        Authentication(keys, settings, clients),
+    )
+    gateway = Gateway(settings, market, history, *stored, hub, test_hub, clock, keys, owned, files, authentication, past)
     return gateway
 
 
@@ -180,7 +201,8 @@ async def serve(app: web.Application, streams: OpenStreams, settings: Settings) 
     runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=CLOSE_SECONDS)
     await runner.setup()
     try:
-        listening = await listen(cast("web.Server", runner.server), settings.host, settings.port, settings.idle_seconds)
+        server, shared = cast("web.Server", runner.server), settings.gateway_processes > 1
+        listening = await listen(server, settings.host, settings.port, settings.idle_seconds, shared=shared)
         port: int = listening.sockets[0].getsockname()[1]
         log.info("gateway listening", address=f"http://{settings.host}:{port}")
         try:
@@ -212,6 +234,14 @@ async def measure_progress(gateway: Gateway, history: TableHistory, ends: Offset
         raise
     finally:
         SILENT.set(bool(gateway.progress.is_silent(gateway.market.last_analysis_at, gateway.clock())))
+
+
+async def handle_research(gateway: Gateway, research: JobClient, records: Sequence[Record[Any]]) -> None:
+    """Give results to those who wait for them, and remember the runs that any process has asked for."""
+    for record in records:
+        if isinstance(record.event, RunJob):
+            gateway.requested.add(requested_job(record.event))
+    await research.handle([record for record in records if record.topic == topics.RESEARCH_RESULTS.name])
 
 
 async def count_rejected(gateway: Gateway, rejected: OffsetReader) -> None:
@@ -267,6 +297,12 @@ async def follow_ticks(settings: Settings, gateway: Gateway, feed: EventFeed, li
 async def _until_unsubscribed(gateway: Gateway, lifecycle: Lifecycle) -> None:
     while gateway.hub.is_subscribed("t") and not lifecycle.stopping.is_set():
         await pause(TICK_WATCH_SECONDS, lifecycle.stopping)
+
+
+async def follow_parent(parent: int | None, lifecycle: Lifecycle) -> None:
+    """Return where the process that started this one has ended, which ends this one."""
+    while os.getppid() == parent and not lifecycle.stopping.is_set():
+        await pause(PARENT_SECONDS, lifecycle.stopping)
 
 
 async def run_test_market(market: FakeMarket, lifecycle: Lifecycle) -> None:

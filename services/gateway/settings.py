@@ -10,7 +10,7 @@ from limits import parse
 from pydantic import AfterValidator, Field
 
 from services.gateway.domain.hosts import LOCAL_NAMES
-from shared.settings import MeshSettings
+from shared.settings import MeshSettings, data_folder
 
 
 def _limit(text: str) -> str:
@@ -29,6 +29,14 @@ class Settings(MeshSettings):
     """Address that the gateway listens on."""
     port: int = Field(default=8080, ge=0, le=65535)
     """Port of REST, streams and page; 0 takes a free one."""
+    gateway_processes: int = Field(default=1, ge=1, le=64)
+    """Processes that share the port (SO_REUSEPORT), about one per processor. Only Linux gives each its share of connections."""
+    gateway_process: int | None = Field(default=None, ge=0)
+    """Which of them this is; the first process sets it for the others."""
+    gateway_counts: Path | None = None
+    """File in which the processes count requests and streams; the first process sets it for the others."""
+    gateway_parent: int | None = None
+    """Process id of the first process, which sets it for the others: they end with it."""
     probe_port: int = Field(default=9105, ge=0, le=65535)
     """Port of health probes and metrics; 0 takes a free one."""
     public_read: bool | None = None
@@ -65,8 +73,8 @@ class Settings(MeshSettings):
     """Largest request body, in bytes."""
     max_frame: int = Field(default=65_536, ge=1024)
     """Largest WebSocket message from a client, in bytes."""
-    max_readers: int = Field(default=2000, ge=1)
-    """Limit of open streams in total."""
+    max_readers: int = Field(default=5000, ge=1)
+    """Limit of open streams in total; each takes about 20 KB."""
     max_readers_per_address: int = Field(default=600, ge=1)
     """Limit of open streams from one client address."""
     max_readers_per_key: int = Field(default=600, ge=1)
@@ -78,7 +86,7 @@ class Settings(MeshSettings):
     socket_buffer: int = Field(default=262_144, ge=4096)
     """Bytes that may wait in a client's socket; further messages wait in the gateway, where quotes are coalesced."""
     flush_seconds: float = Field(default=0.02, gt=0)
-    """Interval between sends of waiting messages; quotes within it are coalesced."""
+    """Shortest time between two sends; quotes within it are coalesced. A message after a longer pause is sent at once."""
     ring: int = Field(default=20_000, ge=1)
     """Signals, patterns and bars that are kept for clients that resume."""
     rows_per_series: int = Field(default=1000, ge=10)
@@ -87,8 +95,9 @@ class Settings(MeshSettings):
     """Bars, indicator rows and signals per partition that are read at the start; of quotes, all are read."""
     refresh_seconds: float = Field(default=30.0, gt=0)
     """Interval between reads of instruments and industries."""
-    research_artefacts: Path = Field(default_factory=lambda given: Path(given["var"]) / "research")
-    """Folder of the files of runs, the same as that of analysis research; others are not sent. Unset: ``research`` in VAR."""
+    research_artefacts: str = Field(default_factory=lambda given: str(data_folder(given["var"]) / "research"))
+    """Folder or URL of the files of runs, the same as that of analysis research; others are not sent.
+    Unset: ``research`` beside the database of the newest ``make run`` under VAR, or in VAR itself."""
     page: Path = Path(__file__).parent / "page" / "dist"
     """Directory of the built page."""
 

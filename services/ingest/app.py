@@ -19,7 +19,7 @@ from services.ingest.adapters.feeds.news_tape import read_news_tape
 from services.ingest.adapters.feeds.tables import FeedTables
 from services.ingest.adapters.heartbeat_source import LiveSource
 from services.ingest.adapters.instruments import read_universe, store_universe
-from services.ingest.adapters.origin_marks import check_database, claim_database, claim_kafka, sqlite_file
+from services.ingest.adapters.origin_marks import check_database, claim_database, claim_kafka
 from services.ingest.adapters.replay import PlaybackSpeed, Replay
 from services.ingest.adapters.source_health import report_health, store_health
 from services.ingest.adapters.tapes import read_tape
@@ -112,9 +112,6 @@ def check_stores(settings: IngestSettings, origin: DataOrigin) -> None:
     Raises:
         SystemExit: it holds prices of another origin; a line on stderr names both and the remedy.
     """
-    file = sqlite_file(settings.database_url)
-    if file is not None and not file.exists():
-        return
     try:
         asyncio.run(_check_database(settings, origin))
     except SettingsError as error:

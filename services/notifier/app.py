@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import math
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -65,6 +66,7 @@ from services.notifier.domain.tiers import Tiers
 from services.notifier.settings import NotifierSettings
 from shared.db import Database, open_database
 from shared.kafka import JobClient, Producer, Record, open_group_consumer, open_producer, open_tail
+from shared.run_files import RunReader, open_files
 from shared.runtime import Lifecycle, Task
 from shared.topics import INDUSTRIES, QUOTES, RESEARCH_RESULTS, SIGNALS, STORIES
 from shared.waiting import Refresher
@@ -72,6 +74,8 @@ from shared.waiting import Refresher
 if TYPE_CHECKING:
     from services.notifier.adapters.telegram.api import Client
 
+TENTHS = 10
+"""Parts of a second over which the messages of Telegram are spread."""
 QUOTES_BACK = 2_000
 """Quotes of each partition that are read at the start."""
 
@@ -89,7 +93,7 @@ async def build(settings: NotifierSettings, lifecycle: Lifecycle) -> AsyncIterat
         chats, market = ChatTables(database), MarketTables(database)
         schedules = await _schedules(settings, bot, chats, clock, stack)
         if bot is not None:
-            await apply_channels(settings.posting_channels, chats, "telegram", clock.now())
+            await apply_channels(settings.posting_channels, chats, chats, "telegram", clock.now())
         deliveries = DeliveryTable(database, tuple(schedules))
         instruments = LatestInstruments(market)
         refresher = Refresher(instruments.refresh, "instruments", lambda: instruments.seconds, lifecycle.stopping)
@@ -99,7 +103,9 @@ async def build(settings: NotifierSettings, lifecycle: Lifecycle) -> AsyncIterat
         lease = int(settings.lease_seconds * 1000)
         attempt = Attempt(deliveries, chats, instruments, pictures, settings.policy, lease, clock, briefings, settings.public_url)
         options = SenderOptions(int(settings.reserve_seconds * 1000), lease, settings.send_concurrency, settings.policy)
-        sender = Sender(deliveries, schedules, attempt, Arranger(deliveries, chats, clock), options, clock)
+        sender = Sender(
+            deliveries, schedules, attempt, Arranger(deliveries, chats, clock, settings.alert_stale_seconds * 1000), options, clock
+        )
         fan_out = FanOut(
             chats,
             ConditionTable(database),
@@ -182,9 +188,12 @@ def tiers(settings: NotifierSettings) -> Tiers:
 def telegram_limiter(settings: NotifierSettings) -> RateLimiter:
     """Telegram's limits for a bot: overall, per chat, and per group or channel, whose ids are negative or names.
 
-    core.telegram.org/api/bots/ids
+    core.telegram.org/api/bots/ids. The messages of a second are spread over it: what is under way when a process is killed may
+    come twice, so little should be.
     """
-    overall, chat = [RateLimit(settings.rate_overall, 1.0)], [RateLimit(settings.rate_chat, 1.0)]
+    burst = math.ceil(settings.rate_overall / TENTHS)
+    overall = [RateLimit(settings.rate_overall, 1.0), RateLimit(burst, burst / settings.rate_overall)]
+    chat = [RateLimit(settings.rate_chat, 1.0)]
     return RateLimiter(overall, chat, [RateLimit(settings.rate_group_minute, 60.0)], lambda chat_id: chat_id.startswith(("-", "@")))
 
 
@@ -274,7 +283,8 @@ async def _bot_tasks(
         await handlers[records[0].topic](records)  # all records of a batch are from one partition
 
     answers = ReplySender(bot, schedule.limiter, clock.ticking)
-    runner = ResearchBacktests(research, database, settings.research_artefacts, clock.now, settings.backtest_seconds)
+    files = RunReader(open_files(settings.research_artefacts))
+    runner = ResearchBacktests(research, database, files, clock.now, settings.backtest_seconds)
     backtests = Backtests(runner, answers.send_later)
     stack.push_async_callback(backtests.close)
     parser = ProcessParser()
@@ -291,6 +301,7 @@ async def _bot_tasks(
     reading = Refresher(flags.refresh, "flags", FLAG_SECONDS, lifecycle.stopping)
     clean_up = CleanUp(chats, personal_data, deliveries, settings.operators, settings.blocked_chat_days, clock, wake)
     ports = BotPorts(
+        chats,
         chats,
         ConditionTable(database),
         parser,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Literal, Self
 
 import msgspec
@@ -10,7 +9,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 
 from services.notifier.domain.delivery import RetryPolicy
 from services.notifier.domain.posting import PostingChannel
-from shared.settings import MeshSettings
+from shared.settings import MeshSettings, data_folder
 
 
 class WebhookTarget(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -99,6 +98,8 @@ class NotifierSettings(MeshSettings):
     """Timeout of drawing a picture, seconds; after it the alert is sent as text."""
     alert_expiry_seconds: int = Field(default=21_600, gt=0)
     """Age at which an alert is no longer worth sending: it is recorded as expired."""
+    alert_stale_seconds: int = Field(default=900, gt=0)
+    """Age from which alerts that wait, as after an outage, come together as one message."""
     alert_hold_seconds: float = Field(default=2.0, ge=0, le=60)
     """Seconds for which an alert waits for further ones of the same instrument and bar, which come as one message."""
     send_timeout: float = Field(default=20.0, gt=0)
@@ -121,9 +122,9 @@ class NotifierSettings(MeshSettings):
     """Updates of the bot that are handled concurrently."""
     backtest_seconds: float = Field(default=600.0, gt=0)
     """Time limit of a backtest of the bot with the time that it waits, seconds; then it is cancelled."""
-    research_artefacts: Path = Field(default_factory=lambda given: Path(given["var"]) / "research")
-    """Folder of the files of runs, the same as that of analysis research; without it backtests are sent without pictures.
-    Unset: ``research`` in VAR."""
+    research_artefacts: str = Field(default_factory=lambda given: str(data_folder(given["var"]) / "research"))
+    """Folder or URL of the files of runs, the same as that of analysis research; without it backtests are sent without pictures.
+    Unset: ``research`` beside the database of the newest ``make run`` under VAR, or in VAR itself."""
     watchlist_most: int = Field(default=100, ge=1, le=1000)
     """Symbols that a chat may have on its watchlist."""
 

@@ -10,7 +10,7 @@ import datetime as dt
 import enum
 from collections.abc import Callable, Hashable
 from types import MappingProxyType
-from typing import Final, NamedTuple, Self
+from typing import Final, Literal, NamedTuple, Self
 
 MINUTE_MS: Final = 60_000
 HOUR_MS: Final = 60 * MINUTE_MS
@@ -40,8 +40,8 @@ class _Row(NamedTuple):
     """For a timeframe of several sessions: session date -> the calendar period whose sessions are one bar."""
     built_from: str | None = None
     """The finer timeframe whose bars add up to one of this; it is built from them where a provider has none."""
-    rules: bool = False
-    """Rules run on it, unless a rule says other timeframes."""
+    rules: Literal["all", "indicators", "none"] = "none"
+    """Which rules run on it: all; those of indicators and candlesticks; none. A rule may say other timeframes."""
     patterns: bool = False
     """It is searched for chart patterns."""
     word: str = ""
@@ -57,13 +57,16 @@ class Timeframe(enum.StrEnum):
     M5 = "5m", _Row("5Min", "5-minute", "5분", 5 * MINUTE_MS, 5 * MINUTE_MS, None, "1m")
     M15 = (
         "15m",
-        _Row("15Min", "15-minute", "15분", 15 * MINUTE_MS, 15 * MINUTE_MS, None, "5m", rules=True, patterns=True, forming=True),
+        _Row("15Min", "15-minute", "15분", 15 * MINUTE_MS, 15 * MINUTE_MS, None, "5m", rules="all", patterns=True, forming=True),
     )
     M30 = "30m", _Row("30Min", "30-minute", "30분", 30 * MINUTE_MS, 30 * MINUTE_MS, None, "15m", forming=True)
-    H1 = "1h", _Row("1Hour", "1-hour", "1시간", HOUR_MS, HOUR_MS, None, "15m", rules=True, patterns=True, forming=True)
-    H4 = "4h", _Row("4Hour", "4-hour", "4시간", 4 * HOUR_MS, 4 * HOUR_MS, None, "1h", forming=True)
-    D1 = "1d", _Row("1Day", "daily", "일", 27 * HOUR_MS, 0, None, "1h", rules=True, patterns=True, forming=True)
-    W1 = "1w", _Row("1Week", "weekly", "주", 7 * DAY_MS, 0, _week, "1d")
+    H1 = "1h", _Row("1Hour", "1-hour", "1시간", HOUR_MS, HOUR_MS, None, "15m", rules="all", patterns=True, forming=True)
+    H4 = (
+        "4h",
+        _Row("4Hour", "4-hour", "4시간", 4 * HOUR_MS, 4 * HOUR_MS, None, "1h", rules="indicators", patterns=True, forming=True),
+    )
+    D1 = "1d", _Row("1Day", "daily", "일", 27 * HOUR_MS, 0, None, "1h", rules="all", patterns=True, forming=True)
+    W1 = "1w", _Row("1Week", "weekly", "주", 7 * DAY_MS, 0, _week, "1d", rules="indicators", patterns=True)
     MN1 = "1M", _Row("1Month", "monthly", "월", 32 * DAY_MS, 0, _month, "1d", word="1mo")
 
     _value_: str

@@ -21,12 +21,15 @@ from shared.events import (
     RunJob,
     RunProgress,
 )
+from shared.failures import TransientError
 from shared.kafka.records import Record
 from shared.kafka.run_watch import NoResultError, RunWatch
 from shared.topics import RESEARCH_JOBS, Topic
 
 R = TypeVar("R", bound=HistoryResult)
 MOST_WAITING: Final = 100
+PUBLISH_SECONDS: Final = 5.0
+"""How long a broker may take to acknowledge a run; one that is gone would take as long as the producer tries."""
 
 
 class JobPublisher(Protocol):
@@ -71,14 +74,21 @@ class JobClient:
             raise ValueError(f"id: a run {job.id!r} is watched already")
         self._runs[job.id] = watch = RunWatch(job.id)
         try:
-            await self._publisher.publish(RESEARCH_JOBS, job, key=job.id)
+            await self._publish(job)
             yield watch
         finally:
             del self._runs[job.id]
 
     async def cancel(self, job: CancelRun) -> None:
         """Ask for the end of a run. Raises TransientError."""
-        await self._publisher.publish(RESEARCH_JOBS, job, key=job.id)
+        await self._publish(job)
+
+    async def _publish(self, job: RunJob | CancelRun) -> None:
+        try:
+            async with asyncio.timeout(PUBLISH_SECONDS):
+                await self._publisher.publish(RESEARCH_JOBS, job, key=job.id)
+        except TimeoutError as error:
+            raise TransientError(f"the broker does not acknowledge job {job.id} within {PUBLISH_SECONDS:g} s") from error
 
     async def request(self, job: ConditionHistoryJob, seconds: float) -> ConditionHistory:
         """Publish a job and wait for its result.

@@ -13,13 +13,15 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
-from shared.db import open_database
+from shared.db import open_database, sqlite_file
 from shared.failures import TransientError
 from shared.tables import metadata
 
 LOCK: Final = "finstage-migrations"
 LOCK_SECONDS: Final = 60
 RUN_SECONDS: Final = 600.0
+NO_TABLES: Final = "there are no tables yet: start Finstage first (make run)"
+"""What a command says that needs them."""
 
 
 async def upgrade(url: str, revision: str = "head") -> str | None:
@@ -37,8 +39,8 @@ async def downgrade(url: str, revision: str) -> str | None:
 
 
 async def current(url: str) -> str | None:
-    """The revision of the database; None: no migration has run."""
-    return await _locked(url, lambda _: None)
+    """The revision of the database; None: no migration has run, or there is no file of SQLite. Creates none."""
+    return None if _missing(url) else await _locked(url, lambda _: None)
 
 
 async def is_current(url: str) -> bool:
@@ -51,8 +53,14 @@ async def is_current(url: str) -> bool:
 
 async def differences(url: str) -> list[str]:
     """The differences between the database and ``shared.tables``; empty: none."""
+    if _missing(url):
+        return [f"there is no file {sqlite_file(url)}"]
     async with open_database(url) as database, database.connect(seconds=RUN_SECONDS) as connection:
         return await connection.run_sync(_compare)
+
+
+def _missing(url: str) -> bool:
+    return (file := sqlite_file(url)) is not None and not file.exists()
 
 
 async def _locked(url: str, work: Callable[[Connection], None]) -> str | None:

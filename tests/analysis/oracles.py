@@ -53,18 +53,20 @@ def _bollinger(bars: Bars, n: float, width: float) -> Columns:
 def _bandwidth_low(bars: Bars, n: float, width: float, past: float) -> Columns:
     (out,), widths = _empty(bars, 1), oracles_unknown.known("bollinger", bars, (n, width), _bollinger(bars, n, width))[3]
     for t in range(int(n + past) - 1, len(out)):
-        out[t] = min((w for w in widths[t - int(past) : t] if w > 0), default=np.nan)
+        before = widths[t - int(past) : t]
+        out[t] = np.min(before, where=before > 0, initial=np.inf)
+    out[out == np.inf] = np.nan
     return [out]
 
 
 def _session(bars: Bars) -> Columns:
     out = _empty(bars, 7)
     for t, today in enumerate(bars.session):
-        now = [i for i in range(t + 1) if bars.session[i] == today]
-        past = [i for i in range(t + 1) if now[0] > 0 and bars.session[i] == bars.session[now[0] - 1]]
+        now = np.flatnonzero(bars.session[: t + 1] == today)
+        past = np.flatnonzero(bars.session[: t + 1] == bars.session[now[0] - 1]) if now[0] > 0 else now[:0]
         h, l, c = bars.high, bars.low, bars.close
         values = [h[now].max(), l[now].min(), c[now].max(), c[now].min()]
-        values += [h[past].max(), l[past].min(), c[past[-1]]] if past else [np.nan] * 3
+        values += [h[past].max(), l[past].min(), c[past[-1]]] if len(past) else [np.nan] * 3
         for column, value in zip(out, values, strict=True):
             column[t] = value
     return out

@@ -22,10 +22,10 @@ def _anchored(bars: Bars, keys: npt.NDArray[np.int64], width: float, *, whole: b
     typical, first = (bars.high + bars.low + bars.close) / 3, 0
     for t in range(len(typical)):
         first = t if t and keys[t] != keys[t - 1] else first
-        run = slice(first, t + 1)
-        if bars.volume[run].any() and not (whole and first == 0):
-            mean = np.average(typical[run], weights=bars.volume[run])
-            half = width * np.sqrt(np.average((typical[run] - mean) ** 2, weights=bars.volume[run]))
+        prices, volumes = typical[first : t + 1], bars.volume[first : t + 1]
+        if (total := volumes.sum()) > 0 and not (whole and first == 0):
+            mean = (prices * volumes).sum() / total
+            half = width * np.sqrt(((prices - mean) ** 2 * volumes).sum() / total)
             for column, value in zip(out, (mean, mean + half, mean - half), strict=True):
                 column[t] = value
     return out

@@ -76,8 +76,11 @@ def _ultimate(bars: Bars, *periods: float) -> Columns:
 
 
 def _volatility(bars: Bars, n: float, per_year: float) -> Columns:
-    returns, n = np.diff(np.log(bars.close), prepend=np.nan), int(n)
-    return _from(n, bars, lambda t: float(np.std(returns[t - n + 1 : t + 1], ddof=1) * math.sqrt(per_year)))
+    out, n = np.full(len(bars.close), np.nan), int(n)
+    if len(out) > n:
+        windows = np.lib.stride_tricks.sliding_window_view(np.diff(np.log(bars.close)), n)
+        out[n:] = windows.std(axis=1, ddof=1) * math.sqrt(per_year)
+    return [out]
 
 
 def _sessions(bars: Bars) -> Iterator[tuple[int, slice | None, slice]]:
@@ -106,11 +109,10 @@ def _volume_profile(bars: Bars) -> Columns:
         opened = bars.open[now][0]
         width = max((bars.high[past].max() - bars.low[past].min()) / 10, opened / 10_000)
         edges = opened + width * np.arange(-12, 13)
-        held = np.zeros(24)
-        for low, high, volume in zip(bars.low[now], bars.high[now], bars.volume[now], strict=True):
-            cumulated = np.clip((edges - low) / max(high - low, width / 1000), 0, 1)
-            cumulated[0], cumulated[-1] = 0, 1
-            held += volume * np.diff(cumulated)
+        low, high, volume = (values[now][:, None] for values in (bars.low, bars.high, bars.volume))
+        cumulated = np.clip((edges - low) / np.maximum(high - low, width / 1000), 0, 1)
+        cumulated[:, 0], cumulated[:, -1] = 0, 1
+        held = (volume * np.diff(cumulated)).sum(axis=0)
         total, most = held.sum(), held.max()
         if total > 0:
             control = lo = hi = int(np.argmax(held >= most * (1 - 1e-9)))

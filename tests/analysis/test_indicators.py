@@ -43,16 +43,16 @@ def live(kind: str, chosen: Plan, bars: Bars, state: np.ndarray, start: int = 0,
     """(columns, bars) from ``start`` on, bar by bar; with ``peeks`` other prices are looked at before each bar closes."""
     out = np.empty((len(chosen.columns), len(bars.close) - start))
     row, kernels = np.empty(len(chosen.columns)), CODE.of_kind(kind)
-    known = Bars._make(np.zeros_like(values) for values in bars)  # later bars are 0
-    for filled, values in zip(known, bars, strict=True):
-        filled[:start] = values[:start]
+    prices = np.array([values for name, values in bars._asdict().items() if name != "session"])
+    filled, session = np.zeros_like(prices), np.zeros_like(bars.session)  # later bars are 0
+    filled[:, :start], session[:start] = prices[:, :start], bars.session[:start]
+    *ohlcv, year_high, year_low = filled
+    known = Bars._make((*ohlcv, session, year_high, year_low))
     for t in range(start, len(bars.close)):
         if peeks:
-            for filled, values in zip(known, bars, strict=True):
-                filled[t] = values[t] * 2
+            filled[:, t], session[t] = prices[:, t] * 2, bars.session[t] * 2
             kernels.advance_bar(chosen.arrays, known, t, state, False, row)
-        for filled, values in zip(known, bars, strict=True):
-            filled[t] = values[t]
+        filled[:, t], session[t] = prices[:, t], bars.session[t]
         kernels.advance_bar(chosen.arrays, known, t, state, True, row)
         out[:, t - start] = row
     return out
@@ -103,7 +103,13 @@ def test_it_equals_its_oracle_on_ties(bars: Bars, case: tuple[Kind, Parameters])
     agree(values_of(kind, example, bars), ORACLES[kind.name](bars, *example), scale(kind, bars), kind.name)
 
 
-@pytest.mark.parametrize("name", list(hostile()))
+MOST_DIFFERENT = ("wild", "still, then moving, again and again", "volume comes and goes", "one spike", "a session a bar", "one bar")
+"""The series for ``make test``; ``make test-thorough`` takes all."""
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=() if name in MOST_DIFFERENT else pytest.mark.thorough) for name in hostile()]
+)
 def test_live_with_peeks_and_history_are_the_same_bits(name: str) -> None:
     bars = hostile()[name]
     for kind, chosen in PLANS.items():

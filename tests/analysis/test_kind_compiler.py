@@ -35,7 +35,8 @@ class NoReferences:
 
 
 async def test_a_condition_waits_for_its_indicator_and_the_others_run(tmp_path: Path) -> None:
-    compiler, stopping = KindCompiler(MachineCode(tmp_path / "kernels")), asyncio.Event()
+    folder = tmp_path / "kernels"
+    compiler, stopping = KindCompiler(MachineCode(folder)), asyncio.Event()
     conditions = UserConditions(Requests("close > open", "roc_3 > 5 and rsi_21 > 50"), NoReferences(), compiler)
     task = asyncio.create_task(compiler.run(stopping))
     await conditions.read()
@@ -45,19 +46,9 @@ async def test_a_condition_waits_for_its_indicator_and_the_others_run(tmp_path: 
     assert (list(conditions.current.requested), conditions.uncompiled) == ([("roc", (3.0,)), ("rsi", (21.0,))], [])
     stopping.set()
     await task
-
-
-async def test_what_is_compiled_runs_at_once_after_a_restart(tmp_path: Path) -> None:
-    folder = tmp_path / "kernels"
-    compiler, stopping = KindCompiler(MachineCode(folder)), asyncio.Event()
-    task = asyncio.create_task(compiler.run(stopping))
-    await compiler.request(["roc"])
-    await until(lambda: "roc" in compiler.compiled, 200, "the kind")
-    stopping.set()
-    await task
-    conditions = UserConditions(Requests("roc_3 > 5"), NoReferences(), KindCompiler(MachineCode(folder)))
-    await conditions.read()
-    assert conditions.current.requested == (("roc", (3.0,)),)
+    restarted = UserConditions(Requests("roc_3 > 5"), NoReferences(), KindCompiler(MachineCode(folder)))
+    await restarted.read()
+    assert restarted.current.requested == (("roc", (3.0,)),), "what is compiled runs at once after a restart"
 
 
 async def test_a_stop_ends_a_compilation(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from _pytest.mark.structures import ParameterSet
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +17,7 @@ from services.analysis.kernels.indicators.kind import Bars
 from services.analysis.kernels.plan import BAR_FIELDS, INSTRUMENT_KINDS, TIMEFRAME_NAMES, RuleInstance, plan
 from services.analysis.kernels.rules.table import RULES
 from services.analysis.kernels.signatures import BarIndexes, SeriesMemory, SeriesRows
+from services.analysis.kernels.sorts import EVENTS
 from services.analysis.kernels.whole_series import SeriesResult, history
 from services.analysis.live.domain.layout import CLOSED
 from tests.analysis.market import KERNELS
@@ -83,8 +85,15 @@ def compare(bars: Bars, timeframe: str, kind: str) -> None:
         assert got[facts] == pytest.approx(level, rel=1e-9, abs=1e-9), facts
 
 
-@pytest.mark.parametrize("kind", INSTRUMENT_KINDS)
-@pytest.mark.parametrize("timeframe", ["15m", "1h", "1d"])
+def cases() -> list[ParameterSet]:
+    """Of the timeframes whose rules are the same ``make test`` takes one for each kind, and all for stocks."""
+    pairs = [(timeframe, kind) for timeframe in ("15m", "1h", "4h", "1d", "1w") for kind in INSTRUMENT_KINDS]
+    return [
+        pytest.param(*pair, marks=() if pair[0] in ("15m", "1d") or pair[1] == "stock" else pytest.mark.thorough) for pair in pairs
+    ]
+
+
+@pytest.mark.parametrize(("timeframe", "kind"), cases())
 def test_it_fires_when_the_reference_fires(timeframe: str, kind: str) -> None:
     compare(rough(), timeframe, kind)
 
@@ -180,13 +189,15 @@ def _runs(rule: RuleInstance, timeframe: str, kind: str) -> bool:
 
 def test_it_runs_on_the_documented_timeframes_and_kinds() -> None:
     for rule in PLAN.rules:
-        daily = rule.name in {"all_time_high", "all_time_low"}
+        frames = ["15m", "1h", "4h", "1d", "1w"]
+        if rule.name in {*EVENTS, "drop_from_high"}:  # what happened is not told again for longer bars
+            frames = ["1d"] if rule.name in {"all_time_high", "all_time_low"} else ["15m", "1h", "1d"]
         for kind in INSTRUMENT_KINDS:
             mine = (
                 rule.name != "price_move"
                 or kind in {0.01: "index fx", 0.03: "stock etf", 0.05: "future crypto"}[rule.params["level"]]
             )
-            assert [tf for tf in TIMEFRAME_NAMES if _runs(rule, tf, kind)] == (["1d"] if daily else ["15m", "1h", "1d"]) * mine
+            assert [tf for tf in TIMEFRAME_NAMES if _runs(rule, tf, kind)] == frames * mine
 
 
 def test_no_two_instances_can_have_one_id() -> None:

@@ -92,6 +92,7 @@ def test_an_unusable_database_is_reported_in_one_line(
     monkeypatch.setenv("DATABASE_URL", url.format(folder=tmp_path))
     assert main(["list"]) == 1
     assert message in capsys.readouterr().err
+    assert not (tmp_path / "new.db").exists()
 
 
 def test_an_empty_list_of_symbols_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

@@ -69,12 +69,12 @@ def shapes(bars: Bars, byte: int) -> bytes:
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 def test_no_indicator_raises_or_leaves_its_arrays(kind: Kind) -> None:
-    for seed in range(12):
+    for seed in range(examples(16)):
         bars = wrong(seed)
         assert indicators(kind, bars, 0x7E) == indicators(kind, bars, 0xC1), seed
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(examples(40)))
 def test_no_rule_and_no_chart_pattern_raises_or_leaves_its_arrays(seed: int) -> None:
     bars = wrong(seed)
     assert default_plan(bars, 0x7E) == default_plan(bars, 0xC1)

@@ -16,6 +16,7 @@ from finstage_client import Client, ProblemError, StreamError
 
 from infra.clients.__main__ import ROOT, main
 from tests.gateway import market
+from tests.gateway.news import story
 from tests.gateway.running_gateway import RunningGateway, create_key, read_directory, running_gateway
 from tests.until import until
 
@@ -129,6 +130,28 @@ async def test_the_stream_connects_again_and_delivers_each_message_once(server: 
         publish(2000)
         async with asyncio.timeout(10):
             assert await waiting == market.signal("AAPL", 2000).id
+
+
+async def test_revisions_are_delivered_and_what_another_process_sends_again_is_not(server: RunningGateway) -> None:
+    seen: list[tuple[str, object]] = []
+    bar = b'{"symbol":"AAPL","timeframe":"1Day","date":"2030-01-0%dT21:00:00Z"}'
+    async with Client(server.url) as client:
+        stream = client.stream(news=["*"], bars=["*"])
+
+        async def follow() -> None:
+            async for message in stream:
+                seen.append((message["T"], message.get("revision", message.get("date"))))  # noqa: PERF401 - it never ends
+
+        following = asyncio.create_task(follow())
+        await until(lambda: server.gateway.hub.is_subscribed("n"), what="the subscription")
+        for revision in (1, 2):
+            server.feed.handle_event(story(1, revision=revision))
+        for day in (1, 1, 2):  # the same bar with another number, as another process sends it
+            server.gateway.hub.publish("b", "AAPL", bar % day)
+        wanted = [("n", 1), ("n", 2), ("b", "2030-01-01T21:00:00Z"), ("b", "2030-01-02T21:00:00Z")]
+        await until(lambda: len(seen) >= len(wanted), what="the messages")
+        assert seen == wanted
+        following.cancel()
 
 
 async def test_a_subscription_that_is_refused_raises(server: RunningGateway) -> None:

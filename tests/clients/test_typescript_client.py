@@ -63,7 +63,7 @@ async def test_the_example_program_runs(server: RunningGateway, folder: Path) ->
             connection.transport.abort()
         await until(lambda: not server.gateway.test_hub.is_subscribed("q"), 10, "the break")
         server.gateway.test_hub.publish("s", "FAKE", b'{"symbol":"FAKE","id":"1"}')  # again: it is left out
-        server.gateway.test_hub.publish("s", "FAKE", b'{"symbol":"FAKE","id":"2"}')
+        server.gateway.test_hub.publish("s", "FAKE", b'{"symbol":"FAKE","id":"1","revision":2}')
         output, errors = await asyncio.wait_for(child.communicate(), 60)
     finally:
         if child.returncode is None:

@@ -44,7 +44,7 @@ def patterns(reference: Reference) -> Iterator[PatternEvent]:
     """Every status that live bars bring about."""
     loops = machine_code.load_patterns(KERNELS)
     for symbol, series in reference.closed.items():
-        for timeframe in ("15m", "1h", "1d"):
+        for timeframe in ("15m", "1h", "4h", "1d", "1w"):
             bars = series.get(timeframe, [])
             high, low, close, volume = (np.array([getattr(bar, name) for bar in bars], float) for name in FIELDS)
             times = np.array([bar.ts_close for bar in bars], np.int64)

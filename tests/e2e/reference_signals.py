@@ -18,7 +18,11 @@ from tests.analysis.oracles_candles import candles
 from tests.e2e.reference_bars import PlainBar, Reference
 
 Column = npt.NDArray[np.float64]
-FIRES_ON = ("15m", "1h", "1d")
+FIRES_ON = ("15m", "1h", "4h", "1d", "1w")
+NOT_ON_4H_AND_1W = {
+    "sma_breakout_up", "sma_breakout_down", "volume_surge", "price_move", "new_high", "new_low", "drop_from_high", "gap",
+    "prev_high_break", "prev_low_break",
+}  # fmt: skip
 DIVIDED: tuple[tuple[str, tuple[float, ...], tuple[str, ...]], ...] = (
     ("rsi", (14,), ("rsi_14",)),
     ("stochastic", (14, 3, 3), ("stoch_k_14", "stoch_d_14")),
@@ -388,10 +392,11 @@ def _of_series(
     if len(bars) < 2:
         return
     x = columns(bars, daily)
-    rules = [r for r in _table(kind) if timeframe == "1d" or not r[2]]
+    rules = [r for r in _table(kind) if timeframe == "1d" or not (r[2] or (timeframe in ("4h", "1w") and r[0] in NOT_ON_4H_AND_1W))]
     first = next((t for t, bar in enumerate(bars) if bar.live), len(bars))
+    rows = [dict(zip(x, values, strict=True)) for values in zip(*(np.asarray(y, float).tolist() for y in x.values()), strict=True)]
     for t in range(max(1, first - 63), len(bars)):
-        at = At({name: float(y[t]) for name, y in x.items()}, {name: float(y[t - 1]) for name, y in x.items()})
+        at = At(rows[t], rows[t - 1])
         for rule, params, _, condition in rules:
             fired = condition(at)
             if fired is None:

@@ -24,7 +24,7 @@ async def test_a_data_set_is_loaded_in_pieces_and_checked(tmp_path: Path) -> Non
         rows.to_parquet(folder / f"year-{year}.parquet")
     (folder / "manifest.json").write_text("{}")
     hashes = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
-    async with running_gateway(tmp_path, research_artefacts=root) as server:
+    async with running_gateway(tmp_path, research_artefacts=str(root)) as server:
         async with server.database.begin() as connection:
             await connection.execute(insert(tables.research_runs), [market.dataset_row(1, str(folder), hashes)])
         mine.mkdir()

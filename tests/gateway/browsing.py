@@ -15,6 +15,7 @@ from tests.gateway.running_gateway import RunningGateway
 ARGS = (
     "--no-sandbox",
     "--disable-gpu",
+    "--in-process-gpu",  # a process of its own that draws in software takes half as much CPU time again
     "--no-first-run",
     "--disable-background-networking",
     "--disable-component-update",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -25,12 +26,20 @@ def pytest_asyncio_loop_factories(config: pytest.Config, item: pytest.Item) -> d
     return {"uvloop": uvloop.new_event_loop}
 
 
+@pytest.fixture(scope="session")
+def _stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the database of ``server`` has at its start: written once, copied for each test."""
+    file = tmp_path_factory.mktemp("stored") / "gateway.db"
+    market.write_stored(file, bars=600, signals=30)
+    return file
+
+
 @pytest.fixture
-async def server(tmp_path: Path) -> AsyncIterator[RunningGateway]:
+async def server(tmp_path: Path, _stored: Path) -> AsyncIterator[RunningGateway]:
     """300 daily bars of AAPL and NVDA in memory, 600 of AAPL and 30 signals in the database."""
     market.write_backtest(tmp_path / "research")
-    async with running_gateway(tmp_path, research_artefacts=tmp_path / "research") as gateway:
-        await market.store(gateway.database, bars=600, signals=30)
+    shutil.copy(_stored, tmp_path / "gateway.db")
+    async with running_gateway(tmp_path, research_artefacts=str(tmp_path / "research")) as gateway:
         await read_directory(gateway)
         market.fill(gateway.gateway.market, first=300)
         yield gateway

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import json
 import math
@@ -15,10 +16,11 @@ from sqlalchemy import insert
 
 from services.gateway.domain.market_memory import MarketMemory
 from shared import events, tables
-from shared.db import Database
+from shared.db import Database, open_database
 from shared.events import Timeframe
 from tests.gateway.briefings import briefing_row
 from tests.gateway.news import store_stories, story
+from tests.gateway.running_gateway import empty_database
 
 DAY = 86_400_000
 START = 1_672_783_200_000  # 2023-01-03 22:00 UTC, a Tuesday
@@ -43,26 +45,30 @@ STEPS |= {Timeframe.D1: DAY, Timeframe.W1: 7 * DAY, Timeframe.MN1: 28 * DAY}
 
 def bar(symbol: str = "AAPL", n: int = 0, timeframe: Timeframe = Timeframe.D1, **more: Any) -> events.Bar:
     """Bar number ``n`` of a deterministic walk."""
+    return msgspec.structs.replace(_bar(symbol, n, timeframe), **more) if more else _bar(symbol, n, timeframe)
+
+
+@cache
+def _bar(symbol: str, n: int, timeframe: Timeframe) -> events.Bar:
     close = price(symbol, n)
     opened = price(symbol, n - 1)
     noise = random.Random(f"{symbol}{n}").random() * 0.01
     step = STEPS[timeframe]
-    fields: dict[str, Any] = {
-        "symbol": symbol,
-        "timeframe": timeframe,
-        "ts_open": START + n * step - step,
-        "ts_event": START + n * step,
-        "ts_init": START + n * step + 5,
-        "session": session_of(START + n * step),
-        "open": opened,
-        "high": max(opened, close) * (1 + noise),
-        "low": min(opened, close) * (1 - noise),
-        "close": close,
-        "volume": 1000.0 + (n * 37) % 500,
-        "source": "replay",
-        "replayed": True,
-    }
-    return events.Bar(**(fields | more))
+    return events.Bar(
+        symbol=symbol,
+        timeframe=timeframe,
+        ts_open=START + n * step - step,
+        ts_event=START + n * step,
+        ts_init=START + n * step + 5,
+        session=session_of(START + n * step),
+        open=opened,
+        high=max(opened, close) * (1 + noise),
+        low=min(opened, close) * (1 - noise),
+        close=close,
+        volume=1000.0 + (n * 37) % 500,
+        source="replay",
+        replayed=True,
+    )
 
 
 @cache
@@ -110,10 +116,17 @@ def mean(symbol: str, n: int, length: int) -> float | None:
 
 def indicators(symbol: str = "AAPL", n: int = 0, timeframe: Timeframe = Timeframe.D1, **more: Any) -> events.IndicatorRow:
     """Averages of the walk; None before warm-up."""
+    return msgspec.structs.replace(_indicators(symbol, n, timeframe), **more) if more else _indicators(symbol, n, timeframe)
+
+
+@cache
+def _indicators(symbol: str, n: int, timeframe: Timeframe) -> events.IndicatorRow:
     at = bar(symbol, n, timeframe)
     values = {f"sma_{length}": mean(symbol, n, length) for length in (20, 50, 200)} | {"rsi_14": 55.0 if n >= 14 else None}
-    fields: dict[str, Any] = {"values": values, "source": "replay", "replayed": True, "close": at.close, "ts_event": at.ts_event}
-    return events.IndicatorRow(symbol=symbol, timeframe=timeframe, ts_init=at.ts_init, **(fields | more))
+    return events.IndicatorRow(
+        symbol=symbol, timeframe=timeframe, ts_event=at.ts_event, ts_init=at.ts_init, values=values, close=at.close,
+        source="replay", replayed=True,
+    )  # fmt: skip
 
 
 def signal(
@@ -231,6 +244,17 @@ async def store(database: Database, *, bars: int = 0, signals: int = 0, symbol: 
         )
         await connection.execute(insert(tables.briefings), [briefing_row("briefing-1")])
     await store_stories(database, [story(1)])
+
+
+def write_stored(file: Path, *, bars: int = 0, signals: int = 0) -> None:
+    """A file of SQLite with what ``store`` writes."""
+
+    async def write() -> None:
+        async with open_database(f"sqlite+aiosqlite:///{file}") as database:
+            await store(database, bars=bars, signals=signals)
+
+    file.write_bytes(empty_database())
+    asyncio.run(write())
 
 
 def feed_row(feed: str, **more: Any) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from finstage_client import Client
 from examples.paper_trading import Account, _act, simulate
 from services.analysis.kernels.closed_bars import BAR_RECORD
 from services.analysis.live.adapters.checkpoints import CheckpointTable
+from services.analysis.live.adapters.old_revisions import OldRevisions
 from services.analysis.live.domain.ports import Checkpoint, CheckpointRows, ProvidedBars
 from services.gateway.domain.times import rfc3339
 from shared.events import Bar, Timeframe
@@ -126,6 +127,41 @@ async def test_adjusted_prices_know_no_later_split_or_dividend(client: aiohttp.C
         assert [(row["close"], row["volume"]) for row in page["results"]] == [pytest.approx(each, rel=1e-12) for each in expected]
     now = await read(client, "/v1/bars?symbol=AAPL&adjustment=all&limit=100")
     assert [row["close"] for row in now["results"]] == [row["close"] for row in page["results"]]
+
+
+async def test_what_is_no_longer_kept_is_said(tmp_path: Path, database_url: str) -> None:
+    """Bar 5 was restated by reports 7 and 11, bar 8 by report 12; what was replaced before report 11 is deleted."""
+    cut = close_of(10) + HOUR // 2
+    async with running_gateway(tmp_path, url=database_url) as server, aiohttp.ClientSession(server.url) as client:
+        await stored(server)
+        old = OldRevisions(server.database)
+        assert await old.delete_before(close_of(5)) == 0
+
+        async def closes(at: int, path: str = "/v1/bars?symbol=AAPL") -> tuple[list[Any], bool]:
+            page = await read(client, f"{path}&as_of={rfc3339(at)}")
+            about = [line for line in page["warnings"] if "restatements" in line]
+            assert about in (
+                [],
+                [f"restatements before {rfc3339(cut)} are unknown: a bar that was replaced before has its values of that moment"],
+            )
+            return [row["close"] for row in page["results"] if "close" in row], bool(about)
+
+        before = await closes(close_of(6) + HOUR)
+        assert before == ([bar.close for bar in known(close_of(6) + HOUR).values()], False)
+        assert await old.delete_before(cut) == 1
+        assert await old.delete_before(cut) == 0
+        assert await closes(cut) == ([bar.close for bar in known(cut).values()], False), "from then on all is known"
+        assert (await closes(cut - 1))[1]
+        for path in ("/v1/quotes?symbols=AAPL", "/v1/trading?symbols=AAPL", "/v1/corporate-actions?symbol=AAPL"):
+            assert ((await closes(cut - 1, path))[1], (await closes(cut, path))[1]) == (True, False), path
+
+
+async def test_more_restated_bars_than_are_read_are_an_error(
+    client: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.gateway.adapters.past_bars.MOST_REPLACED", 2)
+    found = await read(client, f"/v1/bars?symbol=AAPL&as_of={rfc3339(close_of(6) + HOUR)}", 422)
+    assert found["field"] == "as_of"
 
 
 async def test_a_quote_is_of_the_newest_bar_then(client: aiohttp.ClientSession) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator
@@ -10,10 +11,14 @@ from typing import Any
 
 import pytest
 from mcp import Client, StdioServerParameters, stdio_client
+from sqlalchemy import update
 
+from shared import tables
+from shared.events import ResearchError
 from tests.gateway import market
 from tests.gateway.running_gateway import RunningGateway, create_key, read_directory, running_gateway
 from tests.gateway.test_research_jobs import Answers
+from tests.until import until
 
 ROOT = Path(__file__).parents[2]
 
@@ -73,3 +78,43 @@ async def test_without_a_key_nothing_is_answered(private: RunningGateway) -> Non
         found = await client.call_tool("instruments", {"words": "apple"})
         assert found.is_error
         assert "send a key" in str(found.content[0])
+
+
+async def test_a_backtest_is_asked_for_awaited_and_shown(private: RunningGateway) -> None:
+    """Analysis research takes the job and does it; the tool polls until it is done."""
+    private.gateway.research = answers = Answers(private)
+
+    async def done() -> None:
+        job = await until(lambda: answers.jobs[-1] if answers.jobs else None, seconds=30, what="the job")
+        row = market.backtest_row(9)
+        changes = {name: row[name] for name in ("state", "started_at", "finished_at", "result")}
+        ran = update(tables.research_runs).where(tables.research_runs.c.id == job.id)
+
+        async def stored() -> bool:
+            async with private.database.begin() as connection:
+                return bool((await connection.execute(ran.values(**changes))).rowcount)
+
+        await until(stored, what="the job to be stored")
+
+    async with Client(started(private, await create_key(private, "research"))) as client:
+        doing = asyncio.create_task(done())
+        found = await client.call_tool("backtest", {"entry": "golden_cross", "exit": "dead_cross", "symbols": ["AAPL"]})
+        await doing
+        assert not found.is_error, found
+        answer: Any = found.structured_content
+        assert (answer["ended"], answer["job"]["state"]) == (True, "done")
+        assert answer["job"]["result"]["metrics"]["trades"] == 3
+        assert "next open" in answer["assumptions"]
+        (job,) = answers.jobs
+        assert (list(job.symbols), job.requested_by[:4], job.id) == (["AAPL"], "key:", answer["job"]["id"])
+        assert any("replayed" in line for line in answer["warnings"])
+        answers.error = ResearchError(code="invalid-job", message="entry: there is no rule golden_cros; do you mean golden_cross?")
+        for tool, given, expected in (
+            ("signals", {"rule": "golden_cros"}, "golden_cross"),
+            ("signals", {"timeframe": "1d"}, "1Day"),
+            ("instruments", {"industry": "teapots"}, "/v1/industries"),
+            ("backtest", {"entry": "golden_cros"}, "golden_cross"),
+        ):
+            wrong = await client.call_tool(tool, given)
+            assert wrong.is_error, (tool, given)
+            assert expected in str(wrong.content[0]), wrong.content

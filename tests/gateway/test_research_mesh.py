@@ -18,6 +18,7 @@ from infra.kafka.node import free_ports
 from services.notifier.adapters.backtest_runs import ResearchBacktests
 from shared.db import open_database
 from shared.migrations.command import upgrade
+from shared.run_files import RunReader, open_files
 from shared.tables import bars, research_runs
 from tests.gateway.test_mesh import process
 from tests.gateway.test_research_jobs import JOBS, get, post
@@ -92,7 +93,7 @@ async def test_jobs_from_the_request_to_the_result(kafka: Broker, mariadb_url: s
 async def a_backtest_of_the_bot(kafka: Broker, database_url: str, files: Path) -> None:
     """The bot answers at once; the figures of the stored result and both pictures follow."""
     async with research_client(kafka.bootstrap) as jobs, open_database(database_url) as database:
-        runner = ResearchBacktests(jobs, database, files, lambda: time.time_ns() // 1_000_000, SECONDS)
+        runner = ResearchBacktests(jobs, database, RunReader(open_files(str(files))), lambda: time.time_ns() // 1_000_000, SECONDS)
         async with bot_user(database_url, backtest_runner=runner) as user:
             async with database.begin() as connection:
                 await connection.execute(bars.insert(), bar_rows("AAPL")[:1000])

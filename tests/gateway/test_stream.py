@@ -21,6 +21,7 @@ from services.gateway.domain.instrument_directory import InstrumentDirectory
 from services.gateway.domain.resume_buffer import ResumeBuffer
 from services.gateway.domain.subscriptions import CHANNELS, StreamError, Subscribe, Subscription, parse_action
 from services.gateway.domain.unsent import StreamMessage, UnsentMessages
+from services.gateway.handlers.web_sockets import ALL
 from shared.events import Timeframe
 from tests.gateway import market
 from tests.gateway.running_gateway import RunningGateway, running_gateway
@@ -293,7 +294,7 @@ async def test_a_burst_does_not_close_a_fast_client(tmp_path: Path) -> None:
 
 
 async def test_a_client_that_stops_reading_is_disconnected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from services.gateway.handlers import web_sockets as handler
+    from services.gateway.handlers import web_socket_connection as handler
 
     monkeypatch.setattr(handler, "CLOSE_SECONDS", 0.1)
     async with running_gateway(tmp_path, unsent_limit=10, socket_buffer=4096) as server:
@@ -324,7 +325,7 @@ async def test_streams_are_limited_in_number_and_size(tmp_path: Path) -> None:
             async with asyncio.timeout(10):
                 assert (await second.receive()).type is aiohttp.WSMsgType.CLOSE
             assert second.close_code == 1009
-        await until(lambda: not server.streams.live.addresses)
+        await until(lambda: server.streams.live.open.get(ALL) == 0)
         async with open_stream(client, quotes=["A"]):
             assert len(server.gateway.hub.subscribers) == 1
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+
+from services.notifier.settings import NotifierSettings
+from shared.settings import MeshSettings
 
 ROOT = Path(__file__).parents[2]
 SERVICES: dict[str, dict[str, Any]] = msgspec.yaml.decode((ROOT / "docker-compose.yml").read_bytes())["services"]
@@ -38,3 +42,24 @@ def test_what_a_service_waits_for_is_there() -> None:
     for name, service in SERVICES.items():
         for other in service.get("depends_on", ()):
             assert other in SERVICES, f"{name} waits for {other}"
+
+
+SET_BY_COMPOSE = {"telegram_webhook_host", "telegram_webhook_port", "probe_port"}
+"""They belong to the container."""
+NOT_PASSED = {"notifier_group", "research_artefacts"} | MeshSettings.model_fields.keys() - {"probe_port"}
+"""The same for the whole mesh, or places in the container."""
+
+
+def test_every_setting_of_the_notifier_can_be_given() -> None:
+    """A new setting is passed to the container, stands in the example, and has its default there."""
+    given = SERVICES["notifier"]["environment"]
+    example = dict(re.findall(r"^(?:# )?([A-Z_]+)=(.*)$", (ROOT / ".env.example").read_text(), flags=re.MULTILINE))
+    fields = {name: field for name, field in NotifierSettings.model_fields.items() if name not in NOT_PASSED}
+    assert {name for name in fields if name.upper() not in given} == set()
+    passed = fields.keys() - SET_BY_COMPOSE
+    assert {name for name in passed if given[name.upper()] is not None} == set(), "only with the value of .env"
+    assert {name for name in passed if name.upper() not in example} == set()
+    filled = {name.upper(): example[name.upper()] for name in passed if example[name.upper()]}
+    assert NotifierSettings.model_validate({name.lower(): value for name, value in filled.items()}) == NotifierSettings(
+        _env_file=None
+    )

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -17,9 +15,9 @@ from services.ingest.settings import IngestSettings
 from shared.db import open_database
 from shared.failures import SettingsError
 from shared.settings import EXIT_BAD_SETTINGS
+from tests.preloading.process import Process
 from tests.servers import Broker
 
-ROOT = Path(__file__).parents[2]
 DEMO = DataOrigin("replay", "demo", "one")
 OTHERS = (DataOrigin("replay", "crypto", "two"), DataOrigin("replay", "demo", "another"), DataOrigin("yahoo"))
 
@@ -96,11 +94,9 @@ def test_check_and_start_exit_with_the_code_for_wrong_settings(database_url: str
         "PROBE_PORT": "0",
     }  # fmt: skip
     for role in ("check", "run"):
-        done = subprocess.run(
-            [sys.executable, "-m", "services.ingest", role], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120,
-            check=False,
-        )  # fmt: skip
-        assert done.returncode == EXIT_BAD_SETTINGS, done.stderr
-        assert "holds tape demo, so tape crypto cannot go there" in done.stderr
-        assert f"deleting the folder {tmp_path}" in done.stderr
-        assert "Traceback" not in done.stderr
+        log = tmp_path / f"{role}.log"
+        code, output = Process(("services.ingest", role), environment, log).wait(120), log.read_text()
+        assert code == EXIT_BAD_SETTINGS, output
+        assert "holds tape demo, so tape crypto cannot go there" in output
+        assert f"deleting the folder {tmp_path}" in output
+        assert "Traceback" not in output

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -19,7 +17,6 @@ from services.analysis.news.translation.chain import TranslationChain, requests
 from services.analysis.news.translation.opening import open_translation
 from services.analysis.news.translation.tables import TranslationTables
 from shared.db import open_database
-from shared.migrations.command import upgrade
 from tests.databases import on_mariadb
 from tests.news.labelled_headlines import instruments
 from tests.news.translators import KEY, KEY_ID, OUTCOMES, Fault, Translators, in_korean, open_translators
@@ -67,20 +64,6 @@ async def opened(settings: TranslatorSettings, clock: Clock) -> AsyncIterator[Tr
         yield chain
 
 
-@pytest.fixture(scope="module")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database file with all tables, to be copied."""
-    file = tmp_path_factory.mktemp("migrated") / "empty.db"
-    asyncio.run(upgrade(f"sqlite+aiosqlite:///{file}"))
-    return file
-
-
-@pytest.fixture
-def copied_url(migrated: Path, tmp_path: Path) -> str:
-    """A migrated SQLite database of this test alone."""
-    return f"sqlite+aiosqlite:///{shutil.copy(migrated, tmp_path / 'copied.db')}"
-
-
 @pytest.fixture
 async def services() -> AsyncIterator[Translators]:
     async with open_translators() as found:
@@ -102,8 +85,8 @@ async def test_title_and_summary_are_translated_once(services: Translators, data
     assert not any("3.5" in text or "Nvidia" in text for text in services.texts)
 
 
-async def test_what_was_paid_for_is_kept_when_the_next_text_fails(services: Translators, copied_url: str) -> None:
-    settings = settings_for(services, copied_url, libretranslate_url="", deepl_key=SecretStr(""))
+async def test_what_was_paid_for_is_kept_when_the_next_text_fails(services: Translators, sqlite_url: str) -> None:
+    settings = settings_for(services, sqlite_url, libretranslate_url="", deepl_key=SecretStr(""))
     clock = Clock()
     services.translate = lambda text: services.fault.update(papago="429") or in_korean(text)
     async with opened(settings, clock) as chain:
@@ -115,8 +98,8 @@ async def test_what_was_paid_for_is_kept_when_the_next_text_fails(services: Tran
 
 
 @pytest.mark.parametrize("language", ["ko", "und"])
-async def test_what_is_not_english_is_not_translated(services: Translators, copied_url: str, language: str) -> None:
-    async with opened(settings_for(services, copied_url), Clock()) as chain:
+async def test_what_is_not_english_is_not_translated(services: Translators, sqlite_url: str, language: str) -> None:
+    async with opened(settings_for(services, sqlite_url), Clock()) as chain:
         assert await chain.translate("삼성전자가 올랐다", (), language) is None
     assert not services.requests
 
@@ -125,7 +108,7 @@ async def test_what_is_not_english_is_not_translated(services: Translators, copi
 @pytest.mark.parametrize("fault", OUTCOMES)
 async def test_after_a_failure_the_next_one_is_asked(
     services: Translators,
-    copied_url: str,
+    sqlite_url: str,
     fault: Fault,
     service: str,
     caplog: pytest.LogCaptureFixture,
@@ -135,7 +118,7 @@ async def test_after_a_failure_the_next_one_is_asked(
     counted = requests.labels(service, OUTCOMES[fault])._value
     before = counted.get()
     seconds = 0.3 if fault == "slow" else 10
-    async with opened(settings_for(services, copied_url, translation_seconds=seconds), Clock()) as chain:
+    async with opened(settings_for(services, sqlite_url, translation_seconds=seconds), Clock()) as chain:
         found = await chain.translate(TITLE, (), "en")
     assert counted.get() == before + 1
     following = ORDER[ORDER.index(service) + 1 :]
@@ -145,8 +128,8 @@ async def test_after_a_failure_the_next_one_is_asked(
     assert not any(secret in captured.out + captured.err + caplog.text for secret in (KEY, KEY_ID, "Nvidia"))
 
 
-async def test_a_wrong_key_is_the_next_ones_turn_and_a_pause(services: Translators, copied_url: str) -> None:
-    clock, settings = Clock(), settings_for(services, copied_url, deepl_key=SecretStr("wrong"), libretranslate_key=SecretStr(""))
+async def test_a_wrong_key_is_the_next_ones_turn_and_a_pause(services: Translators, sqlite_url: str) -> None:
+    clock, settings = Clock(), settings_for(services, sqlite_url, deepl_key=SecretStr("wrong"), libretranslate_key=SecretStr(""))
     async with opened(settings, clock) as chain:
         for title in ("One company grows", "Another company grows"):
             found = await chain.translate(title, (), "en")
@@ -156,10 +139,10 @@ async def test_a_wrong_key_is_the_next_ones_turn_and_a_pause(services: Translato
 
 
 @pytest.mark.parametrize(("fault", "pause"), [("429", 60_000), ("456", 300_000), ("403", 300_000)])
-async def test_who_refuses_is_left_alone_for_a_while(services: Translators, copied_url: str, fault: Fault, pause: int) -> None:
+async def test_who_refuses_is_left_alone_for_a_while(services: Translators, sqlite_url: str, fault: Fault, pause: int) -> None:
     clock = Clock()
     services.fault = {"libretranslate": fault}
-    async with opened(settings_for(services, copied_url), clock) as chain:
+    async with opened(settings_for(services, sqlite_url), clock) as chain:
         for number in range(4):
             await chain.translate(f"Story {number} of many", (), "en")
         assert services.requests["libretranslate"] == 1
@@ -170,9 +153,9 @@ async def test_who_refuses_is_left_alone_for_a_while(services: Translators, copi
     assert found.translator == "libretranslate"
 
 
-async def test_three_failures_in_a_row_open_the_breaker(services: Translators, copied_url: str) -> None:
+async def test_three_failures_in_a_row_open_the_breaker(services: Translators, sqlite_url: str) -> None:
     services.fault = {"libretranslate": "500"}
-    async with opened(settings_for(services, copied_url), Clock()) as chain:
+    async with opened(settings_for(services, sqlite_url), Clock()) as chain:
         for number in range(6):
             found = await chain.translate(f"Story {number} of many", (), "en")
             assert found is not None
@@ -224,14 +207,14 @@ async def test_old_translations_are_forgotten_with_a_new_day(services: Translato
         "ZX0Q <b>번역</b> ZX1Q ZX2Q",
     ],
 )
-async def test_an_answer_that_lost_or_made_up_something_is_not_shown(services: Translators, copied_url: str, answer: str) -> None:
+async def test_an_answer_that_lost_or_made_up_something_is_not_shown(services: Translators, sqlite_url: str, answer: str) -> None:
     services.translate = lambda _: answer
-    async with opened(settings_for(services, copied_url), Clock()) as chain:
+    async with opened(settings_for(services, sqlite_url), Clock()) as chain:
         assert await chain.translate(TITLE, (), "en") is None
     assert services.requests == dict.fromkeys(ORDER, 1)
 
 
-async def test_a_sentence_that_one_cannot_translate_is_translated_by_another(services: Translators, copied_url: str) -> None:
+async def test_a_sentence_that_one_cannot_translate_is_translated_by_another(services: Translators, sqlite_url: str) -> None:
     first: list[str] = []
 
     def only_titles(text: str) -> str:
@@ -239,15 +222,15 @@ async def test_a_sentence_that_one_cannot_translate_is_translated_by_another(ser
         return text if len(first) == 2 else "번역 한 문장"
 
     services.translate = only_titles
-    async with opened(settings_for(services, copied_url), Clock()) as chain:
+    async with opened(settings_for(services, sqlite_url), Clock()) as chain:
         found = await chain.translate("A title", ("A sentence.",), "en")
     assert found == Translation("번역 한 문장", ("번역 한 문장",), "libretranslate+deepl")
     assert services.requests == {"libretranslate": 1, "deepl": 1}
 
 
-async def test_without_settings_there_is_no_translator(copied_url: str) -> None:
+async def test_without_settings_there_is_no_translator(sqlite_url: str) -> None:
     async with (
-        open_database(copied_url) as database,
+        open_database(sqlite_url) as database,
         open_translation(TranslatorSettings(_env_file=None), database, NAMES, Clock()) as chain,
     ):
         assert chain is None

@@ -25,7 +25,7 @@ from services.notifier.delivery.instruments import LatestInstruments
 from services.notifier.delivery.picture_cache import PictureCache
 from services.notifier.delivery.sending import Sender, SenderOptions
 from services.notifier.domain.delivery import RetryPolicy
-from services.notifier.domain.ports import Channel
+from services.notifier.domain.ports.channels import Channel
 from services.notifier.domain.rate_limits import RateLimit, RateLimiter
 from services.notifier.domain.recipients import Chat
 from services.notifier.domain.tiers import Tiers

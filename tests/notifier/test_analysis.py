@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import math
 
+import msgspec
 import pytest
+from msgspec.structs import replace
 
 from services.notifier.domain.analysis import correlation, facts
 from services.notifier.domain.charts import ChartBar
+from services.notifier.domain.telegram_html import CAPTION_LIMIT, visible
+from shared import wire as encoding
 from shared.events import IndustryMember, Mover
+from shared.tables import patterns, stories, story_labels
 from tests.databases import on_sqlite
 from tests.notifier.parts import NOW, industry, store_bars
+from tests.notifier.telegram.faults import Fault
 from tests.notifier.test_bot import bot_user
+from tests.notifier.test_briefings import story
+from tests.notifier.test_pictures import PATTERN, CountingRenderer
 from tests.notifier.test_setup import store_signal
 
 DAY = 86_400_000
@@ -62,8 +70,23 @@ async def test_an_instrument_is_analysed_charted_and_compared(database_url: str)
         await store_signal(user.parts.database)
         member = IndustryMember(symbol="AAPL")
         await user.industries.handle([industry("phones", "Phones", "휴대폰", median_move=0.01, members=(member,))])
+        found = replace(PATTERN, status="forming", level=185.0)
+        row = {"id": "p", "symbol": "AAPL", "timeframe": "1d", "pattern": found.pattern, "direction": "up", "status": "forming"}
+        told = story(0.8, "AAPL")
+        stored = {"id": told.id, "revision": 1, "first_seen": told.first_seen, "language": "en", "category": "company"}
+        stored |= {"importance": 0.8, "search": "", "body": encoding.encode(told).decode(), "pending": False}
+        async with user.parts.database.begin() as connection:
+            body = msgspec.json.encode(found).decode()
+            await connection.execute(patterns.insert(), [row | {"ts_event": NOW, "body": body}])
+            await connection.execute(patterns.insert(), [row | {"id": "q", "status": "failed", "ts_event": NOW, "body": body}])
+            await connection.execute(stories.insert(), [stored])
+            label = {"story_id": told.id, "kind": "symbol", "name": "AAPL", "first_seen": told.first_seen}
+            await connection.execute(story_labels.insert(), [label])
         answer = await user.ask("/analyze apple")
-        for part in ("Trend: up", "overbought", "52-week high", "Golden cross", "Industry Phones: +1.00%", "Not investment advice"):
+        assert visible(answer) <= CAPTION_LIMIT
+        assert answer.count("Double bottom") == 1, "a pattern that failed is not shown"
+        for part in ("Trend: up", "overbought", "52-week high", "Golden cross", "Industry Phones: +1.00%", "Not investment advice",
+                     "Forming: Double bottom · daily, breaks out at 185.00 USD", "Chips &amp; phones"):  # fmt: skip
             assert part in answer
         assert "Last close" in await user.ask("/chart apple 1d")
         assert "No price has come in yet" in await user.ask("/chart apple 1h")
@@ -73,6 +96,25 @@ async def test_an_instrument_is_analysed_charted_and_compared(database_url: str)
         assert "/ " in together
         assert "two instruments" in await user.ask("/compare AAPL")
         assert "/analyze AAPL" in await user.ask("/analyze")
+
+
+REFUSED = (
+    Fault("400", text="Bad Request: not enough rights to send photos to the chat"),
+    Fault("400", text="Bad Request: PHOTO_INVALID_DIMENSIONS"),
+    Fault("413"),
+)
+
+
+@on_sqlite
+async def test_an_answer_whose_picture_is_refused_comes_as_text(database_url: str) -> None:
+    async with bot_user(database_url, renderer=CountingRenderer()) as user:
+        await store_bars(user.parts.database, 30)
+        for fault in REFUSED:
+            user.telegram.faults.append(fault)
+            assert "AAPL" in await user.ask("/chart AAPL")
+            assert user.telegram.accepted[-1].method == "sendMessage"
+        await user.ask("/chart AAPL")
+        assert user.telegram.accepted[-1].method == "sendPhoto"
 
 
 @on_sqlite

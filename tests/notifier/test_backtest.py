@@ -17,8 +17,11 @@ from services.notifier.domain.backtests import BacktestFailedError, BacktestRequ
 from shared.db import Database, open_database
 from shared.events import CancelRun, ResearchError, RunBacktest, RunFinished, RunProgress
 from shared.kafka import NoResultError, RunWatch
+from shared.run_files import RunReader, open_files
 from shared.tables import research_runs
+from tests.databases import on_sqlite
 from tests.notifier.test_bot import BotUser, bot_user
+from tests.run_store import run_store
 from tests.until import until
 
 SUMMARY: dict[str, Any] = {
@@ -38,7 +41,7 @@ class Research:
     """Analysis research: takes jobs, ends each when the test says so, as it does."""
 
     def __init__(self, database_url: str, files: Path) -> None:
-        self.url, self.files = database_url, files
+        self.url, self.files, self.place = database_url, files, str(files)
         self.jobs: list[RunBacktest] = []
         self.cancelled: list[CancelRun] = []
         self.watches: dict[str, RunWatch] = {}
@@ -77,7 +80,7 @@ class Research:
 
 
 def runner(research: Research, database: Database, seconds: float = 60) -> ResearchBacktests:
-    return ResearchBacktests(research, database, research.files, lambda: 1_700_000_000_000, seconds)
+    return ResearchBacktests(research, database, RunReader(open_files(research.place)), lambda: 1_700_000_000_000, seconds)
 
 
 @asynccontextmanager
@@ -114,6 +117,25 @@ async def test_the_answer_comes_at_once_and_the_result_with_pictures_later(datab
         ):  # fmt: skip
             assert words in first.text, first.text
         assert "running" in await user.ask("/backtest AAPL close > 1"), "the chat is free again"
+
+
+@on_sqlite
+async def test_pictures_come_from_wherever_research_writes_and_a_result_without_them_is_still_sent(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with run_store(tmp_path / "research") as store, open_database(database_url) as database:
+        research = Research(database_url, store.folder)
+        research.place = store.url
+        backtests = runner(research, database)
+        for mode, pictures in (("works", (*PICTURES.values(),)), ("fails", (None, None))):
+            store.mode = mode
+            running = asyncio.create_task(backtests.run(BacktestRequest("AAPL", "1d", "close > 1", bars=5), "chat:telegram:7"))
+            await until(lambda: len(research.watches) == 1)
+            await research.end(research.jobs[-1])
+            outcome = await running
+            assert (outcome.trades, outcome.equity) == pictures
+            research.jobs.clear()
+            research.watches.clear()
 
 
 async def test_few_trades_and_none_are_said(database_url: str, tmp_path: Path) -> None:
@@ -187,15 +209,6 @@ def test_the_exit_is_a_number_of_bars_or_a_condition() -> None:
     ):
         assert parse_backtest(text) == expected
     assert parse_backtest("AAPL close > 1 exit 1000001") is None
-
-
-@pytest.fixture
-def sqlite_url(tmp_path: Path) -> str:
-    from shared.migrations.command import upgrade
-
-    url = f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
-    asyncio.run(upgrade(url))
-    return url
 
 
 @pytest.fixture

@@ -39,7 +39,8 @@ from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.delivery.picture_cache import PictureCache
 from services.notifier.domain.address import Address
 from services.notifier.domain.backtests import BacktestRunner
-from services.notifier.domain.ports import ChartRenderer, ConditionTimes
+from services.notifier.domain.ports.conditions import ConditionTimes
+from services.notifier.domain.ports.pictures import ChartRenderer
 from services.notifier.domain.rate_limits import RateLimit, RateLimiter
 from shared import wire as encoding
 from shared.db import open_database
@@ -114,7 +115,7 @@ async def bot_user(
         await parts.instruments.refresh()
         quotes, industries = LatestQuotes(), LatestIndustries()
         parser, personal = ProcessParser(), PersonalDataTables(database)
-        stores = (parts.chats, ConditionTable(database), parser, parts.deliveries, parts.market, NewsTables(database))
+        stores = (parts.chats, parts.chats, ConditionTable(database), parser, parts.deliveries, parts.market, NewsTables(database))
         limiter = RateLimiter([RateLimit(1000, 1.0)], [RateLimit(1000, 1.0)])
         answers = ReplySender(bot, limiter, TimeAndRandom().ticking)
         backtests = Backtests(backtest_runner, answers.send_later) if backtest_runner else None
@@ -123,7 +124,8 @@ async def bot_user(
         more |= {"premium_channel": TelegramPremiumChannel(bot, premium_channel) if premium_channel else None}
         ports = BotPorts(
             *stores, quotes, industries, parts.instruments, BotAdmins(bot), clock, personal, NoticeTable(database),
-            StatisticsTables(database), parts.briefings, 3, condition_times=condition_times, backtests=backtests, **more,
+            StatisticsTables(database), parts.briefings, 3, condition_times=condition_times, backtests=backtests, pictures=pictures,
+            **more,
         )  # fmt: skip
         handler = CommandBot(ports, DialogTable(database, TimeAndRandom().now), commands_minute)
         polling = Polling(bot, handler, UpdateProcessor(bot, handler, answers, 4))

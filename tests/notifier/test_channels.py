@@ -42,7 +42,7 @@ from services.notifier.domain.outcomes import (
     Sent,
     TemporaryRefusal,
 )
-from services.notifier.domain.ports import Channel
+from services.notifier.domain.ports.channels import Channel
 from services.notifier.settings import ChannelTarget, WebhookTarget
 from shared.public_addresses import PublicResolver
 from tests.notifier.parts import signal

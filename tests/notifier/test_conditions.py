@@ -22,7 +22,7 @@ from services.notifier.domain.alert_text import alert_text
 from services.notifier.domain.conditions import ConditionAlert, parse_alert
 from services.notifier.domain.formatting import format_time
 from services.notifier.domain.instruments import InstrumentIndex, unknown_instrument
-from services.notifier.domain.ports import HistoryError
+from services.notifier.domain.ports.conditions import HistoryError
 from services.notifier.domain.recipients import Chat
 from services.notifier.domain.telegram_html import CAPTION_LIMIT, plain, visible
 from shared.conditions import PROBLEMS, ConditionError, parse

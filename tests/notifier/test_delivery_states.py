@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from services.notifier.adapters.deliveries import DeliveryTable
 from services.notifier.domain.delivery import NEVER, DeliveryRow, DeliveryStatus, RetryPolicy, apply_outcome
 from services.notifier.domain.outcomes import DoubtfulOutcome, NoResponse, Outcome, PermanentRejection, Sent, TemporaryRefusal
-from services.notifier.domain.ports import NewDelivery
+from services.notifier.domain.ports.deliveries import NewDelivery
 from shared import wire
 from shared.db import open_database
 from shared.tables import deliveries, metadata

@@ -69,6 +69,19 @@ async def test_settings_are_edited_in_place_and_a_button_is_acknowledged(databas
         assert user.telegram.notices == [""]
 
 
+UNACKNOWLEDGED = (Fault("400", text="Bad Request: query is too old"), Fault("429", 1), Fault("502"), Fault("cut-before"))
+
+
+@on_sqlite
+async def test_a_button_works_where_its_press_cannot_be_acknowledged(database_url: str) -> None:
+    async with bot_user(database_url) as user:
+        await user.ask("/settings")
+        for number, fault in enumerate(UNACKNOWLEDGED):
+            user.telegram.choose = lambda method, _: fault if method == "answerCallbackQuery" else None  # noqa: B023
+            now, other = ("on", "off") if number % 2 == 0 else ("off", "on")
+            assert f"settings unproven {other}" in (await user.press(f"settings unproven {now}")).actions, fault
+
+
 @on_sqlite
 async def test_a_text_that_telegram_cannot_parse_is_sent_as_plain_text(database_url: str) -> None:
     async with bot_user(database_url) as user:

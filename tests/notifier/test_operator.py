@@ -19,7 +19,7 @@ from services.notifier.domain.address import Address
 from services.notifier.domain.delivery import DeliveryStatus
 from services.notifier.domain.notices import Notice, same_text
 from services.notifier.domain.payments import Payment
-from services.notifier.domain.ports import NewDelivery
+from services.notifier.domain.ports.deliveries import NewDelivery
 from services.notifier.settings import NotifierSettings
 from shared.db import open_database
 from shared.tables import chats

@@ -228,6 +228,7 @@ def test_old_signals_come_together_after_an_outage() -> None:
     plan = arrange(old, EVERYTHING, RecentMessages(), NOW + 16 * MINUTE)
     assert [(len(message.rows), message.digest) for message in plan.messages] == [(3, True)]
     assert len(arrange(old, EVERYTHING, RecentMessages(), NOW + 14 * MINUTE).messages) == 3
+    assert len(arrange(old, EVERYTHING, RecentMessages(), NOW + 14 * MINUTE, stale=13 * MINUTE).messages) == 1, "a setting"
 
 
 @given(st.lists(st.tuples(HOSTILE, HOSTILE, st.floats(allow_nan=True)), min_size=1, max_size=45), st.sampled_from(["ko", "en"]))

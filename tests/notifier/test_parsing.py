@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from services.notifier.adapters.parsing.parser import PROCESSES, ProcessParser
-from services.notifier.domain.ports import ParseError
+from services.notifier.domain.ports.conditions import ParseError
 from shared.conditions import ConditionError, parse
 
 

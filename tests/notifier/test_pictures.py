@@ -11,13 +11,14 @@ import pytest
 import talib
 from msgspec.structs import replace
 
-from services.notifier.adapters.charts.drawing import DARK, draw, make_figure
+from services.notifier.adapters.charts.colours import DARK, LIGHT, Colours
+from services.notifier.adapters.charts.drawing import draw, drawable, make_figure
 from services.notifier.adapters.charts.records import record_figure
 from services.notifier.delivery.picture_cache import PictureCache
 from services.notifier.domain.alert_text import chart_request
 from services.notifier.domain.charts import ChartRequest, Corner, Oscillator, Trade, oscillator, shape
 from services.notifier.domain.oscillators import adx, macd, rsi, stochastic
-from services.notifier.domain.ports import Picture
+from services.notifier.domain.ports.pictures import Picture
 from services.notifier.domain.record_chart import RecordChart
 from shared.db import open_database
 from shared.events import Pattern, Timeframe
@@ -116,6 +117,56 @@ def test_dark_pictures_trades_and_records() -> None:
     assert [label.get_text() for label in figure.axes[0].get_xticklabels()] == ["1", "5", "20"]
     assert "0.00%" not in [label.get_text() for label in figure.axes[0].get_yticklabels()]
     assert all("\u2212" not in label.get_text() for label in figure.axes[0].get_yticklabels()), "a minus sign that the font has"
+
+
+LOOKED_AT = [
+    ("rsi_oversold", {"period": 14.0, "level": 30.0}),
+    ("macd_zero", {"fast": 12.0, "slow": 26.0, "signal": 9.0}),
+    ("stochastic_cross", {"period": 14.0, "slowing": 3.0, "signal": 3.0, "low": 20.0, "high": 80.0}),
+    ("adx_trend", {"period": 14.0, "level": 25.0}),
+]
+
+
+@pytest.mark.parametrize(("rule", "params"), LOOKED_AT)
+def test_every_glyph_of_an_indicator_exists_below_zero_too(rule: str, params: dict[str, float]) -> None:
+    falling = tuple(
+        replace(bar, open=1.0 / i, high=1.1 / i, low=0.9 / i, close=1.0 / i) for i, bar in enumerate(bars(320), start=3)
+    )
+    figure = make_figure(chart_request(signal(rule=rule, params=params, price=1.0, level=None), SAMSUNG, "ko", falling, dark=True))
+    figure.canvas.draw()  # a missing glyph warns: an error here
+    shown = [label.get_text() for label in figure.axes[1].get_yticklabels()]
+    assert shown
+    assert [text for text in shown if drawable(text) != text] == []
+    if rule == "macd_zero":
+        assert any(text.startswith("-") for text in shown)
+
+
+@pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
+def test_a_picture_can_be_read_on_its_paper(colours: Colours) -> None:
+    drawn = [
+        colours.rising,
+        colours.falling,
+        *colours.lines,
+        colours.level,
+        colours.shape,
+        colours.bought,
+        colours.sold,
+        colours.base,
+    ]
+    assert {colour for colour in drawn if contrast(colour, colours.paper) < 3} == set()
+    assert {colour for colour in (colours.ink, colours.note) if contrast(colour, colours.paper) < 4.5} == set()
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast ratio of WCAG 2.2."""
+    darker, lighter = sorted(map(luminance, (one, other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def luminance(colour: str) -> float:
+    """The relative luminance of WCAG 2.2."""
+    parts = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in make_colour(colour)[:3]]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
 
 
 def make_colour(name: str) -> tuple[float, float, float, float]:

@@ -21,6 +21,7 @@ from services.notifier.domain.messages import Reply
 from services.notifier.domain.rate_limits import RateLimit, RateLimiter
 from services.notifier.domain.update_offsets import UpdateProgress
 from tests.notifier.telegram import TOKEN, Telegram, open_telegram
+from tests.notifier.telegram.faults import Fault, Kind
 from tests.until import until
 
 
@@ -90,6 +91,31 @@ async def test_a_chat_at_its_limit_does_not_slow_down_the_others() -> None:
         await telegram.type_text("quick", 99)
         await until(lambda: telegram.texts("99") == ["quick"], 20, "the answer to another chat")
         assert len(telegram.accepted) == 9
+
+
+FETCHING: tuple[Kind, ...] = ("409", "401", "502", "cut-after")
+
+
+async def test_failures_of_fetching_are_survived_and_nothing_is_answered_twice() -> None:
+    faults: list[Fault] = []
+    async with open_telegram(lambda method, _: faults.pop() if method == "getUpdates" and faults else None) as telegram:
+        async with polling(telegram, Echo()):
+            for kind in (*FETCHING, None):
+                await telegram.type_text(f"{kind}")
+                await until(lambda: f"{kind}" in telegram.texts(), 20, "an answer after the failure before")  # noqa: B023
+                if kind is not None:
+                    faults.append(Fault(kind))
+                    await telegram.type_text(f"again {kind}")
+                    await until(lambda: not faults, 20, "the failure")
+        assert [text for text in telegram.texts() if not text.startswith("again")] == [f"{kind}" for kind in (*FETCHING, None)]
+        assert len(telegram.texts()) == len(set(telegram.texts())) == 2 * len(FETCHING) + 1
+
+
+async def test_a_menu_that_telegram_refuses_does_not_stop_the_bot() -> None:
+    refusing = open_telegram(lambda method, _: Fault("400") if method == "setMyCommands" else None)
+    async with refusing as telegram, polling(telegram, Echo()):
+        await telegram.type_text("hello")
+        await until(lambda: telegram.texts() == ["hello"], 20, "an answer")
 
 
 async def test_the_next_process_fetches_unfinished_updates_again() -> None:

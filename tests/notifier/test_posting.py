@@ -31,7 +31,7 @@ async def test_a_channel_gets_what_its_filter_lets_through(database_url: str) ->
         hourly = PostingChannel(chat="-1001", timeframes=("1h",), unproven=True, pace="each", language="en")
         chips = PostingChannel(chat="@chips", industries=("semiconductors",), rules=("golden_cross",), pace="each")
         proven = PostingChannel(chat="-1002", symbols=("AAPL",), pace="each")
-        await apply_channels([hourly, chips, proven], parts.chats, "telegram", NOW)
+        await apply_channels([hourly, chips, proven], parts.chats, parts.chats, "telegram", NOW)
         fired = [
             signal(0, "AAPL", timeframe=Timeframe.H1),
             signal(1, "AAPL"),
@@ -45,7 +45,7 @@ async def test_a_channel_gets_what_its_filter_lets_through(database_url: str) ->
         assert {(row.chat_id, row.signal_id) for row in rows} == {
             ("-1001", fired[0].id), ("@chips", fired[2].id), ("-1002", fired[4].id)
         }  # fmt: skip
-        await apply_channels([hourly, chips], parts.chats, "telegram", NOW)
+        await apply_channels([hourly, chips], parts.chats, parts.chats, "telegram", NOW)
         gone = await parts.chats.get("telegram", "-1002")
         assert gone is not None
         assert not gone.active
@@ -58,7 +58,7 @@ async def test_a_channel_gets_what_its_filter_lets_through(database_url: str) ->
 @on_sqlite
 async def test_who_presses_a_button_in_a_channel_changes_nothing(database_url: str) -> None:
     async with bot_user(database_url) as user:
-        await apply_channels([PostingChannel(chat="-1001")], user.parts.chats, "telegram", NOW)
+        await apply_channels([PostingChannel(chat="-1001")], user.parts.chats, user.parts.chats, "telegram", NOW)
         before = await user.parts.chats.get("telegram", "-1001")
         number = await user.telegram.press_button("mute 1h", -1001, 9, "channel")
         assert await user.gets_no_answer("/mute 1h", -1001, 9, "channel")

@@ -131,6 +131,17 @@ async def test_a_subscription_from_the_first_look_to_its_end(
 
 
 @on_sqlite
+async def test_who_chooses_timeframes_that_are_not_free_is_told(database_url: str) -> None:
+    async with customer(database_url) as (user, _):
+        await user.ask("/lang en")
+        assert "shorter than a day need premium" in await user.ask("/settings timeframes 1h 1d")
+        assert "need premium" not in await user.ask("/settings timeframes 1d")
+        assert "need premium" not in await user.ask("/settings timeframes all")
+        await buy(user)
+        assert "need premium" not in await user.ask("/settings timeframes 1h")
+
+
+@on_sqlite
 async def test_a_checkout_is_judged_by_payload_person_price_and_age(database_url: str) -> None:
     async with customer(database_url) as (user, clock):
         await user.ask("/lang en")

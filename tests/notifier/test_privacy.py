@@ -6,11 +6,14 @@ from sqlalchemy import func, insert, select
 
 from services.notifier.adapters.personal_data import TABLES
 from services.notifier.domain.address import Address
+from services.notifier.domain.backtests import requested_by
 from services.notifier.domain.telegram_html import plain
-from shared.tables import key_chats, metadata, payments, premium_members
+from shared.tables import chats, key_chats, metadata, payments, premium_members, research_runs
 from tests.notifier.parts import records, signal
 from tests.notifier.test_bot import BotUser, bot_user
 from tests.notifier.test_setup import list_industries
+
+PERSON, GROUP = 777_000_111, 555_000_222
 
 
 def test_every_table_with_a_chat_is_known() -> None:
@@ -29,8 +32,31 @@ async def fill(user: BotUser, chat: int) -> None:
     link = {"key_id": f"key{chat}", "channel": "telegram", "chat_id": str(chat), "code_hash": f"hash{chat}", "created_at": 0}
     async with user.parts.database.begin() as connection:
         await connection.execute(insert(key_chats).values(**link))
-        paid = {"charge_id": f"c{chat}", "chat_id": str(chat), "user_id": str(chat), "payload": "", "stars": 1, "paid_until": 1}
+        paid = {
+            "charge_id": f"c{chat % 100}",
+            "chat_id": str(chat),
+            "user_id": str(chat),
+            "payload": "",
+            "stars": 1,
+            "paid_until": 1,
+        }
         await connection.execute(insert(payments).values(**paid, paid_at=1))
+        about = {"kind": "private", "created_at": 0, "active": True, "language": "en"}
+        group = about | {"channel": "telegram", "chat_id": f"-{GROUP}", "user_id": str(chat)}
+        if chat == PERSON:
+            await connection.execute(insert(chats).values(**group))
+            for_group = {"charge_id": "g", "chat_id": f"-{GROUP}", "payload": "", "stars": 1, "paid_until": 1, "paid_at": 1}
+            await connection.execute(insert(payments).values(**for_group, user_id=str(chat)))
+        run = {
+            "id": f"run{chat % 100}",
+            "kind": "backtest",
+            "request": "{}",
+            "state": "done",
+            "created_at": 0,
+            "result": "",
+            "error": "",
+        }
+        await connection.execute(insert(research_runs).values(**run, location="", requested_by=requested_by("telegram", str(chat))))
         member = {"chat_id": str(chat), "place": "-1", "invite_link": "", "created_at": 0}
         await connection.execute(insert(premium_members).values(**member))
 
@@ -42,6 +68,27 @@ async def rows_of(user: BotUser, chat: str) -> dict[str, int]:
             count = select(func.count()).select_from(table).where(table.c.chat_id == chat)
             found[table.name] = int((await connection.execute(count)).scalar_one())
     return found
+
+
+async def mentions(user: BotUser, person: int) -> set[str]:
+    """The columns of any table in which the person's number stands somewhere."""
+    found = set()
+    async with user.parts.database.connect() as connection:
+        for table in metadata.tables.values():
+            for row in (await connection.execute(select(table))).mappings():
+                found |= {f"{table.name}.{name}" for name, value in row.items() if str(person) in str(value)}
+    return found
+
+
+async def test_after_forget_no_table_has_the_number_of_the_person(database_url: str) -> None:
+    async with bot_user(database_url) as user:
+        await list_industries(user.parts.database)
+        await fill(user, PERSON)
+        before = await mentions(user, PERSON)
+        assert {"chats.user_id", "payments.user_id", "research_runs.requested_by", "deliveries.chat_id"} <= before
+        await user.ask("/forget", chat=PERSON, user=PERSON)
+        await user.press("forget yes", chat=PERSON, user=PERSON)
+        assert await mentions(user, PERSON) == set()
 
 
 async def test_a_copy_has_everything_and_nothing_is_left_after_forget(database_url: str) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.notifier.app import telegram_limiter as of_settings
 from services.notifier.domain.delivery import DeliveryRow, DeliveryStatus
 from services.notifier.domain.rate_limits import RateLimit, RateLimiter, SlidingWindows
 from services.notifier.domain.send_plan import ChatTiming, plan_sends
+from services.notifier.settings import NotifierSettings
 
 
 def telegram_limiter() -> RateLimiter:
@@ -45,6 +47,18 @@ def test_the_delay_is_the_time_until_the_next_message_may_be_sent() -> None:
     assert limiter.delay("-1", now) == 41.0
     assert limiter.delay("2", now) == 0
     assert (limiter.spacing("-1"), limiter.spacing("2")) == (3.0, 1.0)
+
+
+def test_the_messages_of_a_second_are_spread_over_it() -> None:
+    limiter, now = of_settings(NotifierSettings(_env_file=None)), 100.0
+    sent = []
+    for number in range(90):
+        now += limiter.delay(str(number), now)
+        assert limiter.take(str(number), now) == 0
+        sent.append(now)
+    assert most_within(sent, 0.0999) == 3
+    assert 2.8 < sent[-1] - sent[0] < 3.0, "and are as many as allowed"
+    assert most_within(sent, 0.9999) == 30
 
 
 def test_a_pause_applies_to_one_chat_or_to_all() -> None:

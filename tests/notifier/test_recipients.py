@@ -13,7 +13,7 @@ from services.notifier.domain.address import Address
 from services.notifier.domain.notices import Notice, same_text
 from services.notifier.domain.recipients import ALL_RULES, PROVISIONAL, Chat
 from shared.db import open_database
-from shared.events import Signal
+from shared.events import Signal, Timeframe
 from shared.tables import alert_rules, chats, watched_industries, watchlists
 from tests.notifier.parts import NOW, list_instruments, records, signal, wire
 from tests.notifier.test_conditions import CONDITION, fired, wanted
@@ -28,7 +28,7 @@ CHOICES: tuple[dict[str, bool], ...] = (
 )  # fmt: skip
 
 
-SHOWN = ("", "", "1m,1d", "1mo,1h", "1w")
+SHOWN = ("", "", "1m,1d", "1M,1h", "1w")
 
 
 def every_chat() -> list[tuple[Chat, set[Address], set[Address]]]:
@@ -73,6 +73,10 @@ async def test_the_database_decides_as_the_domain(database_url: str) -> None:
         async with database.begin() as connection:
             for table in (watchlists, watched_industries):
                 await connection.execute(table.insert(), rows[table])
+        signals.append(signal(8, rule="gap", params={"move": 0.01}, timeframe=Timeframe.M1))
+        assert {chat.timeframes for chat, *_ in found if chat.active and chat.wants(signals[-1])} == {"", "1m,1d"}, (
+            "1M is another one"
+        )
         decided = await parts.chats.recipients(
             ("telegram",), [*signals, signal(9, symbol="005930.KS", rule="gap", params={"move": 0.01})]
         )

@@ -21,7 +21,7 @@ from services.notifier.domain.address import Address
 from services.notifier.domain.delivery import NEVER, RetryPolicy
 from services.notifier.domain.messages import Alert
 from services.notifier.domain.outcomes import Outcome, Sent, TemporaryRefusal
-from services.notifier.domain.ports import Picture, RenderError
+from services.notifier.domain.ports.pictures import Picture, RenderError
 from services.notifier.domain.recipients import Chat
 from services.notifier.settings import NotifierSettings
 from shared.db import open_database

@@ -125,10 +125,21 @@ async def test_settings_by_buttons_and_by_commands(database_url: str) -> None:
         await user.press("settings")
         await user.press("settings briefings")
         assert "Briefings: daily and weekly" in (await user.press("settings briefings both")).text
+        await user.press("settings")
+        shown = await user.press("settings timeframes")
+        assert shown.labels[:6] == ("15-minute", "1-hour", "4-hour", "daily", "weekly", "✅ all timeframes"), (
+            "those that rules run on"
+        )
+        await user.press("settings timeframes 1d")
+        assert "Signals on: 1-hour, daily" in (await user.press("1-hour")).text
+        assert "✅ daily" in (await user.press("✅ 1-hour")).labels
+        assert "'2d' is not possible" in await user.ask("2d")
+        assert "Signals on: 15-minute, daily" in await user.ask("1d, 15m")
         await user.ask("/settings zone 뉴욕")
         await user.ask("/settings industries 반도체")
         found = await user.parts.chats.get("telegram", "7")
         assert found is not None
+        assert found.timeframes == "15m,1d"
         assert (found.quiet_from, found.quiet_until, found.pace) == (1290, 360, "digest")
         assert (found.silent, found.briefings, found.zone) == (True, "both", "America/New_York")
         assert await user.parts.chats.industries(HERE) == ["semiconductors"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -95,3 +96,27 @@ def test_a_sentence_of_bot_and_page_stands_in_one_file(language: str) -> None:
     page = texts(FOLDER / language / PAGE)
     twice = {text for file in files(language) for _, text in texts(file) & page}
     assert {text for text in twice if len(text.split("=", 1)[1].split()) > 2} == set()
+
+
+PARTICLES = frozenset("은 는 이 가 을 를 과 와 으로 로 이라 라 이고 고 이나 나 이란 란".split())  # noqa: SIM905
+UNDECIDED = re.compile(r"\((은|는|이|가|을|를|와|과|으)\)")
+
+
+def undecided_particles(pattern: ast.Pattern) -> list[str]:
+    """Particles that depend on the value before them, and stand there in one form, or in both."""
+    words = [each.value if isinstance(each, ast.TextElement) else "" for each in pattern.elements]
+    values = [isinstance(each, ast.Placeable) and isinstance(each.expression, ast.VariableReference) for each in pattern.elements]
+    after = [word.lstrip("'\"’”*»") for word, value in zip(words[1:], values, strict=False) if value]
+    undecided = [word for word in after if re.split(r"[^가-힣]", word, maxsplit=1)[0] in PARTICLES]
+    return undecided + [word for word in words if UNDECIDED.search(word)]
+
+
+@pytest.mark.parametrize("page", [False, True], ids=["notifier", "page"])
+def test_a_particle_after_a_value_follows_its_last_sound(page: bool) -> None:
+    found = {}
+    for file in [FOLDER / "ko" / PAGE] if page else files("ko"):
+        messages = [entry for entry in FluentParser().parse(file.read_text("utf-8")).body if isinstance(entry, ast.Message)]
+        for entry in messages:
+            patterns = [pattern for pattern in (entry.value, *(each.value for each in entry.attributes)) if pattern]
+            found[entry.id.name] = [word for pattern in patterns for word in undecided_particles(pattern)]
+    assert {name: words for name, words in found.items() if words} == {}

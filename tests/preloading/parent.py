@@ -8,41 +8,71 @@ from __future__ import annotations
 
 import datetime as dt
 import gc
+import importlib
 import os
 import runpy
 import selectors
 import signal
 import sys
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
-from typing import Any, BinaryIO, NoReturn
+from typing import Any, BinaryIO, Final, NoReturn
 
 import msgspec
 
 
 def main() -> None:
-    """Load, then serve."""
+    """Answer requests until the input ends."""
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what is logged while loading
-    load()
-    gc.collect()
-    gc.freeze()  # children share these pages
     Parent(sys.stdin.fileno(), answers).serve()
 
 
-def load() -> None:
-    """Import the services, load the machine code, and read the calendars as ``analysis live`` does."""
+IMPORTS: Final = {
+    ("services.analysis", "live"): ("services.analysis.live.app",),
+    ("services.analysis", "industries"): ("services.analysis.industries.app",),
+    ("services.analysis", "news"): ("services.analysis.news.app",),
+    ("services.analysis", "research"): ("services.analysis.research.app",),
+    ("services.gateway", ""): ("services.gateway.app",),
+    ("services.ingest", ""): ("services.ingest.app",),
+    ("services.notifier", ""): (
+        "services.notifier.app",
+        "services.notifier.adapters.telegram.polling",
+        "services.notifier.bot.router",
+    ),
+    ("services.analysis.sequences", ""): (
+        "services.analysis.live.adapters.sequences",
+        "services.analysis.research.adapters.quality_table",
+        "services.analysis.research.settings",
+        "shared.migrations.command",
+    ),
+    ("tests.shared.service_process", ""): ("shared.runtime", "shared.settings"),
+}
+"""What the processes of a service import before they are ready, by module and role."""
+
+
+@cache
+def load(module: str, role: str) -> None:
+    """Import a service before its first start; for ``analysis live`` also load the machine code and the calendars."""
+    for name in IMPORTS.get((module, role), ()):
+        importlib.import_module(name)
+    if (module, role) == ("services.analysis", "live"):
+        load_live()
+    gc.collect()
+    gc.freeze()  # children share these pages
+
+
+def load_live() -> None:
+    """As ``analysis live`` does when it starts."""
     from services.analysis.live.adapters.calendars import read_calendar
     from services.analysis.live.app import load_series_runner
     from services.analysis.live.settings import LiveSettings
-    from services.ingest.adapters.instruments import read_universe
-    from services.ingest.settings import IngestSettings
     from shared.calendars import read_corrections
 
     settings = LiveSettings()
     load_series_runner(settings)
     read_calendar(settings.calendar_start, dt.datetime.now(dt.UTC).date(), read_corrections(None), settings.session_files)
-    read_universe(IngestSettings().universe)
 
 
 class Parent:
@@ -88,6 +118,8 @@ class Parent:
             for pid in pids:
                 os.kill(pid, request["signal"])
             return
+        module, role = (*request["arguments"], "")[:2]
+        load(module, role if module == "services.analysis" else "")
         pid = os.fork()
         if pid == 0:
             signal.set_wakeup_fd(-1)

@@ -139,7 +139,7 @@ def test_the_same_run_has_the_same_files_bit_by_bit(pair: Execution) -> None:
 
 
 def test_one_account_has_one_currency() -> None:
-    with pytest.raises(RunError, match=r"symbols: 005930.KS is in KRW and SPY in USD: .* take --account separate"):
+    with pytest.raises(RunError, match=r"symbols: 005930.KS is in KRW and SPY in USD: .* set account to separate"):
         done(("005930.KS", "SPY"))
     found = done(("005930.KS", "SPY"), account="separate").record.summary
     assert all(each["trades"] > 0 for each in found["instruments"])
@@ -202,7 +202,7 @@ def test_the_command_prints_figures_costs_and_files(
     assert found["data_hash"] == pair.record.data_hash
     assert main(["rerun", found["id"]]) == 0
     assert main([*arguments, "--stop-loss", "7"]) == 2
-    assert "stop_loss: 7.0" in capsys.readouterr().err
+    assert "--stop-loss: 7.0" in capsys.readouterr().err
     assert main(["backtest", "--entry", "golden_cros", "--exit", "dead_cross", "--tape", "daily"]) == 2
     assert "golden_cross" in capsys.readouterr().err
 

@@ -63,6 +63,7 @@ def test_input_that_is_not_valid_is_named(capsys: pytest.CaptureFixture[str]) ->
 def test_a_database_without_tables_is_named(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert run("close > 1", "AAA", 5, f"sqlite+aiosqlite:///{tmp_path}/new.db") == 1
     assert capsys.readouterr().err == "error: there are no tables yet: start Finstage first (make run)\n"
+    assert [*tmp_path.iterdir()] == [], "what only reads creates no database"
 
 
 def test_a_spawned_process_may_import_the_program(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -162,8 +162,8 @@ def test_what_is_wrong_is_named(text: str, message: str) -> None:
 def test_a_text_without_a_timeframe_is_on_that_of_the_bars() -> None:
     assert read_signal("rsi_14 < 30", M15).text == "rsi_14 < 30 on 15m"
     assert read_signal("rsi_oversold up then macd_cross up within 5", M15).text.endswith("within 5 bars on 15m")
-    with pytest.raises(SignalNameError, match="golden_cross fires on 15m, 1h, 1d, not on 1w"):
-        read_signal("golden_cross", Timeframe.W1)
+    with pytest.raises(SignalNameError, match="new_high fires on 15m, 1h, 1d, not on 1w"):
+        read_signal("new_high", Timeframe.W1)
     signal = read_signal("golden_cross", M15)
     assert isinstance(signal, RuleSignal)
     assert len(signal.plan.rules) == 1

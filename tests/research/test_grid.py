@@ -404,8 +404,8 @@ def test_the_command_prints_tables_and_saves_files(
     }  # fmt: skip
     for wrong, message in (
         (["--range", "fast"], "--range: 'fast': write it as NAME=5:50:5"),
-        (["--range", "slow=1:2", "--range", "fast=1:1e9"], "ranges: 2 of slow x 1,000,000,000 of fast are 2,000,000,000 sets"),
-        (["--range", "fast=5:50:5", "--range", "slow=60", "--cluster", "here"], "cluster: 'here' is no address of a scheduler"),
+        (["--range", "slow=1:2", "--range", "fast=1:1e9"], "--range: 2 of slow x 1,000,000,000 of fast are 2,000,000,000 sets"),
+        (["--range", "fast=5:50:5", "--range", "slow=60", "--cluster", "here"], "--cluster: 'here' is no address of a scheduler"),
     ):
         assert main([*arguments[:5], *wrong, *where]) == 2
         assert message in capsys.readouterr().err

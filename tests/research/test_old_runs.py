@@ -18,7 +18,6 @@ from services.analysis.research.handlers.old_runs import DAY_MS, OldRuns
 from services.analysis.research.settings import ResearchSettings
 from shared.db import open_database
 from shared.failures import TransientError
-from shared.migrations.command import upgrade
 from shared.runtime import Lifecycle
 from shared.tables import research_runs
 
@@ -42,7 +41,6 @@ def record(name: str) -> RunRecord:
 
 async def test_only_what_ended_long_ago_goes(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(old_runs, "AT_A_TIME", 2)
-    await upgrade(database_url)
     files = RunFiles(str(tmp_path))
     async with open_database(database_url) as database:
         table = RunTable(database)
@@ -72,7 +70,6 @@ async def test_a_run_whose_files_cannot_be_removed_stays(database_url: str, tmp_
         def remove(self, folder: str) -> None:
             raise PermissionError(folder)
 
-    await upgrade(database_url)
     async with open_database(database_url) as database:
         table = RunTable(database)
         await table.add_done(record("done"), str(tmp_path / "done"), "command", 0, 0)

@@ -6,9 +6,13 @@ from typing import Any
 
 import pytest
 
+from services.analysis.kernels.rules.table import RULES
 from services.analysis.research.adapters.run_checks import RunChecks
 from services.analysis.research.domain.data_request import DataRequest
+from services.analysis.research.domain.every_rule import every_rule
+from services.analysis.research.domain.firings import needed_timeframes
 from services.analysis.research.domain.run_jobs import new_row
+from services.analysis.research.domain.run_record import RunError
 from services.analysis.research.domain.run_rows import RunRequest
 from services.analysis.research.grid.sets import parameter_sets
 from services.analysis.research.runs import checks
@@ -32,12 +36,19 @@ async def refusal(kind: str, parameters: dict[str, Any], **data: Any) -> str:
         ("backtest", {"entry": "gap", "exit": "sma_20 <"}, "exit: something is missing at the end (at character 9)"),
         ("backtest", {"entry": "gap", "time_exit": 0}, "time_exit: 0 is not at least 1"),
         ("backtest", {"entry": "gap", "time_exit": 5, "wat": 1}, "parameters of backtest: Object contains unknown field `wat`"),
+        ("backtest", {"entry": "gap", "time_exit": 5, "size": "amount"}, "size_value: the method amount needs a value"),
+        (
+            "backtest",
+            {"entry": "gap", "time_exit": 5, "size": "risk", "size_value": 0.01},
+            "size: 'risk' sizes a position by its stop",
+        ),
+        ("backtest", {"entry": "gap", "time_exit": 5, "direction": "up"}, "direction: 'up' is not one of long, short, both"),
         ("grid", {**CROSSES, "ranges": {"fast": "5:20:5", "slow": "50:100:50"}}, ""),
         ("grid", {**CROSSES, "ranges": {"fast": "5:20:5"}}, "ranges: slow has no values"),
         ("grid", {**CROSSES, "ranges": {"fast": "1:100000:1", "slow": "1:10000:1"}}, "ranges: 100,000 of fast x 10,000 of slow"),
         ("grid", {"entry": "rsi_{a} < 30", "time_exit": 5, "ranges": {"a": "0:14:7"}}, "entry: "),
         ("discovery", {"size": 1}, ""),
-        ("discovery", {"size": 4}, "parameters of discovery: Expected `int` <= 3 - at `$.size`"),
+        ("discovery", {"size": 4}, "size: 4 does not fit: expected `int` <= 3"),
         ("discovery", {"index": "S P"}, "index: 'S P' is no symbol"),
         ("dataset", {"features": ["rsi_14"], "labels": ["forward_return(5)"]}, ""),
         ("dataset", {"features": ["wat wat"]}, "features: "),
@@ -89,3 +100,13 @@ def test_ranges_as_text_and_as_lists_become_one() -> None:
     assert "steps" not in row.request.parameters
     twice = new_row(RunGrid(entry="rsi_{a} < 30", ranges={"a": (7.0,)}, steps={"a": "7:21:7"}, **about), 1)
     assert (twice.state, twice.error) == ("refused", "steps: 'a' has values in ranges already")
+
+
+@pytest.mark.parametrize("timeframe", Timeframe)
+def test_rules_are_read_on_each_timeframe_on_which_one_runs(timeframe: Timeframe) -> None:
+    """Else the records, the search and the audit of all rules would be refused there because of one rule that does not."""
+    if any(str(timeframe) in rule.timeframes for rule in RULES):
+        assert needed_timeframes(every_rule(timeframe), timeframe) >= {timeframe}
+    else:
+        with pytest.raises(RunError, match=f"timeframe: no rule runs on {timeframe.word}"):
+            every_rule(timeframe)

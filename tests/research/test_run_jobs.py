@@ -24,7 +24,6 @@ from services.analysis.research.domain.run_rows import RunRow
 from shared.db import Database, open_database
 from shared.events import CancelRun, ResearchResult, RunBacktest, RunFinished, RunProgress
 from shared.kafka import Record, open_producer, open_tail
-from shared.migrations.command import upgrade
 from shared.settings import MeshSettings
 from shared.topics import RESEARCH_JOBS, RESEARCH_RESULTS
 from tests.research.role import running, skip_jobs, started
@@ -86,13 +85,6 @@ async def seeing(kafka: Broker) -> AsyncIterator[Seen]:
 @pytest.fixture(scope="module", autouse=True)
 def _from_now_on(kafka: Broker) -> None:
     asyncio.run(skip_jobs(kafka.bootstrap, GROUP))
-
-
-@pytest.fixture
-def sqlite_url(tmp_path: Path) -> str:
-    url = f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
-    asyncio.run(upgrade(url))
-    return url
 
 
 async def ended(table: RunTable, run_id: str) -> RunRow:

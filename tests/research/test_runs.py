@@ -24,6 +24,7 @@ from services.analysis.research.settings import ResearchSettings
 from shared.migrations.command import upgrade
 from tests.research.kinds import COUNT, KINDS
 from tests.research.role import ROOT
+from tests.run_store import run_store
 
 SETTINGS = ResearchSettings(cache=ROOT / ".cache")
 
@@ -52,7 +53,7 @@ def test_the_same_run_has_the_same_record() -> None:
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
-        ({"entry": 5}, r"parameters of backtest: Expected `str`, got `int` - at `\$.entry`"),
+        ({"entry": 5}, "entry: 5 does not fit: expected `str`, got `int`"),
         ({"entrance": "x"}, "unknown field `entrance`"),
         ({"entry": "refuse"}, "entry: 'refuse' is refused"),
     ],
@@ -82,6 +83,20 @@ def test_files_of_a_run_are_found_and_checked(tmp_path: Path) -> None:
     for name in ("", "..", "nothing"):
         with pytest.raises(RunError, match="no runs in"):
             files.record(name)
+
+
+async def test_files_of_a_run_are_written_to_a_url_and_read_from_it(tmp_path: Path) -> None:
+    found = await asyncio.to_thread(done)
+    async with run_store(tmp_path / "runs") as store:
+        files = RunFiles(store.url)
+        place = await asyncio.to_thread(files.save, "one-1", found.record, found.artefacts)
+        assert place == f"{store.url}/one-1"
+        assert await asyncio.to_thread(files.record, "one") == ("one-1", found.record)
+        body = await asyncio.to_thread(files.artefact, "one-1", "counts.json", found.record.artefacts["counts.json"])
+        assert json.loads(body) == found.record.summary["fired"]
+        store.mode = "fails"
+        with pytest.raises(RunError, match=r"research_artefacts: http://.* cannot be read: "):
+            await asyncio.to_thread(files.record, "one")
 
 
 def test_a_url_that_nothing_can_write_is_named() -> None:
@@ -115,7 +130,7 @@ def test_rerun_gives_the_same_and_says_what_differs(saved: tuple[Path, RunRecord
     assert [each.split(":")[0] for each in out["differences"]] == ["data changed", "code changed", "result changed", "file changed"]
     assert "mean: 1.0 -> null" in out["differences"][2]
     assert main(["rerun", "zzz"]) == 2
-    assert "result: no runs in" in capsys.readouterr().err
+    assert "RESULT: no runs in" in capsys.readouterr().err
     assert main(["rerun", str(path.with_name("other.json"))]) == 2
     assert "RESULT: " in capsys.readouterr().err
 

@@ -155,7 +155,7 @@ WRONG = [
     ("double_top up", "event", 11),
     ("sma_breakout_up(33)", "no_instance", 0),
     ("golden_cross on 1m", "fires", 0),
-    ("golden_cross[1w]", "fires", 0),
+    ("golden_cross[30m]", "fires", 0),
     ("close[x y] > 1", "bracket", 5),
     ("close[^VIX, 1h] > 1", "daily", 5),
     ("close[1h][1d] > 1", "twice", 9),

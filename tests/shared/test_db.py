@@ -16,15 +16,13 @@ from shared.tables import bars, checkpoints, industries, instrument_industries
 @pytest.fixture(
     params=["sqlite", pytest.param("aiomysql", marks=pytest.mark.mariadb), pytest.param("asyncmy", marks=pytest.mark.mariadb)]
 )
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def url(request: pytest.FixtureRequest) -> str:
     """A database with the tables, by every driver."""
-    from shared.migrations.command import upgrade
-
     if request.param == "sqlite":
-        found = f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
-    else:
-        found = request.getfixturevalue("mariadb_url").replace("aiomysql", request.param)
-    asyncio.run(upgrade(found))
+        sqlite: str = request.getfixturevalue("sqlite_url")
+        return sqlite
+    found: str = request.getfixturevalue("mariadb_url").replace("aiomysql", request.param)
+    request.getfixturevalue("_mariadb").fill(found.rpartition("/")[2], request.getfixturevalue("_migrated_schema"))
     return found
 
 

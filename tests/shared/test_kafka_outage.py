@@ -32,6 +32,7 @@ async def test_a_broker_that_is_killed_loses_nothing_that_was_acknowledged(own_k
                 continue  # the same batch again, until it is acknowledged
             acknowledged.update(event.seq for _, event in batch)
             i += 50
+            await asyncio.sleep(0.01)  # a steady stream
 
     async def handle(records: Sequence[Record[Tick]]) -> None:
         received.update(record.event.seq for record in records)

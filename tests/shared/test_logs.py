@@ -38,6 +38,10 @@ def test_other_text_stays(text: str) -> None:
     assert logs.redact(text) == text
 
 
+def test_half_of_a_pair_of_utf_16_is_written_as_a_question_mark() -> None:
+    assert logs.redact("a\ud800b") == "a?b"
+
+
 def test_secrets_are_redacted_at_any_depth_and_by_name() -> None:
     found = logs.redact_values(
         {"a": [{"token": "canary"}, ("api_key=canary",)], "password": ["canary"], "error": ValueError("token=canary"), "n": 1}

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from pathlib import Path
 
 import pytest
-from sqlalchemy import inspect, text
+from sqlalchemy import column, insert, inspect, text
+from sqlalchemy import table as lightweight
 
 from shared.db import open_database
 from shared.migrations import command
@@ -95,3 +97,24 @@ def test_the_command_line(empty_url: str, monkeypatch: pytest.MonkeyPatch, capsy
     assert capsys.readouterr().out.splitlines()[-1].startswith("0")
     with pytest.raises(SystemExit):
         main(["downgrade"])
+
+
+@pytest.mark.parametrize(
+    ("bars", "revisions", "since"), [(0, 0, 0), (1, 0, None), (1, 700, 700)], ids=["new", "before", "recorded"]
+)
+async def test_it_is_known_since_when_replaced_bars_are_kept(tmp_path: Path, bars: int, revisions: int, since: int | None) -> None:
+    """A new database has all; in another one they are whole since the first, else since the upgrade."""
+    url = f"sqlite+aiosqlite:///{tmp_path / 'kept.db'}"
+    await command.upgrade(url, "0032")
+    own = dict.fromkeys(("ts_open", "session", "open", "high", "low", "close", "volume", "replayed", "incomplete"), 1)
+    row: dict[str, object] = own | {"symbol": "A", "ts_close": 2, "source": "test", "timeframe": "1d"}
+    more = {"price_factor": 1, "split_factor": 1}
+    began = time.time_ns() // 1_000_000
+    async with open_database(url) as database, database.begin() as connection:
+        for table, count, values in (("bars", bars, row | more), ("bar_revisions", revisions, row | {"replaced_at": revisions})):
+            if count:
+                await connection.execute(insert(lightweight(table, *map(column, values))), values)
+    await command.upgrade(url)
+    async with open_database(url) as database, database.connect() as connection:
+        found = (await connection.execute(text("SELECT since FROM kept_since WHERE name = 'bar_revisions'"))).scalar_one()
+    assert found == since if since is not None else began <= found <= time.time_ns() // 1_000_000

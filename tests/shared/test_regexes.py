@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ BOUNDED = {
 POLYNOMIAL = ("2nd degree", "3rd degree", "4th degree", "polynomial")
 
 
+@cache
 def expressions() -> list[Expression]:
     return [*in_python(MADE), *in_grammars()]
 

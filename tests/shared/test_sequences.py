@@ -92,8 +92,8 @@ def test_a_rule_with_only_a_similar_name_is_not_suggested() -> None:
         ("hammer" + " then hammer within 1" * 4, 89, "more than 4 steps"),
         ("golden_cross then rsi_mid up within 3 on 2h", 41, "'2h' is no timeframe"),
         ("golden_cross then rsi_mid up within 3 on 1M", 41, "'1M' is no timeframe; there are 1m,"),
-        ("golden_cross then rsi_mid up within 3 on 1mo", 41, "golden_cross fires on 15m, 1h, 1d alone, not on 1mo"),
-        ("golden_cross then rsi_mid up within 3 on 1w", 41, "golden_cross fires on 15m, 1h, 1d alone, not on 1w"),
+        ("golden_cross then rsi_mid up within 3 on 1mo", 41, "golden_cross fires on 15m, 1h, 4h, 1d, 1w alone, not on 1mo"),
+        ("gap up then rsi_mid up within 3 on 1w", 35, "gap fires on 15m, 1h, 1d alone, not on 1w"),
         ("x" * 501, 500, "501 characters, at most 500"),
     ],
 )

@@ -13,7 +13,7 @@ from sqlalchemy.dialects import mysql
 
 from infra.documents.page_tables import page_timeframes
 from services.analysis.kernels.plan import TIMEFRAME_NAMES, plan
-from services.analysis.kernels.rules.rule import INTRADAY_AND_DAILY
+from services.analysis.kernels.rules.rule import INTRADAY_AND_DAILY, UP_TO_WEEKLY
 from services.analysis.live.domain.layout import FRAME, PERIOD_CODES, SESSION, SYMBOL, TIMEFRAMES, frames
 from services.analysis.live.domain.state import CHARTED
 from services.gateway.domain import timeframes as api
@@ -66,7 +66,8 @@ def test_every_consumer_has_every_timeframe() -> None:
     day = sessions("NYSE", dt.date(2024, 7, 1), dt.date(2024, 7, 2))
     assert {*day.period_open} == {*day.period_close} == {*PERIODS}
     assert [f'name: "{each.row.api}"' in page_timeframes() for each in every] == [True] * len(every)
-    assert (*INTRADAY_AND_DAILY,) == (*CHARTED,) == ("15m", "1h", "1d")
+    assert (*INTRADAY_AND_DAILY,) == ("15m", "1h", "1d")
+    assert (*UP_TO_WEEKLY,) == (*CHARTED,) == ("15m", "1h", "4h", "1d", "1w")
 
 
 def test_the_kernels_table_says_what_each_timeframe_is() -> None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import Final
 
 TRADERS: Final = [
+    ("inverse head and shoulders on the 4h chart", "inverse_head_and_shoulders confirmed on 4h"),
+    ("bearish engulfing on the weekly chart", "bearish_engulfing on 1w"),
     ("주가가 5일선, 20일선, 60일선 위", "close > sma_5 and close > sma_20 and close > sma_60 on 1d"),
     ("close > ExpAverage(close, 60) and ADX(length = 14) > 18", "close > ema_60 and adx_14 > 18 on 1d"),
     ("SimpleMovingAvg(close, 21) crosses above SimpleMovingAvg(close, 34)", "crosses_above(sma_21, sma_34) on 1d"),
@@ -311,10 +313,8 @@ HINTED: Final[list[tuple[str, str, str]]] = [
     ("20일선 지지", "instead", "low <= sma_20 and close > sma_20"),
     ("close > donchian upper", "never", "close > prev(donchian_upper_20)"),
     ("bullish engulfing candle near the 50 day moving average", "instead", "bullish_engulfing and abs(close / sma_50 - 1) <= 0.01"),
-    ("inverse head and shoulders on the 4h chart", "fires", "15m, 1h, 1d"),
     ("주가가 20일선 근처", "instead", "abs(close / sma_20 - 1) <= 0.01"),
     ("오전 10시 이전에 전일 고가 돌파 on 5m", "fires", "15m, 1h, 1d"),
-    ("bearish engulfing on the weekly chart", "fires", "15m, 1h, 1d"),
     ("20일선 위 5일선 아래", "restated", "close > sma_20 and close < sma_5"),
     ("저가가 볼린저 하단보다 낮고 종가가 하단 위", "restated", "low < bb_lower_20 and close > bb_lower_20"),
     ("전고점 돌파", "restated", "close > prev(highest(high, 20))"),

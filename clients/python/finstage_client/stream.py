@@ -93,11 +93,22 @@ class Stream:
             raise StreamError(message["code"], message["msg"])
 
     def _is_new(self, message: Message) -> bool:
-        """Remember a message; False where it was delivered before, by number or by the id of its signal or pattern."""
-        name = f"{message['T']}:{message['id']}:{message.get('status', '')}" if "id" in message else f"#{message['seq']}"
+        """Remember a message; False where it was delivered before."""
+        name = _name_of(message)
         if name in self._known:
             return False
         self._known[name] = None
         while len(self._known) > MAX_KNOWN:
             self._known.popitem(last=False)
         return True
+
+
+def _name_of(message: Message) -> str:
+    """What a message is about: a status of a pattern, a revision of a story, a bar; of other kinds its number."""
+    if "id" in message:
+        parts = (message["id"], message.get("status", ""), message.get("revision", ""))
+    elif message["T"] == "b":
+        parts = (message["symbol"], message["timeframe"], message["date"])
+    else:
+        return f"#{message['seq']}"
+    return ":".join(map(str, (message["T"], *parts)))

@@ -684,7 +684,7 @@ export interface paths {
         };
         /**
          * A file of a data set
-         * @description A file as it is on disk, in parts if the request has a Range. The ETag changes with the file.
+         * @description A file as it is, in parts if the request has a Range. The ETag changes with the file.
          */
         get: operations["research_dataset_file"];
         put?: never;

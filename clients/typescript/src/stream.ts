@@ -104,10 +104,17 @@ export class Stream implements AsyncIterable<Message> {
   }
 
   private isNew(message: Message): boolean {
-    const name = message.id === undefined ? `#${message.seq}` : `${message.T}:${message.id}:${message.status ?? ""}`;
+    const name = nameOf(message);
     if (this.known.has(name)) return false;
     this.known.add(name);
     if (this.known.size > MAX_KNOWN) this.known.delete(this.known.values().next().value as string);
     return true;
   }
+}
+
+// What a message is about: a status of a pattern, a revision of a story, a bar; of other kinds its number.
+function nameOf(message: Message): string {
+  if (message.id !== undefined) return [message.T, message.id, message.status, message["revision"]].join(":");
+  if (message.T === "b") return [message.T, message.symbol, message["timeframe"], message["date"]].join(":");
+  return `#${message.seq}`;
 }

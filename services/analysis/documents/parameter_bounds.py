@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import Final
 
 from services.analysis.kernels.indicators.kind import Kind
@@ -18,8 +19,9 @@ def bounds(kind: Kind, place: int) -> str:
     """
     usual = kind.examples[0][place]
     if not _accepts(kind, place, 0.999 * usual):
-        whole = [value for value in range(-1000, 2200) if _accepts(kind, place, value)]
-        return f"whole, {whole[0]} to {whole[-1]}"
+        down, up = range(int(usual), -1001, -1), range(int(usual), 2201)
+        last, first = (way[bisect_left(way, x=True, key=lambda value: not _accepts(kind, place, value)) - 1] for way in (up, down))
+        return f"whole, {first} to {last}"
     low, high = _end(kind, place, -HUGE), _end(kind, place, HUGE)
     least = f"{low:g}" if _accepts(kind, place, round(low, 6)) else f"above {low:g}"
     return f"{least}, to {high:g}"

@@ -27,8 +27,8 @@ SHARED: Final = {"Pivots": zigzag, "Life": lifecycle, "Two lines": boundaries}
 HEAD: Final = """# Chart patterns
 
 Generated from the kernels in `services/analysis/kernels/patterns` by `make docs`. Patterns are searched on the closed bars of
-15m, 1h and 1d, adjusted as for indicators, by the same code live and in history; bars of history update patterns but publish
-nothing. Each status of a pattern is published once, on `analysis.patterns.v1` and in `/v1/patterns`; a confirmed one is a
+15m, 1h, 4h, 1d and 1w, adjusted as for indicators, by the same code live and in history; bars of history update patterns but
+publish nothing. Each status of a pattern is published once, on `analysis.patterns.v1` and in `/v1/patterns`; a confirmed one is a
 signal too, whose rule is the pattern's name and whose evidence holds target, invalidation (the stop), quality and the volume
 ratio.
 

@@ -6,6 +6,7 @@ services check a text without importing analysis.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations, permutations, product
 from typing import Any, Final
@@ -77,8 +78,21 @@ def _parameter(kind: Kind, i: int, known: Sequence[Parameters]) -> dict[str, Any
     """``known``: valid parameters, among them values of the others that go with any valid value of this one."""
     others = tuple(dict.fromkeys((values[:i], values[i + 1 :]) for values in known))
     whole = not any(_some(kind, example[i] + 0.5, others) for example in kind.examples)
-    taken = [value for value in (WHOLE if whole else FRACTIONS) if _some(kind, value, others)]
-    return {"name": kind.parameters[i], "least": taken[0], "most": taken[-1], "whole": whole}
+    tried, usual = (WHOLE if whole else FRACTIONS), kind.examples[0][i]
+    least, most = _least(kind, tried, usual, others), _most(kind, tried, usual, others)
+    return {"name": kind.parameters[i], "least": least, "most": most, "whole": whole}
+
+
+def _least(kind: Kind, tried: Sequence[float], usual: float, others: Sequence[tuple[Parameters, Parameters]]) -> float:
+    """The least of the values ``tried``, which ascend, that is valid. All from there to ``usual``, which is valid, are."""
+    upwards = tried[: bisect_right(tried, usual)]
+    return upwards[bisect_left(upwards, x=True, key=lambda value: _some(kind, value, others))]
+
+
+def _most(kind: Kind, tried: Sequence[float], usual: float, others: Sequence[tuple[Parameters, Parameters]]) -> float:
+    """The same for the largest."""
+    upwards = tried[bisect_left(tried, usual) :]
+    return upwards[bisect_left(upwards, x=True, key=lambda value: not _some(kind, value, others)) - 1]
 
 
 def _some(kind: Kind, value: float, others: Sequence[tuple[Parameters, Parameters]]) -> bool:
@@ -103,8 +117,10 @@ def _sums(kind: Kind, taken: Sequence[Parameters], parameters: Sequence[Mapping[
     for pair in combinations(whole, 2):
         i, j = sorted(pair, key=lambda each: -parameters[each]["most"])
         most = parameters[i]["most"]
-        longest = tuple({(values[:j], values[j + 1 :]) for values in taken if values[i] == most})
-        other = next((value for value in reversed(WHOLE) if _some(kind, value, longest)), parameters[j]["most"])
+        longest = [values for values in taken if values[i] == most]
+        others = tuple({(values[:j], values[j + 1 :]) for values in longest})
+        valid = max((values[j] for values in longest), default=parameters[j]["most"])
+        other = _most(kind, WHOLE, valid, others) if longest else valid
         if other < parameters[j]["most"]:
             yield {"first": kind.parameters[pair[0]], "second": kind.parameters[pair[1]], "most": most + other}
 

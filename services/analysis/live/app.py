@@ -26,6 +26,7 @@ from services.analysis.live.adapters.checkpoints import CheckpointTable
 from services.analysis.live.adapters.conditions import StoredConditions
 from services.analysis.live.adapters.instruments import InstrumentTable
 from services.analysis.live.adapters.kind_compiler import KindCompiler
+from services.analysis.live.adapters.old_revisions import OldRevisions
 from services.analysis.live.adapters.sequences import SequenceTable
 from services.analysis.live.adapters.warm_ups import WarmUpTable
 from services.analysis.live.domain.chart_patterns import ChartPatterns
@@ -43,7 +44,7 @@ from services.analysis.live.handlers.warm_up import WarmUp
 from services.analysis.live.settings import LiveSettings
 from shared.calendars import read_corrections
 from shared.corrections import CorrectionError
-from shared.db import open_database
+from shared.db import Database, open_database
 from shared.kafka import open_owned_consumer, open_producer, open_range_reader
 from shared.quality.stored_records import QualityRecords
 from shared.runtime import Lifecycle, Task
@@ -53,6 +54,9 @@ from shared.waiting import Refresher
 
 log: Final = structlog.get_logger("analysis")
 DATABASE_SECONDS: Final = 5.0
+PRUNE_SECONDS: Final = 3600.0
+"""How often old revisions of bars are deleted."""
+DAY_MS: Final = 86_400_000
 """How often the database is checked for the readiness probe."""
 
 
@@ -125,6 +129,9 @@ async def build(settings: LiveSettings, lifecycle: Lifecycle) -> AsyncIterator[M
             "instruments": Refresher(instrument_table.read, "instruments", settings.catalogue_seconds, stopping),
             "conditions": Refresher(user_conditions.read, "conditions", settings.conditions_seconds, stopping),
             "signal quality": Refresher(records.read, "signal quality", settings.quality_read_seconds, stopping),
+            "old revisions": Refresher(
+                lambda: delete_old_revisions(database, settings.bar_revision_days), "old revisions", PRUNE_SECONDS, stopping
+            ),
             "sequences": Refresher(followed.read, "sequences", settings.conditions_seconds, stopping),
         }
         lifecycle.on_ready("partitions restored", lambda: consumer.ready)
@@ -144,6 +151,11 @@ async def build(settings: LiveSettings, lifecycle: Lifecycle) -> AsyncIterator[M
             "database watch": watch.run,
             **{name: table.run for name, table in tables.items()},
         }
+
+
+async def delete_old_revisions(database: Database, days: int) -> None:
+    """Delete what stored bars were before they were replaced, where that is more than ``days`` ago."""
+    await OldRevisions(database).delete_before(wall_clock_ms() - days * DAY_MS)
 
 
 def load_series_runner(settings: LiveSettings) -> SeriesRunner:

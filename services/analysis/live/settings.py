@@ -36,6 +36,8 @@ class LiveSettings(MeshSettings):
     """How often users' conditions, and the sequences to follow, are read again."""
     rebuild_bars: int = Field(default=100_000, gt=0)
     """Newest stored bars of a symbol and timeframe that a rebuild or a load of history reads."""
+    bar_revision_days: int = Field(default=3650, ge=1)
+    """How long is kept what a stored bar was before it was replaced. For earlier moments ``as_of`` of the API has a warning."""
     calendar_start: dt.date = dt.date(1998, 1, 1)
     """First day whose sessions are known; ticks before it change quotes alone."""
     calendar_corrections: Path | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import gc
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
@@ -85,6 +86,7 @@ async def build(
         lifecycle.on_alive("jobs", lambda: consumer.alive)
         old = old_runs_task(settings, store, lifecycle)
         nightly = nightly_task(settings, store, woken, lifecycle)
+        freeze()
         yield {
             **nightly,
             **old,
@@ -93,6 +95,12 @@ async def build(
             "database watch": watch.run,
             **{f"runs {n}": partial(worker.run, lifecycle.stopping) for n, worker in enumerate(workers, 1)},
         }
+
+
+def freeze() -> None:
+    """Leave what was loaded at the start out of every search for garbage: the event loop waits for each."""
+    gc.collect()
+    gc.freeze()
 
 
 def nightly_task(settings: ResearchSettings, store: RunTable, woken: asyncio.Event, lifecycle: Lifecycle) -> dict[str, Task]:

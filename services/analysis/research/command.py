@@ -16,7 +16,7 @@ from shared.conditions.words import LANGUAGES
 from shared.db import open_database
 from shared.events import ConditionHistory, ConditionHistoryJob, SymbolHistory
 from shared.failures import TransientError
-from shared.migrations.command import current
+from shared.migrations.command import NO_TABLES, current
 
 
 def main(settings: ResearchSettings, text: str, symbols: str, limit: int) -> int:
@@ -53,7 +53,7 @@ def main(settings: ResearchSettings, text: str, symbols: str, limit: int) -> int
 
 async def _evaluated(settings: ResearchSettings, job: ConditionHistoryJob) -> ConditionHistory:
     if await current(settings.database_url) is None:
-        raise TransientError("there are no tables yet: start Finstage first (make run)")
+        raise TransientError(NO_TABLES)
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings.database_url))
         return await histories(settings, database, stack).conditions.evaluate(job)

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import Field
 
 from shared.events import Timeframe
-from shared.settings import MeshSettings
+from shared.settings import MeshSettings, data_folder
 
 
 class ResearchSettings(MeshSettings):
@@ -34,9 +34,9 @@ class ResearchSettings(MeshSettings):
 
     research_years: float = Field(default=10.0, gt=0, le=100)
     """Years before the newest bar that a run uses where it names no start."""
-    research_artefacts: str = Field(default_factory=lambda given: str(given["var"] / "research"))
+    research_artefacts: str = Field(default_factory=lambda given: str(data_folder(given["var"]) / "research"))
     """Folder of the files of runs, or a URL such as s3://BUCKET/FOLDER if the package fsspec and that of its scheme are installed.
-    Unset: ``research`` in VAR."""
+    Unset: ``research`` beside the database of the newest ``make run`` under VAR, or in VAR itself."""
 
     research_workers: int = Field(default=1, ge=0, le=64)
     """Runs at the same time, each in a process of its own at low priority; 0: this process takes runs, but others do them."""

@@ -69,7 +69,13 @@ class AssistantTools:
         while job["state"] not in ENDED and time.monotonic() < until:
             await asyncio.sleep(POLL_SECONDS)
             job = (await self._get(f"/v1/research/jobs/{quoted(job['id'], safe='')}"))["results"][0]
-        return {"job": shortened(job), "ended": job["state"] in ENDED, "assumptions": ASSUMPTIONS["backtest"]}
+        replayed = (await self._get("/v1/quotes", symbols=",".join(symbols[:MOST_ROWS])))["warnings"] if symbols else []
+        return {
+            "job": shortened(job),
+            "ended": job["state"] in ENDED,
+            "warnings": replayed,
+            "assumptions": ASSUMPTIONS["backtest"],
+        }
 
     async def explain_move(self, symbol: str) -> dict[str, Any]:
         """What an instrument did today against its industries, with its signals and the stories of the last days."""

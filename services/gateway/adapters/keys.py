@@ -14,6 +14,8 @@ from services.gateway.domain.keys import ApiKey
 from shared.db import Database
 from shared.tables import api_keys, audit_log, idempotency_keys, key_chats, link_codes
 
+LOOK_UP_SECONDS: Final = 2.0
+"""Limit of the read of a key, which comes before the time limit of a request begins."""
 NAMES: Final = tuple(column.name for column in api_keys.columns)
 
 
@@ -24,7 +26,7 @@ class KeyTable:
     database: Database
 
     async def one(self, key_id: str) -> ApiKey | None:
-        async with self.database.connect() as connection:
+        async with self.database.connect(seconds=LOOK_UP_SECONDS) as connection:
             row = (await connection.execute(_keys().where(api_keys.c.id == key_id))).mappings().first()
         return None if row is None else _key(row)
 

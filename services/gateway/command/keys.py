@@ -20,7 +20,7 @@ from services.gateway.domain.problems import RequestError
 from services.gateway.settings import Settings
 from shared.db import open_database
 from shared.failures import TransientError
-from shared.migrations.command import current
+from shared.migrations.command import NO_TABLES, current
 from shared.settings import read_settings
 
 R = TypeVar("R")
@@ -90,7 +90,7 @@ def _with_keys(action: Callable[[KeyTable], Awaitable[R]]) -> R:
 
     async def run() -> R:
         if await current(settings.database_url) is None:
-            raise TransientError("there are no tables yet: start Finstage first (make run)")
+            raise TransientError(NO_TABLES)
         async with open_database(settings.database_url) as database:
             return await action(KeyTable(database))
 

@@ -22,8 +22,8 @@ from services.gateway.domain.subscriptions import (
 from services.gateway.domain.unsent import MessageKind, StreamMessage, UnsentMessages
 
 OVERLAP: Final = 5_000_000
-"""Microseconds before a number of an earlier process from which messages are sent again: a record may have been written as long
-before its message was sent."""
+"""Microseconds before a number of another or an earlier process from which messages are sent again: a record may have been written
+as long before its message was sent."""
 
 
 @dataclass(eq=False)
@@ -37,6 +37,16 @@ class Subscriber:
     """The key that the stream counts for; empty: its address."""
     subscribed_at: int = 0
     """``seq`` when selectors were last added: later messages have been put into ``unsent``."""
+
+    @property
+    def owner(self) -> str:
+        """What the stream counts for."""
+        return owner_of(self.key_id, self.address)
+
+
+def owner_of(key_id: str, address: str) -> str:
+    """What a stream counts for: its key, else its address."""
+    return f"key {key_id}" if key_id else f"address {address}"
 
 
 @dataclass
@@ -54,8 +64,13 @@ class Hub:
     """Microseconds since the epoch: a number says when its message was sent, so that it means something after a restart."""
     started: int = 0
     """``seq`` at the start: lower ones are of an earlier process."""
+    process: int = 0
+    processes: int = 1
+    """How many share the port. A number says by its remainder which process sent it."""
+    published: Callable[[], None] = lambda: None
+    """Called when the first subscriber gets an unsent message."""
     flush_now: Callable[[Subscriber], None] = lambda _: None
-    """Called for a subscriber with many unsent messages before another is added: sends what the socket accepts."""
+    """Called for a subscriber that has many unsent messages: sends what the socket accepts."""
 
     def publish(
         self,
@@ -69,14 +84,17 @@ class Hub:
 
         A story (``symbol`` is its id) goes to the subscribers of any of its ``symbols`` and ``industries``, once to each.
         """
-        self.seq = max(self.seq + 1, self.clock())
+        seq = max(self.seq + 1, self.clock())
+        self.seq = seq + (self.process - seq) % self.processes
         message = numbered_message(self.seq, kind, symbol, body, symbols, industries)
         self.resume_buffer.put(message)
+        idle = not self.with_unsent
         for subscriber in self._subscribers_of(message):
-            if subscriber.unsent.half_full:
-                self.flush_now(subscriber)
-            subscriber.unsent.put(message)
             self.with_unsent.add(subscriber)
+            if subscriber.unsent.put(message):
+                self.flush_now(subscriber)
+        if idle and self.with_unsent:
+            self.published()
         return message
 
     def add(self, subscriber: Subscriber) -> None:
@@ -108,12 +126,12 @@ class Hub:
         Raises:
             StreamError: 411, the messages after ``since`` are no longer kept, or ``since`` lies in the future.
         """
-        if since > self.seq:
+        if since > max(self.seq, self.clock()):
             raise StreamError(
                 RESUME_GONE, f"cannot resume from {since}: this stream is at {self.seq}; read what you missed by REST"
             )
         found = self.resume_buffer.since(
-            since - OVERLAP if since < self.started else since,
+            since if self._sent(since) else since - OVERLAP,
             lambda message: message.seq <= subscriber.subscribed_at and self._is_subscriber(subscriber, message),
         )
         if found is None:
@@ -122,6 +140,10 @@ class Hub:
                 f"cannot resume from {since}: the oldest is {self.resume_buffer.start_seq}; read what you missed by REST",
             )
         return found
+
+    def _sent(self, seq: int) -> bool:
+        """Whether this process sent the message: the order of another one's messages may be another."""
+        return seq >= self.started and seq % self.processes == self.process
 
     def restore(self, restored: RestoredMessages) -> None:
         """Keep messages of before the start for clients that resume."""
@@ -158,10 +180,17 @@ class Hub:
                     del self.index[key]
 
 
-def new_hub(now: int, directory: Callable[[], InstrumentDirectory], resume_limit: int, clock: Callable[[], int] = lambda: 0) -> Hub:
+def new_hub(
+    now: int,
+    directory: Callable[[], InstrumentDirectory],
+    resume_limit: int,
+    clock: Callable[[], int] = lambda: 0,
+    place: tuple[int, int] = (0, 1),
+) -> Hub:
     """A hub whose ``seq`` starts at the time ``now`` in milliseconds, so that a restarted gateway never repeats a number.
 
-    ``clock``: microseconds since the epoch.
+    ``clock``: microseconds since the epoch. ``place``: the number of the process, and how many share the port.
     """
-    seq = now * 1000
-    return Hub(seq, ResumeBuffer(resume_limit, seq), directory, clock=clock, started=seq)
+    process, processes = place
+    seq = now * 1000 + (process - now * 1000) % processes
+    return Hub(seq, ResumeBuffer(resume_limit, seq), directory, clock=clock, started=seq, process=process, processes=processes)

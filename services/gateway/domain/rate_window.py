@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 from limits import parse
 
+from services.gateway.domain.client_counts import ClientCounts, OwnCounts, WindowCounts
+
 
 class Hit(NamedTuple):
     """A counted request."""
@@ -28,9 +30,12 @@ class RateWindow:
 
     amount: int
     seconds: int
-    max_clients: int = 100_000
-    ends_at: float = 0.0
-    counts: dict[str, int] = field(default_factory=dict)
+    purpose: str = ""
+    clients: ClientCounts = field(default_factory=OwnCounts)
+    anchor: float | None = None
+
+    def __post_init__(self) -> None:
+        self.counts: WindowCounts = self.clients.windows(self.purpose)
 
     def hit(self, client: str, now: float) -> Hit:
         """Count a request.
@@ -39,32 +44,32 @@ class RateWindow:
         >>> [window.hit(client, at).wait for client, at in [("a", 0.0), ("a", 1.0), ("a", 2.0), ("b", 2.0), ("a", 60.0)]]
         [0, 0, 58, 0, 0]
         """
-        self._roll(now)
-        count = self.counts[client] = self.counts.get(client, 0) + 1
-        reset = max(1, round(self.ends_at - now))
+        ends_at = self._ends_at(now)
+        count = self.counts.add(client, ends_at, now)
+        reset = max(1, round(ends_at - now))
         return Hit(self.amount, max(0, self.amount - count), reset, 0 if count <= self.amount else reset)
 
     def wait(self, client: str, now: float) -> int:
         """Seconds until a client that has used its amount may go on; counts nothing."""
-        self._roll(now)
-        return max(1, round(self.ends_at - now)) if self.counts.get(client, 0) >= self.amount else 0
+        return max(1, round(self._ends_at(now) - now)) if self.counts.get(client, now) >= self.amount else 0
 
-    def _roll(self, now: float) -> None:
-        if now >= self.ends_at or len(self.counts) > self.max_clients:
-            self.counts.clear()
-            self.ends_at = now + self.seconds
+    def _ends_at(self, now: float) -> float:
+        if self.anchor is None:
+            self.anchor = self.clients.anchor(now)
+        return self.anchor + ((now - self.anchor) // self.seconds + 1) * self.seconds
 
 
-def rate_window(text: str) -> RateWindow:
+def rate_window(text: str, purpose: str, clients: ClientCounts) -> RateWindow:
     """The window of a limit as in ``100/second``. Raises ValueError."""
     limit = parse(text)
-    return RateWindow(limit.amount, limit.get_expiry())
+    return RateWindow(limit.amount, limit.get_expiry(), f"{purpose} {text}", clients)
 
 
 @dataclass
 class RateWindows:
     """Windows by the text of their limit; there are as many as operators have written."""
 
+    clients: ClientCounts = field(default_factory=OwnCounts)
     windows: dict[str, RateWindow] = field(default_factory=dict)
 
     def hit(self, text: str, client: str, now: float) -> Hit | None:
@@ -73,5 +78,5 @@ class RateWindows:
             return None
         window = self.windows.get(text)
         if window is None:
-            window = self.windows[text] = rate_window(text)
+            window = self.windows[text] = rate_window(text, "requests", self.clients)
         return window.hit(client, now)

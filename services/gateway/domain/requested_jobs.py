@@ -1,4 +1,4 @@
-"""Jobs that this gateway has published and that analysis research has not stored yet."""
+"""Jobs that a gateway has published and that analysis research has not stored yet."""
 
 from __future__ import annotations
 

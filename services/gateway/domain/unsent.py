@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Final, Literal
@@ -40,34 +41,34 @@ class UnsentMessages:
     """True after a message did not fit: the stream must be closed, since its client would miss a message."""
     coalesced: int = 0
 
-    @property
-    def half_full(self) -> bool:
-        """True where messages should be sent now: bars of all instruments close in the same moment."""
-        return 2 * len(self.ordered) >= self.limit
-
-    def put(self, message: StreamMessage) -> None:
-        """Add a message."""
+    def put(self, message: StreamMessage) -> bool:
+        """Add a message. True where messages should be sent now: bars of all instruments close in the same moment."""
         if message.kind in COALESCED_KINDS:
             key = (message.kind, message.symbol)
             if key in self.latest:
                 self.coalesced += 1
             self.latest[key] = message
-        elif len(self.ordered) >= self.limit:
+            return False
+        ordered = self.ordered
+        if len(ordered) >= self.limit:
             self.overflowed = True
         else:
-            self.ordered.append(message)
+            ordered.append(message)
+        return 2 * len(ordered) >= self.limit
 
     def take(self) -> list[StreamMessage]:
         """Remove and return all messages in the order of ``seq``."""
-        messages = sorted([*self.ordered, *self.latest.values()], key=_in_order) if self.latest else list(self.ordered)
+        messages = list(self.ordered)
         self.ordered.clear()
-        self.latest.clear()
+        if self.latest:
+            messages = sorted([*messages, *self.latest.values()], key=_in_order)
+            self.latest.clear()
         return messages
 
     def __bool__(self) -> bool:
         return bool(self.ordered or self.latest)
 
 
-def json_array(messages: list[StreamMessage]) -> bytes:
+def json_array(messages: Sequence[StreamMessage]) -> bytes:
     """One frame: a JSON array of the messages."""
     return b"[" + b",".join([message.body for message in messages]) + b"]"

@@ -67,6 +67,7 @@ def application(gateway: Gateway, streams: OpenStreams) -> web.Application:
     app.router.add_get("/docs/topics", topics.page)
     app.router.add_get("/v1/stream", streams.live.handle, allow_head=False)
     app.router.add_get("/v1/stream/test", streams.test.handle, allow_head=False)
+    app.router.add_get("/v1/stream/alpaca", streams.live.handle_alpaca, allow_head=False)
     app.router.add_get("/v1/events", streams.events.handle, allow_head=False)
     app.router.add_get("/", site.index)
     app.router.add_get("/docs", site.docs)

@@ -9,6 +9,7 @@ from typing import Final, TypeVar
 
 import structlog
 
+from services.gateway.domain.client_counts import ClientCounts, OwnCounts
 from services.gateway.domain.key_store import KeyStore
 from services.gateway.domain.keys import NOBODY, PUBLIC, ApiKey, Principal, hash_of, parse_key, principal_of
 from services.gateway.domain.problems import RequestError
@@ -32,13 +33,14 @@ class Authentication:
 
     store: KeyStore
     settings: Settings
+    clients: ClientCounts = field(default_factory=OwnCounts)
     kept: OrderedDict[str, tuple[ApiKey | None, float]] = field(default_factory=OrderedDict)
     """Keys by id, with the time of the read; None: there is no such key."""
     seen: OrderedDict[str, None] = field(default_factory=OrderedDict)
     """Hashes of secrets that were right: their owners are not slowed by others at the same address."""
 
     def __post_init__(self) -> None:
-        self._failures = rate_window(self.settings.auth_failures)
+        self._failures = rate_window(self.settings.auth_failures, "keys", self.clients)
         self.anonymous = _anonymous(self.settings)
 
     async def principal(self, text: str, address: str, now: int) -> Principal:
@@ -76,6 +78,7 @@ class Authentication:
         except TransientError:
             if found is None or found[0] is None:
                 raise
+            _keep(self.kept, key_id, (found[0], time.monotonic()))  # not every request waits for a database that is silent
             return found[0]  # data in memory is answered without the database, and so is its owner known
         _keep(self.kept, key_id, (key, now))
         return key

@@ -13,6 +13,7 @@ from services.gateway.domain.series import RowSeries
 from services.gateway.domain.timeframes import TIMEFRAME_BY_NAME
 from services.gateway.handlers.cache import Answer
 from services.gateway.handlers.gateway import Gateway
+from services.gateway.handlers.past_warnings import past_warnings
 from services.gateway.handlers.responses import REPLAYED, envelope
 
 _encode: Final = msgspec.json.Encoder().encode
@@ -54,7 +55,7 @@ async def _bars_as_of(gateway: Gateway, query: BarsQuery, as_of: int) -> Answer:
     found = await gateway.past.bars(query.symbol, TIMEFRAME_BY_NAME[query.timeframe], window, as_of)
     adjusted = query.adjustment == "all"
     page = row_page([(bar.ts_close, _encode(bar.view(adjusted=adjusted))) for bar in found], window, query)
-    warnings = [REPLAYED] if any(bar.replayed for bar in found) else []
+    warnings = [*([REPLAYED] if any(bar.replayed for bar in found) else []), *await past_warnings(gateway, as_of)]
     source = found[-1].source if found else None
     rows = (line[1] for line in page.rows)
     return envelope(rows, source, warnings, page.next_page_token, lambda: gateway.clock() - read_at < STORED_FRESH_MS)

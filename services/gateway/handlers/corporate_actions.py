@@ -11,6 +11,7 @@ from services.gateway.domain.stored_bars import corporate_actions
 from services.gateway.domain.times import milliseconds, rfc3339
 from services.gateway.handlers.cache import Answer
 from services.gateway.handlers.gateway import Gateway
+from services.gateway.handlers.past_warnings import past_warnings
 from services.gateway.handlers.responses import REPLAYED, answer_of_views
 from shared.events import Timeframe
 
@@ -33,5 +34,6 @@ async def list_actions(gateway: Gateway, query: CorporateActionsQuery) -> Answer
     end = rfc3339(milliseconds(query.end) if query.end else MAX_TIME)
     found = [each for each in corporate_actions(days) if start <= each.date <= end]
     warnings = [REPLAYED] if any(each.replayed for each in found) else []
+    warnings += await past_warnings(gateway, as_of)
     source = days[-1].source if days else None
     return answer_of_views(found, source, warnings, fresh=lambda: gateway.clock() - read_at < FRESH_MS)

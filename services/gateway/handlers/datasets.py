@@ -12,7 +12,7 @@ from services.gateway.domain.queries import DatasetsQuery, NoParameters, page_to
 from services.gateway.handlers.cache import Answer
 from services.gateway.handlers.gateway import Gateway
 from services.gateway.handlers.responses import answer_of_views
-from services.gateway.handlers.run_files import file_response, find
+from services.gateway.handlers.run_files import send
 
 PROVIDER: Final = "finstage"
 
@@ -32,8 +32,8 @@ async def get_dataset(gateway: Gateway, query: NoParameters, id: str) -> Answer:
     return answer_of_views([(await _known(gateway, id)).shown()], PROVIDER)
 
 
-async def send_file(gateway: Gateway, dataset_id: str, name: str) -> web.StreamResponse:
-    """A file as it is on disk, in parts if the request has a Range. The ETag changes with the file."""
+async def send_file(gateway: Gateway, request: web.Request, dataset_id: str, name: str) -> web.StreamResponse:
+    """A file as it is, in parts if the request has a Range. The ETag changes with the file."""
     found = await _known(gateway, dataset_id)
     if name not in found.record.artefacts or not NAME.fullmatch(name):
         raise RequestError(
@@ -42,7 +42,7 @@ async def send_file(gateway: Gateway, dataset_id: str, name: str) -> web.StreamR
             field="name",
             value=name,
         )
-    return file_response(await find(gateway.settings.research_artefacts, found.folder, name, "data sets"))
+    return await send(request, gateway.files, found.folder, name)
 
 
 async def _known(gateway: Gateway, dataset_id: str) -> StoredDataset:

@@ -29,6 +29,7 @@ from services.gateway.settings import Settings
 from shared.events import CancelRun, ConditionHistory, ConditionHistoryJob, RunJob
 from shared.kafka import RunWatch
 from shared.quality.signal_records import SignalRecords
+from shared.run_files import RunReader
 
 
 class Research(Protocol):
@@ -64,6 +65,8 @@ class Gateway:
     """Milliseconds since the epoch."""
     keys: KeyStore
     owned: OwnedStore
+    files: RunReader
+    """The files of runs."""
     authentication: Authentication
     past: PastStore
     progress: AnalysisProgress = field(default_factory=AnalysisProgress)

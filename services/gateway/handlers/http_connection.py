@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from functools import partial
 from typing import Any, Final
 
 import structlog
@@ -40,14 +41,17 @@ class HttpConnection(web.RequestHandler):
         return response
 
 
-async def listen(server: web.Server, host: str, port: int, idle_seconds: float) -> asyncio.Server:
+async def listen(server: web.Server, host: str, port: int, idle_seconds: float, *, shared: bool = False) -> asyncio.Server:
     """Listen on an address with ``server`` as the handler. Raises OSError: the port is in use.
+
+    ``shared``: other processes listen there too, and each connection goes to one of them.
 
     ``idle_seconds``: a connection without a whole request head for so long is closed, also one that sends it byte by byte.
     """
     loop = asyncio.get_running_loop()
     options: dict[str, Any] = {"access_log": None, "max_line_size": MAX_LINE, "keepalive_timeout": idle_seconds}
-    return await loop.create_server(lambda: HttpConnection(server, loop=loop, **options), host, port, backlog=BACKLOG)
+    connection = partial(HttpConnection, server, loop=loop, **options)
+    return await loop.create_server(connection, host, port, backlog=BACKLOG, reuse_port=shared or None)
 
 
 def parser_problem(error: BaseException | None) -> RequestError:

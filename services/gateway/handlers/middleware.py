@@ -29,7 +29,7 @@ log: Final = structlog.get_logger("gateway.edge")
 
 REQUESTS: Final = metrics.counter("gateway_requests_total", "Answered requests.", ["route", "status"])
 SECONDS: Final = metrics.histogram("gateway_request_seconds", "Time to an answer in seconds, without streams.", ["route"])
-SOCKETS: Final = frozenset({"/v1/stream", "/v1/stream/test"})
+SOCKETS: Final = frozenset({"/v1/stream", "/v1/stream/test", "/v1/stream/alpaca"})
 """Their clients may send the key in the first message."""
 STREAMS: Final = SOCKETS | {"/v1/events"}
 PRINCIPAL: Final = web.RequestKey("principal", Principal)
@@ -43,11 +43,11 @@ class ApiMiddleware:
     cache: Cache
     authentication: Authentication
     clock: Callable[[], int]
-    _windows: RateWindows = field(default_factory=RateWindows)
     _counts: dict[tuple[str, int], Callable[[], None]] = field(default_factory=dict)
     _times: dict[str, Callable[[float], None]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self._windows = RateWindows(self.authentication.clients)
         self._origins = self.settings.allowed_origins
         self._hosts = self.settings.hosts
 

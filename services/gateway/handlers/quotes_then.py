@@ -12,6 +12,7 @@ from services.gateway.domain.quotes_then import FINER, newest_bar, quote_then
 from services.gateway.domain.stored_bars import StoredBar
 from services.gateway.handlers.cache import Answer
 from services.gateway.handlers.gateway import Gateway
+from services.gateway.handlers.past_warnings import past_warnings
 from services.gateway.handlers.responses import REPLAYED, answer_of_views
 from shared.events import Timeframe
 
@@ -32,6 +33,7 @@ async def quotes_as_of(gateway: Gateway, query: QuotesQuery, as_of: int) -> Answ
     warnings = [REPLAYED] if any(quote.replayed for quote in known) else []
     if missing:
         warnings.append(f"no price was known then: {', '.join(missing)}")
+    warnings += await past_warnings(gateway, as_of)
     return answer_of_views(known, known[-1].source if known else None, warnings)
 
 

@@ -14,10 +14,9 @@ from services.gateway.domain.times import rfc3339, session_date
 from services.gateway.handlers.cache import Answer
 from services.gateway.handlers.gateway import Gateway
 from services.gateway.handlers.responses import answer_of_views
-from services.gateway.handlers.run_files import file_response, find, read_json
+from services.gateway.handlers.run_files import read_json, send
 
 PROVIDER: Final = "finstage"
-ABOUT: Final = "the files of jobs"
 COLUMNS: Final = ("equity", "drawdown", "cash", "invested", "buy_and_hold")
 
 
@@ -56,11 +55,11 @@ async def list_equity(gateway: Gateway, query: RowsQuery, id: str) -> Answer:  #
     return _page(query, len(closes), rows)
 
 
-async def send_file(gateway: Gateway, job_id: str, name: str) -> web.StreamResponse:
+async def send_file(gateway: Gateway, request: web.Request, job_id: str, name: str) -> web.StreamResponse:
     """A file of a job: the report as a page without scripts, pictures, JSON. The ETag changes with the file."""
     found = await known_job(gateway, job_id)
     _check_file(found, name)
-    return file_response(await find(gateway.settings.research_artefacts, found.folder, name, ABOUT))
+    return await send(request, gateway.files, found.folder, name)
 
 
 async def known_job(gateway: Gateway, job_id: str) -> StoredJob:
@@ -94,7 +93,7 @@ def _check_file(job: StoredJob, name: str) -> None:
 async def _artefact(gateway: Gateway, job_id: str, name: str, of: Any) -> Any:
     found = await known_job(gateway, job_id)
     _check_file(found, name)
-    return await read_json(await find(gateway.settings.research_artefacts, found.folder, name, ABOUT), of)
+    return await read_json(gateway.files, found.folder, name, of)
 
 
 def _page(query: RowsQuery, size: int, rows: Any) -> Answer:

@@ -39,7 +39,7 @@ async def request_run(gateway: Gateway, request: RunTarget, requested_by: str) -
     if isinstance(report, RunFinished) and report.error is not None and report.state == "refused":
         raise _refusal(JobError(report.error.code, report.error.message), request)
     if report is None:
-        gateway.requested.add(_requested(job))
+        gateway.requested.add(requested_job(job))
     return job.id, await job_answer(gateway, await known_job(gateway, job.id))
 
 
@@ -104,7 +104,8 @@ def _refusal(error: JobError, request: RunTarget) -> RequestError:
     return RequestError("invalid-parameter", error.message, field=field, value=shown)
 
 
-def _requested(job: RunJob) -> StoredJob:
+def requested_job(job: RunJob) -> StoredJob:
+    """A job that is published, as it is shown until analysis research has stored it."""
     data = {"source": "tape" if job.tape else "stored", "place": job.tape, "symbols": job.symbols, "timeframe": job.timeframe}
     own = {name: getattr(job, name) for name in ("entry", "exit") if hasattr(job, name)}
     given: dict[str, Any] = {"data": {**data, "start": job.start, "end": job.end}, "parameters": {**own, **job.options}}

@@ -28,7 +28,7 @@ class RunEndpoints:
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
         self._rate = gateway.settings.research_rate_limit
-        self._limit = rate_window(self._rate) if self._rate else None
+        self._limit = rate_window(self._rate, "runs", gateway.authentication.clients) if self._rate else None
 
     def start(self, action: RunAction) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         """The handler of a POST. A page of another origin cannot send JSON without asking first (CORS)."""

@@ -1,5 +1,6 @@
 """Writes to open streams: one task for all WebSockets, one frame for all subscribers with the same unsent messages.
 
+A message is sent at once where nothing was sent within the last ``seconds``, else after them, together with what came meanwhile.
 Frames are written to the transport directly. Where a client does not read, its buffer fills up. Its messages then stay unsent, with
 quotes coalesced, until the client reads again or its stream is closed.
 """
@@ -7,13 +8,15 @@ quotes coalesced, until the client reads again or its stream is closed.
 from __future__ import annotations
 
 import asyncio
+import time
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from services.gateway.domain.hub import Hub, Subscriber
-from services.gateway.domain.unsent import StreamMessage, json_array
+from services.gateway.domain.unsent import StreamMessage, UnsentMessages, json_array
 from shared import metrics
 
 SENT_MESSAGES: Final = metrics.counter("gateway_stream_messages_total", "Messages written to streams.")
@@ -24,9 +27,12 @@ SLOW_CLOSED: Final = metrics.counter("gateway_stream_slow_closed_total", "Stream
 OPEN_STREAMS: Final = metrics.gauge("gateway_stream_readers_count", "Open streams.")
 
 
-Frames = dict[tuple[int, ...], bytes]
-"""Encoded frames by whether they are compressed and the ``seq`` of their messages."""
+Frames = dict[tuple[object, ...], bytes]
+"""Encoded frames by their encoding and the ``seq`` of their messages."""
+IDLE_SECONDS: Final = 0.25
+"""How often an idle flusher looks whether it is stopped."""
 TEXT: Final = 0x81
+BINARY: Final = 0x82
 COMPRESSED: Final = 0x40
 MIN_DEFLATED_BYTES: Final = 1024
 """Shorter payloads are sent as they are: most frames of a live stream."""
@@ -36,15 +42,11 @@ DEFLATE_LEVEL: Final = 1
 class StreamConnection(Protocol):
     """The connection of one subscriber."""
 
-    deflated: bool
-    """The client takes compressed frames (permessage-deflate)."""
+    def send(self, unsent: UnsentMessages, frames: Frames) -> Sequence[StreamMessage]:
+        """Take and write the unsent messages in one frame, without waiting; returns them.
 
-    def can_send(self) -> bool:
-        """False while earlier frames still wait in the socket."""
-        ...
-
-    def write(self, frame: bytes) -> None:
-        """Send a frame without waiting."""
+        They stay where earlier frames still wait in the socket. ``frames`` holds what was encoded for others.
+        """
         ...
 
     def close_slow(self, cursor: int) -> None:
@@ -54,7 +56,7 @@ class StreamConnection(Protocol):
 
 @dataclass
 class Flusher:
-    """Sends the unsent messages of one hub's subscribers every ``seconds``."""
+    """Sends the unsent messages of one hub's subscribers, at most every ``seconds``."""
 
     hub: Hub
     seconds: float
@@ -64,36 +66,55 @@ class Flusher:
 
     def __post_init__(self) -> None:
         self.hub.flush_now = self._flush_now
+        self._published = asyncio.Event()
+        self.hub.published = self._published.set
 
     async def run(self, stopped: Callable[[], bool]) -> None:
         """Flush until ``stopped``."""
+        clock = time.monotonic  # the time of uvloop's loop stands still while the flush runs
         while not stopped():
+            if not self.hub.with_unsent:
+                self._published.clear()
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(IDLE_SECONDS):
+                        await self._published.wait()
+            began = clock()
             self.flush()
-            await asyncio.sleep(self.seconds)
+            left = began + self.seconds - clock()
+            await asyncio.sleep(max(left, self.seconds / 4))  # other tasks have some time where a flush takes long
         self.flush()
 
     def flush(self) -> None:
         """Write to every subscriber with unsent messages whose connection accepts them."""
         frames: Frames = {}
+        sent = coalesced = 0
         for subscriber in list(self.hub.with_unsent):
-            self.flush_subscriber(subscriber, frames)
+            sent += self.flush_subscriber(subscriber, frames)
+            if subscriber.unsent.coalesced:
+                coalesced += subscriber.unsent.coalesced
+                subscriber.unsent.coalesced = 0
+        if sent:
+            SENT_MESSAGES.inc(sent)
+        if coalesced:
+            COALESCED_MESSAGES.inc(coalesced)
 
-    def flush_subscriber(self, subscriber: Subscriber, frames: Frames | None = None) -> None:
-        """Write to one subscriber where its connection accepts it; close its stream where a message did not fit."""
+    def flush_subscriber(self, subscriber: Subscriber, frames: Frames) -> int:
+        """Write to one subscriber where its connection accepts it; close its stream where a message did not fit.
+
+        Returns how many messages were written.
+        """
         connection = self.connections.get(subscriber)
-        if connection is None or (not connection.can_send() and not subscriber.unsent.overflowed):
-            return
-        self.hub.with_unsent.discard(subscriber)
-        if subscriber.unsent.overflowed:
+        if connection is None:
+            return 0
+        unsent = subscriber.unsent
+        if unsent.overflowed:
             self._drop(subscriber, connection)
-            return
-        if not (messages := subscriber.unsent.take()):
-            return
-        connection.write(_shared({} if frames is None else frames, messages, deflated=connection.deflated))
-        self.cursors[subscriber] = messages[-1].seq
-        SENT_MESSAGES.inc(len(messages))
-        COALESCED_MESSAGES.inc(subscriber.unsent.coalesced)
-        subscriber.unsent.coalesced = 0
+            return 0
+        if messages := connection.send(unsent, frames):
+            self.cursors[subscriber] = messages[-1].seq
+        if not unsent:
+            self.hub.with_unsent.discard(subscriber)
+        return len(messages)
 
     def add(self, subscriber: Subscriber, connection: StreamConnection) -> None:
         """Add an open stream."""
@@ -111,7 +132,7 @@ class Flusher:
 
     def _flush_now(self, subscriber: Subscriber) -> None:
         if not subscriber.unsent.overflowed:  # the next flush closes it: the hub is iterating over its subscribers
-            self.flush_subscriber(subscriber)
+            SENT_MESSAGES.inc(self.flush_subscriber(subscriber, {}))
 
     def _drop(self, subscriber: Subscriber, connection: StreamConnection) -> None:
         SLOW_CLOSED.inc()
@@ -119,25 +140,26 @@ class Flusher:
         self.remove(subscriber)
 
 
-def _shared(frames: Frames, messages: list[StreamMessage], *, deflated: bool) -> bytes:
-    key = (deflated, *[message.seq for message in messages])
+def shared_frame(frames: Frames, messages: Sequence[StreamMessage], *, deflated: bool) -> bytes:
+    """The frame with these messages as a JSON array, encoded once for all who get the same."""
+    key = (deflated, messages[0].seq) if len(messages) == 1 else (deflated, *[message.seq for message in messages])
     found = frames.get(key)
     if found is None:
         found = frames[key] = frame(json_array(messages), deflated=deflated)
     return found
 
 
-def frame(payload: bytes, *, deflated: bool = False) -> bytes:
-    r"""An unmasked text frame of a server (RFC 6455, section 5.2); ``deflated``: a long one is compressed (RFC 7692).
+def frame(payload: bytes, *, deflated: bool = False, kind: int = TEXT) -> bytes:
+    r"""An unmasked frame of a server (RFC 6455, section 5.2); ``deflated``: a long one is compressed (RFC 7692).
 
     Each frame is compressed alone, so that one is right for all clients, whatever they have received before.
 
     >>> frame(b"[]")
     b'\x81\x02[]'
     """
-    first = TEXT
+    first = kind
     if deflated and len(payload) >= MIN_DEFLATED_BYTES:
-        first, payload = TEXT | COMPRESSED, _deflate(payload)
+        first, payload = kind | COMPRESSED, _deflate(payload)
     size = len(payload)
     if size < 126:
         return bytes((first, size)) + payload

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -15,10 +16,11 @@ from services.gateway.domain.keys import Principal
 from services.gateway.domain.problems import RequestError
 from services.gateway.domain.queries import StreamQuery, parse_query
 from services.gateway.domain.subscriptions import CHANNELS, SLOW_CLIENT, StreamError, Subscribe
-from services.gateway.domain.unsent import StreamMessage
+from services.gateway.domain.unsent import StreamMessage, UnsentMessages
 from services.gateway.handlers.middleware import PRINCIPAL
 from services.gateway.handlers.problems import API_HEADERS
 from services.gateway.handlers.rest import query_parameters
+from services.gateway.handlers.sending import Frames
 from services.gateway.handlers.web_sockets import WebSocketStreams, check_origin
 
 WRITE_SECONDS: Final = 30.0
@@ -31,14 +33,10 @@ class EventConnection:
 
     wake_up: asyncio.Event = field(default_factory=asyncio.Event)
     slow: int | None = None
-    deflated: bool = False
 
-    def can_send(self) -> bool:
+    def send(self, _: UnsentMessages, __: Frames) -> Sequence[StreamMessage]:
         self.wake_up.set()
-        return False  # the task takes the unsent messages itself; quotes are coalesced until then
-
-    def write(self, frame: bytes) -> None:
-        raise AssertionError(f"{len(frame)} bytes for a connection that never accepts frames")
+        return ()  # the task takes the unsent messages itself; quotes are coalesced until then
 
     def close_slow(self, cursor: int) -> None:
         self.slow = cursor

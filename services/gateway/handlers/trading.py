@@ -12,6 +12,7 @@ from services.gateway.domain.queries import TradingQuery
 from services.gateway.domain.trading import Trading, trading
 from services.gateway.handlers.cache import Answer
 from services.gateway.handlers.gateway import Gateway
+from services.gateway.handlers.past_warnings import past_warnings
 from services.gateway.handlers.quotes_then import MOST, price_time
 from services.gateway.handlers.responses import REPLAYED, answer_of_views
 from shared.calendars import CALENDARS, Sessions, sessions
@@ -39,7 +40,7 @@ async def get_trading(gateway: Gateway, query: TradingQuery) -> Answer:
     found = [each for symbol in symbols if (each := await _of(gateway, symbol, as_of)) is not None]
     missing = sorted(set(symbols) - {each.symbol for each in found})
     replayed = any((quote := gateway.market.quotes.get(symbol)) is not None and quote.event.replayed for symbol in symbols)
-    warnings = [REPLAYED] if replayed else []
+    warnings = [*([REPLAYED] if replayed else []), *await past_warnings(gateway, as_of)]
     return answer_of_views(found, "finstage", [*warnings, *(f"{symbol} is not listed yet" for symbol in missing)])
 
 

@@ -1,10 +1,9 @@
-"""/v1/stream: Alpaca's protocol on a WebSocket."""
+"""/v1/stream and /v1/stream/alpaca: WebSockets."""
 
 from __future__ import annotations
 
 import asyncio
 import zlib
-from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -13,60 +12,30 @@ from urllib.parse import urlsplit
 
 from aiohttp import WSMsgType, web
 
-from services.gateway.domain import messages, subscriptions
-from services.gateway.domain.hub import Hub, Subscriber
+from services.gateway.domain import subscriptions
+from services.gateway.domain.hub import OVERLAP, Hub, Subscriber, owner_of
 from services.gateway.domain.keys import Principal, parse_key
 from services.gateway.domain.problems import NOT_PUBLIC, RequestError
 from services.gateway.domain.subscriptions import StreamError, Subscription
-from services.gateway.domain.unsent import UnsentMessages, json_array
+from services.gateway.domain.unsent import UnsentMessages
 from services.gateway.handlers.authentication import Authentication
 from services.gateway.handlers.middleware import PRINCIPAL
-from services.gateway.handlers.sending import Flusher, frame
+from services.gateway.handlers.sending import Flusher
+from services.gateway.handlers.stream_protocols import AlpacaProtocol, AnyAction, OwnProtocol, StreamProtocol
+from services.gateway.handlers.web_socket_connection import CLOSE_SECONDS, WebSocketConnection
 from services.gateway.settings import Settings
 from shared.failures import TransientError
 from shared.tasks import run_all
 
-TRY_AGAIN_LATER: Final = 1013
 POLICY: Final = 1008
 GOING_AWAY: Final = 1001
-CLOSE_SECONDS: Final = 5.0
 PING_SECONDS: Final = 20.0
 RESTORE_SECONDS: Final = 8.0
 """How long a client that resumes waits for the messages of before the start."""
+ALL: Final = "all"
+PACKED: Final = "application/msgpack"
 MAX_ACTIONS: Final = 200
 """Actions that a client may send in ten seconds."""
-
-
-@dataclass(eq=False)
-class WebSocketConnection:
-    """One WebSocket: frames from all tasks are written to its transport in order."""
-
-    socket: web.WebSocketResponse
-    transport: asyncio.Transport
-    buffer: int
-    deflated: bool = False
-    closing: set[asyncio.Task[None]] = field(default_factory=set)
-
-    def can_send(self) -> bool:
-        return self.transport.get_write_buffer_size() < self.buffer
-
-    def write(self, data: bytes) -> None:
-        if not self.transport.is_closing() and not self.socket.closed:
-            self.transport.write(data)
-
-    def close_slow(self, cursor: int) -> None:
-        text = f"slow reader; resume from {cursor}".encode()
-        task = asyncio.create_task(self.close(TRY_AGAIN_LATER, text), name="close slow client")
-        self.closing.add(task)
-        task.add_done_callback(self.closing.discard)
-
-    async def close(self, code: int, text: bytes) -> None:
-        """Close with code and reason; abort the connection where the client does not answer."""
-        try:
-            async with asyncio.timeout(CLOSE_SECONDS):
-                await self.socket.close(code=code, message=text)
-        except (TimeoutError, ConnectionError):
-            self.transport.abort()
 
 
 @dataclass
@@ -80,13 +49,23 @@ class WebSocketStreams:
     clock: Callable[[], int]
     restored: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the messages of before the start are known. Until then a client that resumes from one of them waits."""
-    addresses: Counter[str] = field(default_factory=Counter)
-    keys: Counter[str] = field(default_factory=Counter)
-    """Open streams by key."""
+    name: str = "live"
+    """The purpose of its counts of open streams."""
     sockets: dict[Subscriber, WebSocketConnection] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.open = self.authentication.clients.open(self.name)
+        """Open streams by key or address, and all of them."""
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Serve one stream until it ends."""
+        return await self._serve(request, OwnProtocol())
+
+    async def handle_alpaca(self, request: web.Request) -> web.StreamResponse:
+        """Serve one stream for clients of Alpaca, in MessagePack where the request says so."""
+        return await self._serve(request, AlpacaProtocol(packed=request.content_type == PACKED))
+
+    async def _serve(self, request: web.Request, protocol: StreamProtocol) -> web.StreamResponse:
         check_origin(request, self.settings)
         socket = web.WebSocketResponse(
             max_msg_size=self.settings.max_frame, heartbeat=PING_SECONDS, compress=True, timeout=CLOSE_SECONDS, autoping=True
@@ -97,17 +76,18 @@ class WebSocketStreams:
         transport = request.transport
         if transport is None:
             return socket
-        connection = WebSocketConnection(socket, transport, self.settings.socket_buffer, socket.compress == zlib.MAX_WBITS)
+        deflated = socket.compress == zlib.MAX_WBITS
+        connection = WebSocketConnection(socket, transport, self.settings.socket_buffer, protocol, deflated)
         try:
             subscriber = self.admit(request.remote or "unknown", request[PRINCIPAL])
         except StreamError as error:
-            connection.write(frame(messages.control_frame(self.hub.seq, T="error", code=error.code, msg=error.message)))
+            connection.control(self.hub.seq, T="error", code=error.code, msg=error.message)
             await connection.close(POLICY, error.message.encode())
             return socket
         self.sockets[subscriber] = connection
         self.flusher.add(subscriber, connection)
         try:
-            connection.write(frame(messages.control_frame(self.hub.seq, T="success", msg="connected")))
+            connection.control(self.hub.seq, T="success", msg="connected")
             await self._read_actions(socket, subscriber, connection, request[PRINCIPAL])
         finally:
             self.flusher.remove(subscriber)
@@ -121,34 +101,33 @@ class WebSocketStreams:
         Raises:
             StreamError: 406, too many streams are open.
         """
-        if self.addresses.total() + self.keys.total() >= self.settings.max_readers:
+        if self.open.get(ALL) >= self.settings.max_readers:
             raise StreamError(subscriptions.TOO_MANY_CONNECTIONS, "connection limit exceeded")
         subscriber = Subscriber(address, UnsentMessages(self.settings.unsent_limit), Subscription(self.settings.max_selectors))
         self._count(subscriber, principal)
+        self.open.add(ALL, 1)
         return subscriber
 
     async def wait_for(self, since: int) -> None:
         """Wait until it is known whether the messages after ``since`` are kept, a few seconds at most."""
-        if since < self.hub.started:
+        if since < self.hub.started + OVERLAP:
             with suppress(TimeoutError):
                 async with asyncio.timeout(RESTORE_SECONDS):
                     await self.restored.wait()
 
     def release(self, subscriber: Subscriber) -> None:
         """Count a stream as closed."""
-        counter, name = (self.keys, subscriber.key_id) if subscriber.key_id else (self.addresses, subscriber.address)
-        counter[name] -= 1
-        if counter[name] <= 0:
-            del counter[name]
+        self.open.add(subscriber.owner, -1)
+        self.open.add(ALL, -1)
 
     def _count(self, subscriber: Subscriber, principal: Principal) -> None:
         """Count a stream for its key, else for its address. Raises StreamError (406)."""
         key, settings = principal.key, self.settings
-        counter, name = (self.addresses, subscriber.address) if key is None else (self.keys, key.id)
+        owner = owner_of(principal.id, subscriber.address)
         most = settings.max_readers_per_address if key is None else key.max_streams or settings.max_readers_per_key
-        if counter[name] >= most:
+        if self.open.get(owner) >= most:
             raise StreamError(subscriptions.TOO_MANY_CONNECTIONS, f"connection limit exceeded: {most} streams")
-        counter[name] += 1
+        self.open.add(owner, 1)
         subscriber.key_id = principal.id
         subscriber.subscription.limit = settings.max_selectors if key is None else key.max_selectors or settings.max_selectors
 
@@ -167,13 +146,9 @@ class WebSocketStreams:
         except TransientError as error:
             raise StreamError(subscriptions.AUTH_FAILED, "auth failed: the database does not answer; try again later") from error
         if subscriber.key_id != principal.id:
-            self.release(subscriber)
-            try:
-                self._count(subscriber, principal)
-            except StreamError:
-                self.addresses[subscriber.address] += 1
-                subscriber.key_id = ""
-                raise
+            before = subscriber.owner
+            self._count(subscriber, principal)
+            self.open.add(before, -1)
         return principal
 
     async def close(self) -> None:
@@ -198,35 +173,32 @@ class WebSocketStreams:
                 await connection.close(POLICY, b"too many actions")
                 break
             try:
-                action = subscriptions.parse_action(received.data)
+                action = connection.protocol.parse(received.data)
                 if isinstance(action, subscriptions.Auth):
                     principal = await self._authenticate(action, subscriber)
-                    connection.write(frame(messages.control_frame(self.hub.seq, T="success", msg="authenticated")))
+                    connection.control(self.hub.seq, T="success", msg="authenticated")
                 else:
                     _require_read(principal)
                     if isinstance(action, subscriptions.Resume):
                         await self.wait_for(action.since)
                     self._handle_action(action, subscriber, connection)
             except StreamError as error:
-                connection.write(frame(messages.control_frame(self.hub.seq, T="error", code=error.code, msg=error.message)))
+                connection.control(self.hub.seq, T="error", code=error.code, msg=error.message)
 
     def _handle_action(
         self,
-        action: subscriptions.Subscribe | subscriptions.Unsubscribe | subscriptions.Resume,
+        action: AnyAction,
         subscriber: Subscriber,
         connection: WebSocketConnection,
     ) -> None:
+        protocol = connection.protocol
         if isinstance(action, subscriptions.Resume):
             missed = self.hub.resume(subscriber, action.since)
-            connection.write(frame(messages.control_frame(self.hub.seq, T="success", msg="resumed", messages=len(missed))))
+            connection.control(self.hub.seq, T="success", msg="resumed", messages=len(missed))
             if missed:
-                connection.write(frame(json_array(missed), deflated=connection.deflated))
+                connection.write(protocol.frame_of(missed, {}, deflated=connection.deflated))
             return
-        if isinstance(action, subscriptions.Subscribe):
-            self.hub.subscribe(subscriber, action)
-        else:
-            self.hub.unsubscribe(subscriber, action)
-        connection.write(frame(messages.control_frame(self.hub.seq, T="subscription", **subscriber.subscription.by_channel())))
+        connection.control(self.hub.seq, T="subscription", **protocol.subscribe(action, subscriber, self.hub))
 
 
 def _require_read(principal: Principal) -> None:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Protocol
-
-from sqlalchemy.engine import make_url
 
 from services.ingest.domain.data_origin import ORIGIN_CURSOR, DataOrigin, conflict, origins, read_origin, write_origin
 from services.ingest.settings import IngestSettings
+from shared.db import sqlite_file
 from shared.failures import SettingsError
 from shared.kafka import read_label, write_label
 from shared.topics import TICKS
@@ -63,12 +61,6 @@ async def claim_kafka(settings: IngestSettings, origin: DataOrigin) -> None:
         if reason := conflict(held, origin, f"Kafka at {settings.kafka_bootstrap}", _remedy(settings)):
             raise SettingsError(reason)
     await write_label(settings, TICKS, GROUP, write_origin(origin))
-
-
-def sqlite_file(url: str) -> Path | None:
-    """The file of an SQLite database; None for a server."""
-    parsed = make_url(url)
-    return Path(parsed.database or "") if parsed.get_backend_name() == "sqlite" else None
 
 
 def _remedy(settings: IngestSettings) -> str:

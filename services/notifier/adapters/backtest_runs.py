@@ -6,7 +6,6 @@ import asyncio
 import uuid
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from pathlib import Path
 from typing import Final, Protocol
 
 import msgspec
@@ -18,6 +17,7 @@ from shared.db import Database
 from shared.events import CancelRun, RunBacktest, RunFinished, Timeframe
 from shared.failures import TransientError
 from shared.kafka import NoResultError, RunWatch
+from shared.run_files import RunReader
 from shared.tables import research_runs as table
 
 SOURCE: Final = "notifier"
@@ -41,8 +41,8 @@ class Research(Protocol):
 class ResearchBacktests:
     """``domain.backtests.BacktestRunner``."""
 
-    def __init__(self, research: Research, database: Database, files: Path, now: Callable[[], int], seconds: float) -> None:
-        """``files``: the folder of the files of runs. ``seconds``: limit of a run, with the time that it waits."""
+    def __init__(self, research: Research, database: Database, files: RunReader, now: Callable[[], int], seconds: float) -> None:
+        """``files``: those of runs. ``seconds``: limit of a run, with the time that it waits."""
         self._research = research
         self._database = database
         self._files = files
@@ -94,20 +94,16 @@ class ResearchBacktests:
         except msgspec.DecodeError as error:
             _log.error("cannot decode a backtest", run=run_id, error=str(error))
             raise BacktestFailedError("failed") from error
-        trades, equity = await asyncio.to_thread(self._pictures, row.location)
+        folder = row.location.rstrip("/").rpartition("/")[2]
+        trades, equity = await asyncio.gather(*(self._picture(folder, name) for name in PICTURES))
         return BacktestOutcome(record, trades, equity)
 
-    def _pictures(self, location: str) -> list[bytes | None]:
-        folder = self._files / location.rstrip("/").rpartition("/")[2]
-        return [_picture(folder / name) for name in PICTURES]
-
-
-def _picture(path: Path) -> bytes | None:
-    try:
-        return path.read_bytes() if path.stat().st_size <= MOST_PICTURE else None
-    except OSError as error:
-        _log.warning("no picture of a backtest", file=str(path), error=str(error))
-        return None
+    async def _picture(self, folder: str, name: str) -> bytes | None:
+        try:
+            return await self._files.read(folder, name, MOST_PICTURE)
+        except OSError as error:
+            _log.warning("no picture of a backtest", folder=folder, file=name, error=str(error))
+            return None
 
 
 def _raise(finished: RunFinished) -> BacktestOutcome:

@@ -12,7 +12,7 @@ from sqlalchemy import and_, delete, func, or_, select
 from services.notifier.domain.briefings.moves import DailyBar
 from services.notifier.domain.briefings.universe import Listed, Market, Names, Universe
 from services.notifier.domain.conditions import RULE
-from services.notifier.domain.ports import StoredBriefing
+from services.notifier.domain.ports.briefings import StoredBriefing
 from shared.briefings import Briefing
 from shared.db import Database
 from shared.events import Signal, Story, Timeframe

@@ -14,7 +14,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from services.notifier.adapters.recipient_queries import recipients_of, watched_symbols
 from services.notifier.domain.address import Address
 from services.notifier.domain.delivery import DUE, NEVER, DeliveryStatus
-from services.notifier.domain.recipients import CHANNEL_KIND, Chat
+from services.notifier.domain.recipients import CHANNEL_KIND, Chat, Recipient
 from services.notifier.words.catalogue import LANGUAGES
 from shared.briefings import Kind
 from shared.db import Database
@@ -58,7 +58,7 @@ _CHUNK = 500
 
 
 class ChatTables:
-    """``ChatStore`` on the database."""
+    """``ChatStore``, ``Watchlists``, ``Recipients`` and ``BriefingReaders`` on the database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -156,7 +156,7 @@ class ChatTables:
                     found.setdefault(chat_id, (set(), set()))[place].add(name)
         return found
 
-    async def recipients(self, channels: Sequence[str], signals: Sequence[Signal]) -> list[list[Chat]]:
+    async def recipients(self, channels: Sequence[str], signals: Sequence[Signal]) -> list[list[Recipient]]:
         async with self._database.connect() as connection:
             return [await recipients_of(connection, channels, signal) for signal in signals]
 

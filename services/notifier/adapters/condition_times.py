@@ -8,7 +8,7 @@ from typing import Final, Protocol
 
 import structlog
 
-from services.notifier.domain.ports import HistoryError
+from services.notifier.domain.ports.conditions import HistoryError
 from shared.events import ConditionHistory, ConditionHistoryJob, SymbolHistory
 from shared.failures import TransientError
 from shared.kafka import NoResultError

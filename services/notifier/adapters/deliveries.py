@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import compress
 from typing import Any
 
 from sqlalchemy import and_, func, not_, select, true, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
 
+from services.notifier.adapters.group_commit import GroupCommit
 from services.notifier.domain.delivery import DUE, NEVER, DeliveryRow, DeliveryStatus, RowChange
 from services.notifier.domain.pacing import RecentMessages
-from services.notifier.domain.ports import NewDelivery
+from services.notifier.domain.ports.deliveries import NewDelivery
 from shared.db import Database
 from shared.tables import deliveries as table
 
@@ -34,10 +37,10 @@ _FINAL = (DeliveryStatus.EXPIRED, DeliveryStatus.MUTED)
 
 
 class DeliveryTable:
-    """``DeliveryStore`` on the database, for the rows of some channels."""
+    """``DeliveryQueue``, ``Outcomes`` and ``DeliveryCounts`` on the database, for the rows of some channels."""
 
     def __init__(self, database: Database, channels: Sequence[str]) -> None:
-        self._database = database
+        self._database, self._changes = database, GroupCommit(database)
         self._ours = table.c.channel.in_(tuple(channels))
 
     async def add(self, deliveries: Sequence[NewDelivery], now: int) -> None:
@@ -73,22 +76,19 @@ class DeliveryTable:
         return RecentMessages(int(count), int(last or 0))
 
     async def reserve(self, slots: Sequence[tuple[DeliveryRow, int]]) -> list[DeliveryRow]:
-        ours = []
-        async with self._database.begin() as connection:
-            for delivery, slot in slots:
-                change = update(table).where(untouched(delivery)).values(next_try_at=slot)
-                if (await connection.execute(change)).rowcount == 1:
-                    ours.append(replace(delivery, next_try_at=slot))
-        return ours
+        changes = [(untouched(delivery), {"next_try_at": slot}) for delivery, slot in slots]
+        changed = await self._compare_and_set(changes)
+        return [replace(delivery, next_try_at=slot) for (delivery, slot), ours in zip(slots, changed, strict=True) if ours]
 
     async def claim(self, deliveries: Sequence[DeliveryRow], now: int, lease: int) -> list[DeliveryRow]:
-        claimed = []
-        async with self._database.begin() as connection:
-            for delivery in deliveries:
-                values = {"status": DeliveryStatus.SENDING, "tries": delivery.tries + 1, "next_try_at": lease, "updated_at": now}
-                if (await connection.execute(update(table).where(untouched(delivery)).values(**values))).rowcount == 1:
-                    claimed.append(replace(delivery, status=DeliveryStatus.SENDING, tries=delivery.tries + 1, next_try_at=lease))
-        return claimed
+        claimed = [
+            replace(delivery, status=DeliveryStatus.SENDING, tries=delivery.tries + 1, next_try_at=lease) for delivery in deliveries
+        ]
+        changes = [
+            (untouched(before), {"status": after.status, "tries": after.tries, "next_try_at": lease, "updated_at": now})
+            for before, after in zip(deliveries, claimed, strict=True)
+        ]
+        return list(compress(claimed, await self._compare_and_set(changes)))
 
     async def finish(self, delivery: DeliveryRow, change: RowChange, now: int) -> bool:
         if delivery.status is DeliveryStatus.SENDING:  # the lease may have expired: a known outcome replaces unknown
@@ -108,8 +108,7 @@ class DeliveryTable:
             "updated_at": now,
             "to_report": change.final and delivery.kind == "signal",
         }
-        async with self._database.begin() as connection:
-            return (await connection.execute(update(table).where(held).values(**values))).rowcount == 1
+        return (await self._compare_and_set([(held, values)]))[0]
 
     async def expired_leases(self, now: int, limit: int) -> list[DeliveryRow]:
         wanted = (
@@ -142,6 +141,14 @@ class DeliveryTable:
         counted = select(func.count()).select_from(table).where(open_rows)
         async with self._database.connect() as connection:
             return int((await connection.execute(counted)).scalar_one())
+
+    async def _compare_and_set(self, changes: Sequence[tuple[ColumnElement[bool], dict[str, Any]]]) -> list[bool]:
+        """Change rows that are still as they should be, in one transaction; of each, whether it was."""
+
+        async def apply(connection: AsyncConnection) -> list[bool]:
+            return [(await connection.execute(update(table).where(held).values(**new))).rowcount == 1 for held, new in changes]
+
+        return await self._changes.write(apply) if changes else []
 
     async def _read(self, wanted: Any) -> list[DeliveryRow]:
         async with self._database.connect() as connection:

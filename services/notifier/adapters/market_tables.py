@@ -76,11 +76,14 @@ class MarketTables:
         same = (c.symbol == signal.symbol, c.timeframe == signal.timeframe, c.pattern == signal.rule, c.ts_event >= signal.ts_event)
         async with self._database.connect() as connection:
             body = (await connection.execute(select(c.body).where(*same).order_by(c.ts_event).limit(1))).scalar()
-        try:
-            return None if body is None else msgspec.json.decode(body, type=Pattern)
-        except msgspec.MsgspecError as error:
-            _log.warning("stored pattern not decoded", signal=signal.id, error=str(error))
-            return None
+        return None if body is None else _pattern(signal.symbol, body)
+
+    async def patterns(self, symbol: str, limit: int) -> list[Pattern]:
+        c = patterns.c
+        alive = select(c.body).where(c.symbol == symbol, c.status.in_(("forming", "confirmed")))
+        async with self._database.connect() as connection:
+            bodies = (await connection.execute(alive.order_by(c.ts_event.desc(), c.id).limit(limit))).scalars().all()
+        return [found for body in bodies if (found := _pattern(symbol, body)) is not None]
 
     async def quality(self, rule: str, groups: Sequence[str]) -> list[RuleRecord]:
         c = signal_quality.c
@@ -130,6 +133,14 @@ def _decoded(signal_id: str, body: str) -> Signal | None:
         return decode(SIGNALS, body.encode())
     except WireError as error:
         _log.warning("stored signal not decoded", signal=signal_id, error=str(error))
+        return None
+
+
+def _pattern(symbol: str, body: str) -> Pattern | None:
+    try:
+        return msgspec.json.decode(body, type=Pattern)
+    except msgspec.MsgspecError as error:
+        _log.warning("stored pattern not decoded", symbol=symbol, error=str(error))
         return None
 
 

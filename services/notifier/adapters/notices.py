@@ -11,7 +11,7 @@ from services.notifier.adapters.deliveries import delivery_row
 from services.notifier.domain.contents import notice_body
 from services.notifier.domain.delivery import DUE, NEVER, DeliveryStatus, Priority
 from services.notifier.domain.notices import Notice, State
-from services.notifier.domain.ports import NewDelivery
+from services.notifier.domain.ports.deliveries import NewDelivery
 from services.notifier.domain.recipients import Chat
 from shared.db import Database
 from shared.tables import chats, deliveries, notices

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifier.adapters.deliveries import delivery_row
 from services.notifier.domain.payments import Payment, worth
-from services.notifier.domain.ports import NewDelivery
+from services.notifier.domain.ports.deliveries import NewDelivery
 from services.notifier.domain.recipients import Chat
 from shared.db import Database
 from shared.tables import chats, deliveries, payments

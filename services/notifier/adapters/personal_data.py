@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import Table, and_, delete, func, select, update
+from sqlalchemy import Column, Table, and_, delete, func, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
+from services.notifier.domain.backtests import requested_by
 from shared.db import Database
 from shared.tables import (
     alert_rules,
@@ -17,6 +18,7 @@ from shared.tables import (
     key_chats,
     payments,
     premium_members,
+    research_runs,
     watched_industries,
     watchlists,
 )
@@ -64,6 +66,14 @@ class PersonalDataTables:
                     await connection.execute(update(payments).where(mine).values(chat_id="", user_id="", payload=""))
                 else:
                     await connection.execute(delete(table).where(mine))
+            for column, value, empty in _mentions(channel, chat_id):
+                await connection.execute(update(column.table).where(column == value).values({column.name: empty}))
+
+
+def _mentions(channel: str, chat_id: str) -> list[tuple[Column[Any], str, str]]:
+    """Rows about something else that name the person: groups that they set up, what they paid for others, what they ran."""
+    persons = [(chats.c.user_id, chat_id, ""), (payments.c.user_id, chat_id, "")]
+    return [*persons, (research_runs.c.requested_by, requested_by(channel, chat_id), "")]
 
 
 def _mine(table: Table, channel: str, chat_id: str) -> ColumnElement[bool]:

@@ -8,11 +8,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import BindParameter, Select, and_, bindparam, case, false, func, literal, or_, select, true, union
+from sqlalchemy import (
+    BindParameter,
+    LargeBinary,
+    Select,
+    and_,
+    bindparam,
+    case,
+    cast,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    union,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
 
-from services.notifier.domain.recipients import ALL_RULES, PROVISIONAL, Chat
+from services.notifier.domain.recipients import ALL_RULES, PROVISIONAL, Recipient
 from shared.events import Signal
 from shared.sequences import is_event
 from shared.tables import alert_rules, chats, instrument_industries, watched_industries, watchlists
@@ -46,9 +61,11 @@ def _query(*, wanted_by_default: bool, provisional: bool) -> Select[Any]:
 
     default = true() if wanted_by_default else c.unvalidated.is_(True)
     wants = case((this.c.wanted.is_not(None), this.c.wanted), (every.c.wanted.is_not(None), every.c.wanted), else_=default)
-    on_timeframe = or_(c.timeframes == "", literal(",").concat(c.timeframes).concat(",").like(_TIMEFRAME))
+    # bytes, since 1m and 1M differ
+    listed = cast(literal(",").concat(c.timeframes).concat(","), LargeBinary)
+    on_timeframe = or_(c.timeframes == "", func.instr(listed, _TIMEFRAME) > 0)
     query = (
-        select(c.channel, c.chat_id, at.c.thread_id, c.kind, c.user_id, c.muted_until, c.premium_until)
+        select(*((at if name == "thread_id" else chats).c[name] for name in Recipient.__struct_fields__))
         .select_from(at)
         .join(chats, and_(c.channel == at.c.channel, c.chat_id == at.c.chat_id))
         .outerjoin(this, of_chat(this, _RULE))
@@ -67,16 +84,13 @@ _QUERIES: Final = {
 }
 
 
-async def recipients_of(connection: AsyncConnection, channels: Sequence[str], signal: Signal) -> list[Chat]:
-    """The addresses in active chats that watch the instrument and want the rule; each has the fields that a delivery needs."""
+async def recipients_of(connection: AsyncConnection, channels: Sequence[str], signal: Signal) -> list[Recipient]:
+    """The addresses in active chats that watch the instrument and want the rule; each once."""
     validated = signal.quality is not None and signal.quality.validated
     query = _QUERIES[is_event(signal.rule, signal.params) or validated, signal.provisional]
-    values = {"symbol": signal.symbol, "rule": signal.rule, "timeframe": f"%,{signal.timeframe},%", "channels": list(channels)}
+    values = {"symbol": signal.symbol, "rule": signal.rule, "timeframe": f",{signal.timeframe},", "channels": list(channels)}
     rows = (await connection.execute(query, values)).all()
-    return [
-        Chat(channel, chat_id, user_id, kind=kind, muted_until=muted_until, premium_until=premium_until, thread_id=thread_id)
-        for channel, chat_id, thread_id, kind, user_id, muted_until, premium_until in rows
-    ]
+    return [Recipient(*row) for row in rows]
 
 
 async def watched_symbols(

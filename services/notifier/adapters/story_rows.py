@@ -11,7 +11,7 @@ from sqlalchemy import and_, exists, select, update
 from services.notifier.adapters.chats import chats_of
 from services.notifier.adapters.deliveries import COLUMNS, delivery_of, delivery_row, untouched
 from services.notifier.domain.delivery import DeliveryRow, DeliveryStatus
-from services.notifier.domain.ports import NewDelivery
+from services.notifier.domain.ports.deliveries import NewDelivery
 from services.notifier.domain.recipients import Chat
 from services.notifier.domain.stories import StoryEdit, StoryMessage, edit_id
 from shared.db import Database

@@ -9,28 +9,32 @@ import structlog
 from aiogram import Bot, Router
 from aiogram.types import ChatJoinRequest
 
-from services.notifier.bot.incoming import CHANNEL
-from services.notifier.bot.ports import BotPorts
-from services.notifier.domain.ports import RequestFailedError
+from services.notifier.bot.channel import CHANNEL
+from services.notifier.delivery.clock import TimeAndRandom
+from services.notifier.domain.ports.chats import ChatStore
+from services.notifier.domain.ports.payments import MemberStore, PremiumChannel, RequestFailedError
 from services.notifier.domain.recipients import Chat
+from services.notifier.domain.tiers import Tiers
 
 _log: Final = structlog.get_logger(__name__)
 
 
-def admission(ports: BotPorts) -> Router:
+def admission(
+    channel: PremiumChannel | None, members: MemberStore | None, chats: ChatStore, tiers: Tiers, clock: TimeAndRandom
+) -> Router:
     """The router."""
 
     async def asked(request: ChatJoinRequest, bot: Bot) -> None:
         """Requests by links of others are theirs to answer."""
-        channel, link = ports.premium_channel, request.invite_link
-        if channel is None or ports.members is None or link is None or link.creator.id != bot.id:
+        link = request.invite_link
+        if channel is None or members is None or link is None or link.creator.id != bot.id:
             return
-        user_id, now = str(request.from_user.id), ports.clock.now()
-        chat = await ports.chats.get(CHANNEL, user_id) or Chat(CHANNEL, user_id, user_id)
-        member = await ports.members.get(user_id)
-        accepted = member is not None and ports.tiers.is_full(chat, now)
+        user_id, now = str(request.from_user.id), clock.now()
+        chat = await chats.get(CHANNEL, user_id) or Chat(CHANNEL, user_id, user_id)
+        member = await members.get(user_id)
+        accepted = member is not None and tiers.is_full(chat, now)
         if member is not None and accepted:  # before the request: who was admitted must be known when premium ends
-            await ports.members.save(replace(member, joined_at=now))
+            await members.save(replace(member, joined_at=now))
         try:
             await channel.admit(user_id, accepted=accepted)
         except RequestFailedError as error:

@@ -10,7 +10,7 @@ import structlog
 
 from services.notifier.domain.address import Address
 from services.notifier.domain.backtest_replies import failure_text, result_text
-from services.notifier.domain.backtests import BacktestFailedError, BacktestRequest, BacktestRunner
+from services.notifier.domain.backtests import BacktestFailedError, BacktestRequest, BacktestRunner, requested_by
 from services.notifier.domain.instruments import KnownInstrument
 from services.notifier.domain.messages import Reply
 from services.notifier.words.catalogue import phrase
@@ -63,7 +63,7 @@ class Backtests:
     async def _replies(self, address: Address, language: str, instrument: KnownInstrument, request: BacktestRequest) -> list[Reply]:
         """The figures with a picture of the trades, and a picture of the equity; or why there are none."""
         try:
-            found = await self._runner.run(request, f"chat:{address.channel}:{address.chat_id}"[:128])
+            found = await self._runner.run(request, requested_by(address.channel, address.chat_id))
         except BacktestFailedError as error:
             return [Reply(failure_text(error, language))]
         replies = [Reply(result_text(instrument, request, found.record, language), picture=found.trades)]

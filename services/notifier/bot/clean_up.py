@@ -9,12 +9,13 @@ from typing import Final
 
 import structlog
 
-from services.notifier.bot.incoming import CHANNEL
+from services.notifier.bot.channel import CHANNEL
 from services.notifier.delivery import metrics
 from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.domain.contents import notice_body
 from services.notifier.domain.delivery import DeliveryStatus
-from services.notifier.domain.ports import ChatStore, DeliveryStore, NewDelivery, PersonalData
+from services.notifier.domain.ports.chats import ChatStore, PersonalData
+from services.notifier.domain.ports.deliveries import NewDeliveries, NewDelivery
 from services.notifier.words.catalogue import LANGUAGES, phrase
 from shared.waiting import Refresher
 
@@ -33,7 +34,7 @@ class CleanUp:
         self,
         chats: ChatStore,
         personal_data: PersonalData,
-        deliveries: DeliveryStore,
+        deliveries: NewDeliveries,
         operators: Collection[str],
         days: int,
         clock: TimeAndRandom,

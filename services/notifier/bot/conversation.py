@@ -9,8 +9,9 @@ from typing import Any, Final
 from aiogram import BaseMiddleware
 from aiogram.types import CallbackQuery, Message, TelegramObject
 
+from services.notifier.bot.channel import CHANNEL
 from services.notifier.bot.dialogs import remember
-from services.notifier.bot.incoming import CHANNEL, Incoming, origin
+from services.notifier.bot.incoming import Incoming, origin
 from services.notifier.bot.people import People
 from services.notifier.bot.ports import BotPorts
 from services.notifier.delivery import metrics

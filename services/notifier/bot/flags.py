@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from services.notifier.domain.ports import FlagStore
+from services.notifier.domain.ports.operating import FlagStore
 
 FLAGS: Final = ("analysis", "backtest", "briefings", "conditions", "inline", "news", "premium")
 """All of them; they are on unless an operator switched them off."""

@@ -7,7 +7,6 @@ from typing import Final, Literal
 
 from aiogram.types import CallbackQuery, InaccessibleMessage, Message, Update
 
-CHANNEL: Final = "telegram"
 GROUPS: Final = frozenset({"group", "supergroup"})
 GENERAL: Final = 1
 """The topic General of a forum, which has no id to send to, not even its own."""

@@ -5,21 +5,27 @@ Telegram sends these queries only where inline mode was switched on at BotFather
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from aiogram import Bot, Router
 from aiogram.types import InlineQuery, User
 
+from services.notifier.bot.flags import LatestFlags
 from services.notifier.bot.people import People
-from services.notifier.bot.ports import BotPorts
 from services.notifier.delivery import metrics
+from services.notifier.delivery.clock import TimeAndRandom
+from services.notifier.delivery.instruments import LatestInstruments
 from services.notifier.domain import replies
+from services.notifier.domain.charts import ChartBar
 from services.notifier.domain.commands import normal_line
 from services.notifier.domain.deep_links import start_parameter
 from services.notifier.domain.formatting import price
 from services.notifier.domain.instruments import LONGEST, KnownInstrument
 from services.notifier.domain.messages import Button, InlineAnswer, InlineItem
+from services.notifier.domain.ports.market import MarketStore, Quotes
 from services.notifier.words.catalogue import LANGUAGES, phrase
+from shared.events import Quote
 
 SHOWN: Final = 8
 FRESH_SECONDS: Final = 30
@@ -27,22 +33,40 @@ FRESH_SECONDS: Final = 30
 NOTHING: Final = InlineAnswer((), FRESH_SECONDS)
 
 
-def inline(ports: BotPorts, people: People) -> Router:
-    """The router. ``people``: how many queries a person may send, which are one for each key or two."""
+def inline(
+    people: People,
+    allowed: frozenset[str],
+    market: MarketStore,
+    quotes: Quotes,
+    instruments: LatestInstruments,
+    flags: LatestFlags,
+    clock: TimeAndRandom,
+    default: str,
+) -> Router:
+    """The router.
+
+    ``people``: how many queries a person may send, which are one for each key or two; ``allowed``: who gets answers, all where
+    empty; ``default``: the language where Telegram names none.
+    """
+
+    async def item(instrument: KnownInstrument, language: str, username: str | None) -> InlineItem:
+        quote = quotes.get(instrument.symbol)
+        bars = await market.bars(instrument.symbol, "1d", clock.now(), 1) if quote is None else ()
+        return _item(instrument, quote, bars, language, username)
 
     async def typed(query: InlineQuery, bot: Bot) -> InlineAnswer:
-        user_id, language = str(query.from_user.id), _language(query.from_user, ports.language)
+        user_id, language = str(query.from_user.id), _language(query.from_user, default)
         text = normal_line(query.query)[:LONGEST]
-        closed = ports.allowed and user_id not in ports.allowed | ports.operators
-        if closed or not text or not ports.flags.is_on("inline") or not people.may_ask(user_id, ports.clock.ticking()):
+        closed = allowed and user_id not in allowed
+        if closed or not text or not flags.is_on("inline") or not people.may_ask(user_id, clock.ticking()):
             metrics.UPDATES.labels("inline without answer").inc()
             return NOTHING
-        index = ports.instruments.current
+        index = instruments.current
         named = index.find(text)
         found = {each.symbol: each for each in ([named] if named else []) + index.suggestions(text, SHOWN)}
         username = (await bot.me()).username
         metrics.UPDATES.labels("inline").inc()
-        items = [await _item(ports, each, language, username) for each in [*found.values()][:SHOWN]]
+        items = [await item(each, language, username) for each in [*found.values()][:SHOWN]]
         return InlineAnswer(tuple(items), FRESH_SECONDS)
 
     router = Router(name="inline")
@@ -50,13 +74,14 @@ def inline(ports: BotPorts, people: People) -> Router:
     return router
 
 
-async def _item(ports: BotPorts, instrument: KnownInstrument, language: str, username: str | None) -> InlineItem:
-    """One instrument with its latest price, from memory or the last stored daily bar. Raises TransientError."""
-    quote = ports.quotes.get(instrument.symbol)
+def _item(
+    instrument: KnownInstrument, quote: Quote | None, bars: Sequence[ChartBar], language: str, username: str | None
+) -> InlineItem:
+    """One instrument with its latest price, from memory or the last stored daily bar."""
     text, value = f"{replies.heading(instrument, language)}\n{phrase(language, 'no-price')}", phrase(language, "no-price")
     if quote is not None:
         text, value = replies.quote_text(instrument, quote, language), price(quote.last_price, instrument)
-    elif bars := await ports.market.bars(instrument.symbol, "1d", ports.clock.now(), 1):
+    elif bars:
         text, value = replies.bar_text(instrument, bars[-1], language), price(bars[-1].close, instrument)
     link = f"https://t.me/{username}?start={start_parameter(instrument.symbol)}"
     title = replies.display_name(instrument, language)

@@ -14,7 +14,7 @@ from services.notifier.bot.invoices import is_ours
 from services.notifier.delivery import metrics
 from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.domain.payments import PERIOD, Payment, Transaction
-from services.notifier.domain.ports import PaymentStore, Positions, RequestFailedError, Stars
+from services.notifier.domain.ports.payments import PaymentStore, Positions, RequestFailedError, Stars
 from shared.waiting import Refresher
 
 NAME: Final = "stars"

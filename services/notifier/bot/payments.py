@@ -9,12 +9,15 @@ import structlog
 from aiogram import Bot, F, Router
 from aiogram.types import BotSubscriptionUpdated, Message, PreCheckoutQuery, SuccessfulPayment
 
-from services.notifier.bot.incoming import CHANNEL
+from services.notifier.bot.channel import CHANNEL
+from services.notifier.bot.flags import LatestFlags
 from services.notifier.bot.invoices import is_ours, offer_of
-from services.notifier.bot.ports import BotPorts
 from services.notifier.delivery import metrics
+from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.domain.messages import CheckoutAnswer, Reply
 from services.notifier.domain.payments import CURRENCY, ID_LENGTH, PERIOD, Checkout, Payment, refusal, renewing, running
+from services.notifier.domain.ports.chats import ChatStore
+from services.notifier.domain.ports.payments import PaymentStore
 from services.notifier.domain.premium_replies import credited, refunded_text
 from services.notifier.domain.recipients import Chat
 from services.notifier.domain.tiers import Tiers
@@ -24,61 +27,71 @@ from shared.failures import TransientError
 _log: Final = structlog.get_logger(__name__)
 
 
-def payments(ports: BotPorts) -> Router:
-    """The router."""
+def payments(
+    store: PaymentStore | None,
+    chats: ChatStore,
+    tiers: Tiers,
+    flags: LatestFlags,
+    clock: TimeAndRandom,
+    language: str,
+    *,
+    channel: bool,
+) -> Router:
+    """The router. ``language``: of new chats; ``channel``: whether there is a premium channel."""
+
+    async def known(chat_id: str, user_id: str) -> Chat:
+        return await chats.get(CHANNEL, chat_id) or Chat(CHANNEL, chat_id, user_id, language=language)
 
     async def checkout(query: PreCheckoutQuery, bot: Bot) -> CheckoutAnswer:
         """Nothing is credited here: only ``successful_payment`` says that the stars were paid."""
-        user_id, language = str(query.from_user.id), ports.language
+        user_id, spoken = str(query.from_user.id), language
         try:
-            chat = await _chat(ports, user_id, user_id)
-            language, now = chat.language, ports.clock.now()
+            chat = await known(user_id, user_id)
+            spoken, now = chat.language, clock.now()
             offer = offer_of(query.invoice_payload, bot.token)
             asked = Checkout(user_id, query.currency, query.total_amount, offer)
-            mine = await ports.payments.of_chat(user_id) if ports.payments else []
-            tiers = ports.tiers if ports.flags.is_on("premium") else Tiers()
-            reason = refusal(asked, tiers, renewing(mine, now), now)
+            mine = await store.of_chat(user_id) if store else []
+            sold = tiers if flags.is_on("premium") else Tiers()
+            reason = refusal(asked, sold, renewing(mine, now), now)
         except TransientError:
-            return CheckoutAnswer(accepted=False, reason=phrase(language, "trouble"))
+            return CheckoutAnswer(accepted=False, reason=phrase(spoken, "trouble"))
         metrics.CHECKOUTS.labels(reason or "accepted").inc()
-        return CheckoutAnswer(accepted=reason is None, reason=phrase(language, f"checkout-{reason}") if reason else "")
+        return CheckoutAnswer(accepted=reason is None, reason=phrase(spoken, f"checkout-{reason}") if reason else "")
 
     async def paid(message: Message) -> Reply | None:
         """Raises TransientError: it must be handled again, since the stars are paid."""
-        received, now = message.successful_payment, ports.clock.now()
-        if received is None or ports.payments is None:
+        received, now = message.successful_payment, clock.now()
+        if received is None or store is None:
             return None
         user_id = str(message.from_user.id if message.from_user else message.chat.id)
         chat_id = user_id  # premium belongs to the person: it is that of the private chat, which has the same id
-        payment = payment_of(
-            received, chat_id, user_id, int(message.date.timestamp()) * 1000, await ports.payments.of_chat(chat_id)
-        )
-        fresh = await ports.payments.credit(payment, now)
+        payment = payment_of(received, chat_id, user_id, int(message.date.timestamp()) * 1000, await store.of_chat(chat_id))
+        fresh = await store.credit(payment, now)
         metrics.PAYMENTS.labels("credited" if fresh else "repeated").inc()
         if not payment.paid_until:
             metrics.PAYMENTS.labels("foreign").inc()
             _log.error("a payment for something else is worth nothing: it can be refunded", charge=payment.charge_id)
             return None
-        return credited(await _chat(ports, chat_id, user_id), payment, channel=ports.premium_channel is not None)
+        return credited(await known(chat_id, user_id), payment, channel=channel)
 
     async def refunded(message: Message) -> Reply | None:
         received = message.refunded_payment
-        if received is None or ports.payments is None:
+        if received is None or store is None:
             return None
-        payment = await ports.payments.refund(received.telegram_payment_charge_id, ports.clock.now())
+        payment = await store.refund(received.telegram_payment_charge_id, clock.now())
         metrics.PAYMENTS.labels("refunded" if payment else "unknown refund").inc()
-        chat = await _chat(ports, str(message.chat.id), str(message.chat.id))
+        chat = await known(str(message.chat.id), str(message.chat.id))
         return None if payment is None else Reply(refunded_text(chat, payment))
 
     async def changed(subscription: BotSubscriptionUpdated) -> None:
         """The person cancelled the renewal, or allowed it again, in Telegram's own settings."""
-        if ports.payments is None or not is_ours(subscription.invoice_payload):
+        if store is None or not is_ours(subscription.invoice_payload):
             return
-        now = ports.clock.now()
-        mine = running(await ports.payments.of_chat(str(subscription.user.id)), now)
+        now = clock.now()
+        mine = running(await store.of_chat(str(subscription.user.id)), now)
         if subscription.state in {"canceled", "active"}:
             at = now if subscription.state == "canceled" else 0
-            await ports.payments.set_cancelled([each.charge_id for each in mine], at)
+            await store.set_cancelled([each.charge_id for each in mine], at)
 
     router = Router(name="payments")
     router.pre_checkout_query.register(checkout)
@@ -102,7 +115,3 @@ def payment_of(received: SuccessfulPayment, chat_id: str, user_id: str, paid_at:
         subscription = known[-1] if known and not received.is_first_recurring else charge
     stars = received.total_amount
     return Payment(charge, chat_id, user_id, received.invoice_payload[:ID_LENGTH], stars, until, paid_at, 0, subscription)
-
-
-async def _chat(ports: BotPorts, chat_id: str, user_id: str) -> Chat:
-    return await ports.chats.get(CHANNEL, chat_id) or Chat(CHANNEL, chat_id, user_id, language=ports.language)

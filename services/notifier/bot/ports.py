@@ -16,25 +16,14 @@ from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.delivery.instruments import LatestInstruments
 from services.notifier.delivery.picture_cache import PictureCache
 from services.notifier.domain.messages import Reply
-from services.notifier.domain.ports import (
-    Admins,
-    ChatStore,
-    ConditionParser,
-    ConditionStore,
-    ConditionTimes,
-    DeliveryStore,
-    KeyLinks,
-    MarketStore,
-    MemberStore,
-    NewsStore,
-    NoticeStore,
-    PaymentStore,
-    PersonalData,
-    PremiumChannel,
-    Quotes,
-    Stars,
-    Statistics,
-)
+from services.notifier.domain.ports.chats import Admins, ChatStore, KeyLinks, PersonalData
+from services.notifier.domain.ports.conditions import ConditionParser, ConditionStore, ConditionTimes
+from services.notifier.domain.ports.deliveries import DeliveryCounts
+from services.notifier.domain.ports.market import MarketStore, Quotes
+from services.notifier.domain.ports.operating import NoticeStore, Statistics
+from services.notifier.domain.ports.payments import MemberStore, PaymentStore, PremiumChannel, Stars
+from services.notifier.domain.ports.stories import NewsStore
+from services.notifier.domain.ports.watchlists import Watchlists
 from services.notifier.domain.tiers import Tiers
 
 CommandFunction = Callable[..., Awaitable[Reply]]
@@ -46,9 +35,10 @@ class BotPorts:
     """Stores, quotes, industries, instruments, administrators, clock and limits."""
 
     chats: ChatStore
+    watchlists: Watchlists
     conditions: ConditionStore
     parser: ConditionParser
-    deliveries: DeliveryStore
+    deliveries: DeliveryCounts
     market: MarketStore
     news_stories: NewsStore
     quotes: Quotes

@@ -13,7 +13,8 @@ from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.domain.contents import notice_body
 from services.notifier.domain.delivery import DeliveryStatus, Priority
 from services.notifier.domain.members import Member
-from services.notifier.domain.ports import MemberStore, NewDelivery, PaymentStore, PremiumChannel, RequestFailedError
+from services.notifier.domain.ports.deliveries import NewDelivery
+from services.notifier.domain.ports.payments import MemberStore, PaymentStore, PremiumChannel, RequestFailedError
 from services.notifier.domain.recipients import Chat
 from services.notifier.domain.tiers import GRACE
 from services.notifier.words.catalogue import LANGUAGES, phrase

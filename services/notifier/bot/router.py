@@ -47,10 +47,27 @@ class CommandBot:
         self._ports = ports
         self._dispatcher = Dispatcher(storage=storage, fsm_strategy=FSMStrategy.USER_IN_TOPIC)
         self._dispatcher.include_routers(
-            membership(ports),
-            payments(ports),
-            admission(ports),
-            inline(ports, People(INLINE * commands_minute)),
+            membership(ports.chats, ports.clock, ports.language),
+            payments(
+                ports.payments,
+                ports.chats,
+                ports.tiers,
+                ports.flags,
+                ports.clock,
+                ports.language,
+                channel=ports.premium_channel is not None,
+            ),
+            admission(ports.premium_channel, ports.members, ports.chats, ports.tiers, ports.clock),
+            inline(
+                People(INLINE * commands_minute),
+                ports.allowed and ports.allowed | ports.operators,
+                ports.market,
+                ports.quotes,
+                ports.instruments,
+                ports.flags,
+                ports.clock,
+                ports.language,
+            ),
             conversations(Runner(COMMANDS, ports), Conversation(ports, People(commands_minute))),
         )
 

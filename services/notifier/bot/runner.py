@@ -5,8 +5,9 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 
+from services.notifier.bot.channel import CHANNEL
 from services.notifier.bot.commands.table import Command
-from services.notifier.bot.incoming import CHANNEL, Incoming
+from services.notifier.bot.incoming import Incoming
 from services.notifier.bot.ports import BotPorts, bind
 from services.notifier.delivery import metrics
 from services.notifier.domain.messages import Reply

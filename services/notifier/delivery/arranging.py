@@ -7,9 +7,9 @@ from typing import Final
 
 from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.domain.delivery import DeliveryRow
-from services.notifier.domain.pacing import DAY, Arrangement, PlannedMessage, RecentMessages, Waiting, arrange, by_thread
-from services.notifier.domain.ports import ChatStore, DeliveryStore
-from services.notifier.domain.recipients import Chat
+from services.notifier.domain.pacing import DAY, STALE, PlannedMessage, Waiting, arrange, by_thread
+from services.notifier.domain.ports.chats import ChatStore
+from services.notifier.domain.ports.deliveries import DeliveryQueue
 from shared import wire
 from shared.events import Signal
 from shared.topics import SIGNALS
@@ -23,8 +23,9 @@ MOST: Final = 200
 class Arranger:
     """Plans the messages of one run."""
 
-    def __init__(self, deliveries: DeliveryStore, chats: ChatStore, clock: TimeAndRandom) -> None:
-        self._deliveries, self._chats, self._clock = deliveries, chats, clock
+    def __init__(self, deliveries: DeliveryQueue, chats: ChatStore, clock: TimeAndRandom, stale: int = STALE) -> None:
+        """``stale``: age from which waiting alerts come together, milliseconds."""
+        self._deliveries, self._chats, self._clock, self._stale = deliveries, chats, clock, stale
 
     async def plan(self, run: Sequence[DeliveryRow], until: int) -> list[PlannedMessage]:
         """The messages to send now; the other rows are postponed. ``run``: reserved rows of one chat. Raises TransientError.
@@ -40,14 +41,10 @@ class Arranger:
         more = await self._deliveries.reserve([(row, until) for row in due if row.key not in ours])
         waiting = [Waiting(row, _signal(row)) for row in (*run, *more)]
         recent = await self._deliveries.recent_messages(chat.channel, chat.chat_id, now - DAY)
-        planned = by_thread(waiting, lambda rows: _arranged(rows, chat, recent, now))
+        planned = by_thread(waiting, lambda rows: arrange(rows, chat, recent, now, self._stale))
         if planned.later:
             await self._deliveries.reserve(planned.later)
         return list(planned.messages)
-
-
-def _arranged(rows: Sequence[Waiting], chat: Chat, recent: RecentMessages, now: int) -> Arrangement:
-    return arrange(rows, chat, recent, now)
 
 
 def _signal(row: DeliveryRow) -> Signal | None:

@@ -32,7 +32,9 @@ from services.notifier.domain.outcomes import (
     TemporaryRefusal,
 )
 from services.notifier.domain.pacing import PlannedMessage
-from services.notifier.domain.ports import ChatStore, DeliveryStore, StoredBriefing
+from services.notifier.domain.ports.briefings import StoredBriefing
+from services.notifier.domain.ports.chats import ChatStore
+from services.notifier.domain.ports.deliveries import DeliveryQueue
 from services.notifier.domain.recipients import Chat, is_stale
 from services.notifier.domain.stories import is_old_story
 from shared.backoff import Backoff
@@ -53,7 +55,7 @@ class Attempt:
 
     def __init__(
         self,
-        deliveries: DeliveryStore,
+        deliveries: DeliveryQueue,
         chats: ChatStore,
         instruments: LatestInstruments,
         pictures: PictureCache | None,
@@ -193,9 +195,9 @@ class Attempt:
     async def _record(self, claimed: Sequence[DeliveryRow], outcome: Outcome, schedule: ChannelSchedule) -> None:
         """Record the outcome of one message in all its rows."""
         now, first = self._clock.now(), claimed[0]
-        for row in claimed:
-            change = apply_outcome(row, outcome, now, self._policy, self._clock.chance())
-            await _with_retries(partial(self._deliveries.finish, row, change, now))
+        changes = [(row, apply_outcome(row, outcome, now, self._policy, self._clock.chance())) for row in claimed]
+        await asyncio.gather(*(_with_retries(partial(self._deliveries.finish, row, change, now)) for row, change in changes))
+        for row, change in changes:
             metrics.OUTCOMES.labels(row.channel, outcome.label).inc()
             if isinstance(outcome, NoResponse | DoubtfulOutcome):
                 metrics.UNKNOWNS.labels(row.channel).inc()

@@ -17,7 +17,8 @@ from services.notifier.domain.briefings.closing import PARTIAL, ClosedSession, l
 from services.notifier.domain.briefings.universe import Market, Universe
 from services.notifier.domain.contents import briefing_body
 from services.notifier.domain.delivery import DeliveryStatus, Priority
-from services.notifier.domain.ports import Calendars, ChatStore, DeliveryStore, NewDelivery
+from services.notifier.domain.ports.briefings import BriefingReaders, Calendars
+from services.notifier.domain.ports.deliveries import NewDeliveries, NewDelivery
 from services.notifier.domain.recipients import Chat
 from services.notifier.words.catalogue import LANGUAGES
 from shared.briefings import Kind
@@ -43,14 +44,14 @@ class BriefingSchedule:
         self,
         briefings: Briefings,
         calendars: Calendars,
-        chats: ChatStore,
-        deliveries: DeliveryStore,
+        readers: BriefingReaders,
+        deliveries: NewDeliveries,
         channel: str,
         clock: TimeAndRandom,
         wake: Callable[[], None],
     ) -> None:
         """``channel``: whose chats get briefings; empty: none."""
-        self._briefings, self._calendars, self._chats, self._deliveries = briefings, calendars, chats, deliveries
+        self._briefings, self._calendars, self._readers, self._deliveries = briefings, calendars, readers, deliveries
         self._channel, self._clock, self._wake = channel, clock, wake
         self._done: dict[tuple[str, Kind], int] = {}
 
@@ -88,7 +89,7 @@ class BriefingSchedule:
     async def _to_chats(self, period: MarketPeriod, now: int) -> int:
         after, count = "", 0
         delivery_id = stable_id("briefing", period.kind, period.market.slug, period.day)
-        while page := await self._chats.wanting_briefings(self._channel, period.kind, after, PAGE):
+        while page := await self._readers.wanting_briefings(self._channel, period.kind, after, PAGE):
             after = page[-1].chat_id
             wanting = await self._wanting(page, period)
             ids = await self._briefings.build(period, set(wanting.values()), now)
@@ -101,7 +102,7 @@ class BriefingSchedule:
 
     async def _wanting(self, page: list[Chat], period: MarketPeriod) -> dict[str, Audience]:
         """The audience of each chat that wants the briefings of this market."""
-        watched = await self._chats.watched_by(self._channel, [chat.chat_id for chat in page])
+        watched = await self._readers.watched_by(self._channel, [chat.chat_id for chat in page])
         found: dict[str, Audience] = {}
         for chat in page:
             symbols, industries = watched.get(chat.chat_id, (set(), set()))

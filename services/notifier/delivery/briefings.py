@@ -16,7 +16,8 @@ from services.notifier.domain.briefings.closing import date_of, first_day
 from services.notifier.domain.briefings.picture import briefing_chart
 from services.notifier.domain.briefings.text import title, whole_text
 from services.notifier.domain.briefings.universe import Market, Universe
-from services.notifier.domain.ports import BriefingStore, Calendars, MarketStore, StoredBriefing
+from services.notifier.domain.ports.briefings import BriefingStore, Calendars, StoredBriefing
+from services.notifier.domain.ports.market import MarketStore
 from services.notifier.domain.telegram_html import plain
 from shared.briefings import KINDS, Kind
 from shared.events import Timeframe

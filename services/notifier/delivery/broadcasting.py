@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 from services.notifier.delivery.clock import TimeAndRandom
-from services.notifier.domain.ports import NoticeStore
+from services.notifier.domain.ports.operating import NoticeStore
 from shared.waiting import Refresher
 
 IDLE_SECONDS = 2.0

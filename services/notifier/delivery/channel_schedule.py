@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.domain.delivery import RetryPolicy, retry_delay
-from services.notifier.domain.ports import Channel
+from services.notifier.domain.ports.channels import Channel
 from services.notifier.domain.rate_limits import RateLimiter
 from services.notifier.domain.send_plan import ChatTiming
 

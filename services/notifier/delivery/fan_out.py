@@ -11,8 +11,11 @@ from services.notifier.delivery.firing import Firing
 from services.notifier.domain.address import Address
 from services.notifier.domain.conditions import is_recipient
 from services.notifier.domain.delivery import DeliveryStatus, Priority
-from services.notifier.domain.ports import ChatStore, ConditionStore, DeliveryStore, MarketStore, NewDelivery
-from services.notifier.domain.recipients import Chat, status_when_wanted
+from services.notifier.domain.ports.conditions import ConditionStore
+from services.notifier.domain.ports.deliveries import NewDeliveries, NewDelivery
+from services.notifier.domain.ports.market import MarketStore
+from services.notifier.domain.ports.recipients import Recipients
+from services.notifier.domain.recipients import Chat, Recipient, status_when_wanted
 from services.notifier.domain.tiers import Tiers
 from shared import wire
 from shared.conditions import identity
@@ -26,10 +29,10 @@ class FanOut:
 
     def __init__(
         self,
-        chats: ChatStore,
+        recipients: Recipients,
         conditions: ConditionStore,
         market: MarketStore,
-        deliveries: DeliveryStore,
+        deliveries: NewDeliveries,
         channels: Sequence[str],
         expiry: int,
         clock: TimeAndRandom,
@@ -38,7 +41,7 @@ class FanOut:
         tiers: Tiers | None = None,
     ) -> None:
         """``hold``: milliseconds for which alerts wait for further ones of the same bar; ``tiers``: what is free (all)."""
-        self._chats, self._conditions, self._market = chats, conditions, market
+        self._recipients, self._conditions, self._market = recipients, conditions, market
         self._deliveries, self._channels = deliveries, tuple(channels)
         self._expiry, self._clock, self._wake_sender = expiry, clock, wake
         self._hold, self._tiers = hold, tiers or Tiers()
@@ -70,7 +73,7 @@ class FanOut:
         wanted = [record for record in records if not record.event.condition]
         if not wanted:
             return []
-        found = await self._chats.recipients(self._channels, [record.event for record in wanted])
+        found = await self._recipients.recipients(self._channels, [record.event for record in wanted])
         due: list[NewDelivery] = []
         for record, chats in zip(wanted, found, strict=True):
             of = record.event
@@ -89,7 +92,7 @@ class FanOut:
         symbols = sorted({record.event.symbol for record in wanted})
         industries = await self._market.industries_of(symbols)
         watching = {(chat.channel, chat.chat_id) for chat, alert in owners if alert.scope == "watched"}
-        lists = await self._chats.watched_at(watching, symbols)
+        lists = await self._recipients.watched_at(watching, symbols)
         due: list[NewDelivery] = []
         for record in wanted:
             recipients: dict[Address, Chat] = {}  # an address may have several alerts on one condition
@@ -106,7 +109,7 @@ class FanOut:
         return due
 
     def _new_deliveries(
-        self, record: Record[Signal], recipients: Sequence[tuple[Chat, DeliveryStatus]], now: int
+        self, record: Record[Signal], recipients: Sequence[tuple[Chat | Recipient, DeliveryStatus]], now: int
     ) -> list[NewDelivery]:
         signal = record.event
         body = wire.encode(signal).decode() if recipients else ""
@@ -124,7 +127,7 @@ class FanOut:
             for chat, status in recipients
         ]
 
-    def _priority(self, chat: Chat, signal: Signal, now: int) -> Priority:
+    def _priority(self, chat: Chat | Recipient, signal: Signal, now: int) -> Priority:
         if signal.condition:
             return Priority.URGENT
         return Priority.PREMIUM if self._tiers.has_paid(chat, now) else Priority.ORDINARY

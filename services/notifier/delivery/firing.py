@@ -7,7 +7,7 @@ import hashlib
 from services.notifier.domain.conditions import FLOOD_MOST, ConditionAlert, after_firing, is_cooling_down, is_flooding, stop
 from services.notifier.domain.contents import notice_body
 from services.notifier.domain.delivery import DeliveryStatus, Priority
-from services.notifier.domain.ports import NewDelivery
+from services.notifier.domain.ports.deliveries import NewDelivery
 from services.notifier.domain.recipients import Chat
 from services.notifier.words.catalogue import LANGUAGES, phrase
 

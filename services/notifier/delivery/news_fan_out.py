@@ -8,7 +8,8 @@ from services.notifier.delivery import metrics
 from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.delivery.instruments import LatestInstruments
 from services.notifier.domain.delivery import DeliveryRow, DeliveryStatus
-from services.notifier.domain.ports import DeliveryStore, NewDelivery, StoryStore
+from services.notifier.domain.ports.deliveries import NewDeliveries, NewDelivery
+from services.notifier.domain.ports.stories import StoryStore
 from services.notifier.domain.stories import (
     StoryEdit,
     StoryMessage,
@@ -33,7 +34,7 @@ class NewsFanOut:
     def __init__(
         self,
         stories: StoryStore,
-        deliveries: DeliveryStore,
+        deliveries: NewDeliveries,
         instruments: LatestInstruments,
         expiry: int,
         clock: TimeAndRandom,

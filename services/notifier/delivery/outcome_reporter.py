@@ -9,7 +9,7 @@ import hmac
 from services.notifier.delivery import metrics
 from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.domain.delivery import DeliveryRow
-from services.notifier.domain.ports import DeliveryStore, OutcomePublisher
+from services.notifier.domain.ports.deliveries import OutcomePublisher, Outcomes
 from shared import events
 from shared.waiting import Refresher
 
@@ -26,7 +26,7 @@ def recipient(delivery: DeliveryRow, key: bytes) -> str:
 class Reporter:
     """Publishes outcomes from the table on the topic."""
 
-    def __init__(self, deliveries: DeliveryStore, publisher: OutcomePublisher, key: bytes, clock: TimeAndRandom) -> None:
+    def __init__(self, deliveries: Outcomes, publisher: OutcomePublisher, key: bytes, clock: TimeAndRandom) -> None:
         self._deliveries, self._publisher, self._key, self._clock = deliveries, publisher, key, clock
         self._full = False
 

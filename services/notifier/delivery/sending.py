@@ -16,7 +16,7 @@ from services.notifier.delivery.channel_schedule import ChannelSchedule
 from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.domain.delivery import DeliveryRow, RetryPolicy, apply_outcome
 from services.notifier.domain.outcomes import NoResponse
-from services.notifier.domain.ports import DeliveryStore
+from services.notifier.domain.ports.deliveries import DeliveryQueue
 from services.notifier.domain.send_plan import plan_sends
 from shared.backoff import Backoff
 from shared.failures import TransientError, classify
@@ -48,7 +48,7 @@ class Sender:
 
     def __init__(
         self,
-        deliveries: DeliveryStore,
+        deliveries: DeliveryQueue,
         schedules: Mapping[str, ChannelSchedule],
         attempt: Attempt,
         arranger: Arranger,

@@ -8,7 +8,7 @@ from typing import Final
 from services.notifier.domain.briefings.building import stable_id
 from services.notifier.domain.contents import notice_body
 from services.notifier.domain.delivery import DeliveryStatus, Priority
-from services.notifier.domain.ports import NewDelivery
+from services.notifier.domain.ports.deliveries import NewDelivery
 from services.notifier.domain.recipients import Chat
 from services.notifier.words.catalogue import LANGUAGES, phrase
 

@@ -16,9 +16,10 @@ from services.notifier.domain.quality_text import record
 from services.notifier.domain.recipients import Chat
 from services.notifier.domain.replies import display_name, heading
 from services.notifier.domain.rule_texts import name
+from services.notifier.domain.story_text import headline
 from services.notifier.domain.telegram_html import escape
 from services.notifier.words.catalogue import phrase
-from shared.events import IndustryView, Signal
+from shared.events import IndustryView, Pattern, Signal, Story
 
 OVERBOUGHT: Final = 70.0
 OVERSOLD: Final = 30.0
@@ -31,9 +32,11 @@ def analysis_text(
     last: ChartBar,
     signals: Sequence[Signal],
     industries: Sequence[IndustryView],
+    patterns: Sequence[Pattern],
+    stories: Sequence[Story],
     chat: Chat,
 ) -> str:
-    """Trend, indicators in words, the newest signals with their records, and the industries. Fits a caption."""
+    """Trend, indicators in words, patterns, the newest signals with their records, news and the industries. Fits a caption."""
     language = chat.language
     lines = [heading(instrument, language), f"{phrase(language, 'last-bar')}: {escape(price(found.close, instrument))}"]
     moves = [
@@ -51,7 +54,9 @@ def analysis_text(
         lines.append(phrase(language, "analyze-range", high=percent(found.from_high, 1), low=percent(found.from_low, 1)))
     if found.volume_ratio is not None:
         lines.append(phrase(language, "analyze-volume", ratio=fixed(found.volume_ratio, DecimalPlaces(1, 1))))
+    lines += [_pattern_line(pattern, instrument, language) for pattern in patterns[:2]]
     lines += [_signal_line(signal, language) for signal in signals[:3]]
+    lines += [f"📰 {headline(story, language, 70)}" for story in stories[:2]]
     for view in industries[:2]:
         shown = escape((view.name_ko if language == "ko" else view.name_en) or view.industry, 40)
         lines.append(phrase(language, "analyze-industry", name=shown, move=percent(view.median_move)))
@@ -113,6 +118,11 @@ def _industry_line(view: IndustryView, index: InstrumentIndex, language: str, *,
     if movers:
         line += f" · {escape(display_name(index.get(movers[0].symbol), language), 40)} {percent(movers[0].move)}"
     return line
+
+
+def _pattern_line(pattern: Pattern, instrument: KnownInstrument, language: str) -> str:
+    shown = f"{escape(name(pattern.pattern, language), 32)} · {TIMEFRAMES[language][pattern.timeframe]}"
+    return phrase(language, f"analyze-pattern-{pattern.status}", name=shown, level=escape(price(pattern.level, instrument), 32))
 
 
 def _signal_line(signal: Signal, language: str) -> str:

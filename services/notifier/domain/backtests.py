@@ -14,6 +14,15 @@ EXIT_WORDS: Final = (" exit ", " 청산 ")
 BAR_WORDS: Final = frozenset({"", "bar", "bars", "day", "days", "봉", "일", "봉 후", "일 후", "봉후", "일후", "후"})
 
 
+def requested_by(channel: str, chat_id: str) -> str:
+    """How the run of a chat's backtest names the chat.
+
+    >>> requested_by("telegram", "7")
+    'chat:telegram:7'
+    """
+    return f"chat:{channel}:{chat_id}"[:128]
+
+
 @dataclass(frozen=True)
 class BacktestText:
     """The parts of the text after /backtest."""

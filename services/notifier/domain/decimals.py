@@ -5,20 +5,18 @@ The page has the same rule (``services/gateway/page/src/i18n/decimals.ts``); ``t
 
 from __future__ import annotations
 
-import math
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Final, NamedTuple
+
+from babel.numbers import format_compact_decimal, format_decimal
 
 SMALLEST: Final = 1e-10
 LARGEST: Final = 1e15
 """Values beyond these are shown with an exponent."""
-UNITS: Final = {
-    "ko": ((1e4, "만"), (1e8, "억"), (1e12, "조")),
-    "en": ((1e3, "K"), (1e6, "M"), (1e9, "B"), (1e12, "T")),
-}
-"""Units of volumes."""
 WHOLE: Final = {"KRW": 0, "JPY": 1}
 """Decimals of a share price where they are not two: Seoul quotes in won, Tokyo in tenths of a yen."""
+LOCALE: Final = "en"
+"""Korean and English write the digits of a number alike."""
 _EXACT: Final = Context(prec=60, rounding=ROUND_HALF_UP)
 
 
@@ -72,10 +70,9 @@ def fixed(value: float, wanted: DecimalPlaces) -> str:
     """
     if value and not SMALLEST <= abs(value) < LARGEST:
         return f"{value:.4e}"
-    text = f"{_EXACT.quantize(Decimal(repr(float(value))), Decimal(1).scaleb(-wanted.most)):z,f}"
-    spare = wanted.most - wanted.least
-    kept = text[: len(text) - spare] + text[len(text) - spare :].rstrip("0") if spare else text
-    return kept.removesuffix(".")
+    rounded = _EXACT.quantize(Decimal(repr(float(value))), Decimal(1).scaleb(-wanted.most))
+    pattern = f"#,##0.{'0' * wanted.least}{'#' * (wanted.most - wanted.least)}"
+    return format_decimal(_EXACT.add(rounded, 0), pattern, LOCALE, decimal_quantization=False)  # the sum has no -0
 
 
 def percentage(fraction: float, digits: int = 2) -> str:
@@ -94,12 +91,10 @@ def volume(value: float, language: str) -> str:
     >>> volume(1_234_567, "en"), volume(1_234_567, "ko"), volume(999_999, "en"), volume(0.0312, "en")
     ('1.2M', '123.5만', '1M', '0.0312')
     """
-    units = [(1.0, ""), *UNITS[language]]
-    for (unit, word), after in zip(units, [*units[1:], (math.inf, "")], strict=True):
-        text = fixed(value / unit, DecimalPlaces(0, 4 if abs(value) < 1 else 1))
-        if abs(float(text.replace(",", ""))) < after[0] / unit:
-            return text + word
-    raise AssertionError(f"{value} is not finite")
+    rounded = _EXACT.quantize(Decimal(repr(float(value))), Decimal("0.1"))
+    if abs(rounded) < 1:
+        return fixed(value, DecimalPlaces(0, 4 if abs(value) < 1 else 1))
+    return format_compact_decimal(rounded, locale=language, fraction_digits=1)
 
 
 def _same(count: int) -> DecimalPlaces:

@@ -26,7 +26,7 @@ LONG_INTERVAL: Final = 120 * MINUTE
 DIGEST_INTERVAL: Final = 60 * MINUTE
 """Between two messages to a chat that chose digests."""
 STALE: Final = 15 * MINUTE
-"""Age of a waiting signal from which the waiting ones come together."""
+"""Age of a waiting signal from which the waiting ones come together, unless a setting says otherwise."""
 MOST_A_DAY: Final = 24
 """No 24 hours have more messages than this at the pace ``auto``: twelve, and then one in two hours."""
 
@@ -43,11 +43,11 @@ class Waiting:
         """Whether it comes at once: what a user asked for by a condition, a text of the bot, a change of a message."""
         return bool(self.signal.condition) if self.signal else self.row.kind != "story"
 
-    def is_old(self, now: int) -> bool:
+    def is_old(self, now: int, stale: int) -> bool:
         """Whether it has waited so long that it comes together with others."""
         if self.signal is None:
-            return self.row.created_at + STALE < now
-        return not self.signal.replayed and self.signal.ts_init + STALE < now
+            return self.row.created_at + stale < now
+        return not self.signal.replayed and self.signal.ts_init + stale < now
 
 
 @dataclass(frozen=True)
@@ -74,8 +74,11 @@ class Arrangement:
     later: tuple[tuple[DeliveryRow, int], ...] = ()
 
 
-def arrange(waiting: Sequence[Waiting], chat: Chat, recent: RecentMessages, now: int) -> Arrangement:
-    """The messages for one address of a chat. ``waiting``: its due rows in the order in which they were created."""
+def arrange(waiting: Sequence[Waiting], chat: Chat, recent: RecentMessages, now: int, stale: int = STALE) -> Arrangement:
+    """The messages for one address of a chat.
+
+    ``waiting``: its due rows in the order in which they were created; ``stale``: age from which they come together, milliseconds.
+    """
     until = quiet_until(chat, now)
     if until is not None:  # a change of a message makes no sound
         edits = tuple(PlannedMessage((each.row,)) for each in waiting if each.row.kind == "edit")
@@ -91,7 +94,7 @@ def arrange(waiting: Sequence[Waiting], chat: Chat, recent: RecentMessages, now:
     if slot > now:
         return Arrangement(tuple(messages), tuple((each.row, slot) for each in ordinary))
     groups = _grouped(ordinary)
-    if len(groups) > 1 and _together(chat, recent, len(groups), ordinary, now):
+    if len(groups) > 1 and _together(chat, recent, len(groups), any(each.is_old(now, stale) for each in ordinary)):
         groups = [PlannedMessage(tuple(each.row for each in ordinary), digest=True)]
     return Arrangement((*messages, *groups))
 
@@ -103,11 +106,10 @@ def _interval(chat: Chat, recent: RecentMessages) -> int:
     return 0 if recent.count < FIRST else SHORT_INTERVAL if recent.count < SECOND else LONG_INTERVAL
 
 
-def _together(chat: Chat, recent: RecentMessages, count: int, waiting: Sequence[Waiting], now: int) -> bool:
+def _together(chat: Chat, recent: RecentMessages, count: int, old: bool) -> bool:
     """Whether ``count`` messages become a digest."""
     if chat.pace == "digest":
         return True
-    old = any(each.is_old(now) for each in waiting)
     return old or recent.count + count > FIRST
 
 

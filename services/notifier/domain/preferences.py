@@ -14,9 +14,12 @@ from babel.dates import format_skeleton, get_timezone_location
 from services.notifier.domain.formatting import format_time
 from services.notifier.domain.instruments import search_key
 from services.notifier.domain.recipients import Chat
+from shared.events import Timeframe
 
 PACES: Final = ("auto", "each", "digest")
 """How alerts come: the first ones each by itself and then in digests; always each; always in digests."""
+TIMEFRAMES: Final = tuple(each.value for each in Timeframe if each.row.rules != "none")
+"""The timeframes that rules run on."""
 BRIEFINGS: Final = ("off", "daily", "weekly", "both")
 """Which briefings come."""
 ZONES: Final = (
@@ -77,6 +80,19 @@ def parse_quiet(text: str) -> tuple[int, int] | None:
         return None
     begin, end = hours[0] * 60 + minutes[0], hours[1] * 60 + minutes[1]
     return None if begin == end else (begin, end)
+
+
+def parse_timeframes(text: str) -> str | None:
+    """Timeframes between commas or spaces, in the order of their length; empty for ``all``; None where one is no timeframe.
+
+    >>> parse_timeframes("1d, 1h"), parse_timeframes("all"), parse_timeframes("1d 2d"), parse_timeframes("")
+    ('1h,1d', '', None, None)
+    """
+    words = text.replace(",", " ").split()
+    if [word.casefold() for word in words] in (["all"], ["전체"], ["모두"]):
+        return ""
+    known = [each.value for each in Timeframe]
+    return ",".join(sorted(set(words), key=known.index)) if words and set(words) <= set(known) else None
 
 
 def quiet_until(chat: Chat, now: int) -> int | None:

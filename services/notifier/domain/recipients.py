@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
+import msgspec
+
 from services.notifier.domain.address import Address
 from services.notifier.domain.delivery import DeliveryStatus
 from shared.events import Signal
@@ -99,7 +101,24 @@ class Chat:
         return signal.quality is not None and signal.quality.validated
 
 
-def status_when_wanted(chat: Chat, signal: Signal, now: int, expiry: int) -> DeliveryStatus:
+class Recipient(msgspec.Struct, frozen=True):
+    """A chat that wants a signal, with what a delivery needs of it: a signal may have thousands of them."""
+
+    channel: str
+    chat_id: str
+    thread_id: int = 0
+    kind: str = "private"
+    user_id: str = ""
+    muted_until: int = 0
+    premium_until: int = 0
+
+    @property
+    def address(self) -> Address:
+        """The destination of its messages."""
+        return Address(self.channel, self.chat_id, self.thread_id)
+
+
+def status_when_wanted(chat: Chat | Recipient, signal: Signal, now: int, expiry: int) -> DeliveryStatus:
     """The initial status of a delivery of a signal that the chat wants."""
     if chat.muted_until > now:
         return DeliveryStatus.MUTED

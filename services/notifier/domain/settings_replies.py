@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from typing import Final
 
+from services.notifier.domain.alert_text import TIMEFRAMES as NAMES
 from services.notifier.domain.briefings.universe import Market
 from services.notifier.domain.instruments import KnownIndustry
 from services.notifier.domain.messages import ACTION_LENGTH, Button, Buttons, Reply
-from services.notifier.domain.preferences import BRIEFINGS, PACES, ZONES, city, clock_time, local_time, zone_of
+from services.notifier.domain.preferences import BRIEFINGS, PACES, TIMEFRAMES, ZONES, city, clock_time, local_time, zone_of
 from services.notifier.domain.recipients import Chat
 from services.notifier.domain.replies import muted_text, rule_mark
 from services.notifier.domain.rule_texts import name
@@ -48,6 +49,7 @@ def main_screen(chat: Chat, now: int) -> Reply:
         "quiet": _quiet(chat),
         "pace": phrase(language, f"settings-pace-{chat.pace}"),
         "news": _news(chat),
+        "timeframes": _timeframes(chat),
         "briefings": phrase(language, f"settings-briefings-{chat.briefings}"),
         **{name: phrase(language, "on" if switched_on(chat, name) else "off") for name in SWITCHES},
     }
@@ -99,6 +101,20 @@ def news_screen(chat: Chat) -> Reply:
     return _screen(chat, text, buttons, expects="settings news")
 
 
+def timeframes_screen(chat: Chat) -> Reply:
+    """The timeframes of signals; pressing one adds it, or takes it away. They can be typed."""
+    chosen = [each for each in chat.timeframes.split(",") if each]
+    buttons = []
+    for each in TIMEFRAMES:
+        others = [one for one in chosen if one != each]
+        pressed = others if each in chosen else [*chosen, each]
+        label = f"{CHOSEN if each in chosen else ''}{NAMES[chat.language][each]}"
+        buttons.append(Button(label, f"settings timeframes {','.join(pressed) or 'all'}"))
+    every = Button(f"{'' if chosen else CHOSEN}{phrase(chat.language, 'settings-timeframes-all')}", "settings timeframes all")
+    text = phrase(chat.language, "settings-timeframes", timeframes=_timeframes(chat))
+    return _screen(chat, text, (*_rows(buttons, 3), (every,)), expects="settings timeframes")
+
+
 def mute_screen(chat: Chat) -> Reply:
     """Mute for some time."""
     buttons = (tuple(Button(phrase(chat.language, f"mute-{each}"), f"mute {each}") for each in MUTES),)
@@ -111,6 +127,7 @@ MENUS: Final[dict[str, Callable[[Chat], Reply]]] = {
     "quiet": quiet_screen,
     "pace": pace_screen,
     "news": news_screen,
+    "timeframes": timeframes_screen,
     "mute": mute_screen,
 }
 """Settings that have a screen of their own."""
@@ -198,6 +215,12 @@ def _quiet(chat: Chat) -> str:
     if chat.quiet_from < 0:
         return phrase(chat.language, "off")
     return f"{clock_time(chat.quiet_from)}-{clock_time(chat.quiet_until)}"
+
+
+def _timeframes(chat: Chat) -> str:
+    known = NAMES[chat.language]
+    names = [known[each] for each in known if each in chat.timeframes.split(",")]
+    return ", ".join(names) or phrase(chat.language, "settings-timeframes-all")
 
 
 def _news(chat: Chat) -> str:

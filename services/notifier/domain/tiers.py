@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from services.notifier.domain.conditions import MAX_PREMIUM, ONCE
-from services.notifier.domain.recipients import Chat
+from services.notifier.domain.recipients import Chat, Recipient
 from shared.conditions.user_limits import MAX_PER_OWNER
 from shared.events import Timeframe
 
@@ -32,7 +32,7 @@ class Tiers:
         """Whether there is a price."""
         return self.stars > 0
 
-    def is_full(self, chat: Chat, now: int) -> bool:
+    def is_full(self, chat: Chat | Recipient, now: int) -> bool:
         """Whether the chat may use everything.
 
         >>> Tiers().is_full(Chat("telegram", "7"), 0), Tiers(100).is_full(Chat("telegram", "7"), GRACE)
@@ -40,16 +40,16 @@ class Tiers:
         """
         return not self.sells or chat.kind not in PEOPLE or self.has_paid(chat, now) or chat.user_id in self.operators
 
-    def has_paid(self, chat: Chat, now: int) -> bool:
+    def has_paid(self, chat: Chat | Recipient, now: int) -> bool:
         """Whether the chat has premium, by payment or granted."""
         return chat.premium_until > 0 and chat.premium_until + GRACE > now
 
-    def most_conditions(self, chat: Chat, now: int) -> int:
+    def most_conditions(self, chat: Chat | Recipient, now: int) -> int:
         """How many alerts the chat may have."""
         paid = self.has_paid(chat, now) or (self.sells and self.is_full(chat, now))
         return MAX_PREMIUM if paid else MAX_PER_OWNER
 
-    def allows(self, chat: Chat, timeframe: str, now: int, frequency: str = "") -> bool:
+    def allows(self, chat: Chat | Recipient, timeframe: str, now: int, frequency: str = "") -> bool:
         """Whether the chat may use a timeframe. An alert that is for once, such as one on a price, is free on each.
 
         >>> tiers, free = Tiers(100), Chat("telegram", "7")

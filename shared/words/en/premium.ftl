@@ -26,6 +26,7 @@ premium-no-channel = There is no premium channel.
 premium-need = See /premium for what it has and what it costs.
 premium-timeframe = Repeated alerts on bars shorter than a day need premium. Alerts on daily bars and on a price are free.
 premium-conditions = You have as many alerts as are free. Premium has more, or remove one with /unalert.
+premium-signals = Signals on bars shorter than a day need premium: see /premium.
 premium-chart = Charts of bars shorter than a day need premium. Daily charts are free.
 premium-backtest = Backtests need premium.
 premium-compare = Comparing instruments needs premium. /analyze is free.

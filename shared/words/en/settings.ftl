@@ -6,6 +6,7 @@ settings =
     Quiet hours: { $quiet } · Silent: { $silent }
     Pace: { $pace } · News alerts: { $news }
     Briefings: { $briefings } · Dark pictures: { $dark }
+    Timeframes: { $timeframes }
     Predictions without a validated record: { $unproven }
     Bars still forming: { $provisional }
 settings-help =
@@ -18,6 +19,7 @@ settings-help =
     <code>/settings news off|0.3 to 1.0</code>: news about what you watch, from this importance on
     <code>/settings briefings daily|weekly|both|off</code>: briefings at the close; <code>/settings briefings us</code>: of this market
     <code>/settings dark on|off</code>: dark pictures
+    <code>/settings timeframes 1h 1d|all</code>: the timeframes of your signals
     <code>/settings industries semiconductors</code>: industries that you watch
 settings-unknown = '{ $value }' is not possible here.
 settings-open-language = 🌐 Language
@@ -25,6 +27,7 @@ settings-open-zone = 🕒 Time zone
 settings-open-quiet = 🌙 Quiet hours
 settings-open-pace = 📦 Pace
 settings-open-news = 📰 News alerts
+settings-open-timeframes = ⏱ Timeframes
 settings-open-mute = 🔕 Mute
 settings-open-industries = 🏭 Industries
 settings-open-rules = 🔔 Kinds of signals
@@ -57,6 +60,10 @@ settings-pace-digest = always together
 settings-news =
     News alerts: { $news }
     News about your instruments and industries is sent from this importance on. You can write it ({ $least } to 1.0): <code>0.6</code>
+settings-timeframes =
+    Signals on: { $timeframes }
+    You can write them: <code>1h 1d</code>. Your own alerts come on their own timeframe.
+settings-timeframes-all = all timeframes
 settings-industries = Invest only in what you know. Industries that you watch: { $count }
 mute-1h = 1 hour
 mute-8h = 8 hours

@@ -162,7 +162,7 @@ old-button = 오래된 버튼입니다. 명령을 다시 보내 주세요.
 link-help =
     API 키를 이 대화에 연결합니다: <code>/link 코드</code>. 코드는 POST /v1/keys/self/link 로 받습니다.
     연결하면 API와 이 대화가 관심 종목과 알림을 함께 씁니다. <code>/link off</code>: 해제
-linked = API 키 '{ $name }'를 이 대화에 연결했습니다. 관심 종목과 알림을 함께 씁니다.
+linked = API 키 { JOSA($name, "을/를") } 이 대화에 연결했습니다. 관심 종목과 알림을 함께 씁니다.
 link-refused = 코드가 맞지 않거나 만료되었거나 이미 쓰였습니다. 새 코드를 받아 주세요.
 unlinked = 이 대화에 연결된 API 키를 해제했습니다.
 link-none = 이 대화에 연결된 API 키가 없습니다.

@@ -37,4 +37,4 @@ alerts-stopped-fired = ✅ 한 번 울리고 끝남
 alerts-stopped-expired = 📅 만료됨
 alerts-stopped-flood = ⛔ 너무 자주 울려 스스로 멈춤
 notice-topic = 📌 그룹의 토픽({ $thread }번)에 더 이상 글을 쓸 수 없어 알림을 그룹 전체로 보냅니다. 다른 토픽에서 받으려면 그곳에서 /watch 를 보내세요.
-notice-flood = ⛔ 조건 알림 #{ JOSA($number, "이/가") } 3분 동안 { $most }번 넘게 울려 스스로 멈췄습니다. <code>/alerts { $number } resume</code> 로 다시 켤 수 있습니다.
+notice-flood = ⛔ 조건 알림 #{ JOSA($number, "이/가") } 3분 동안 { $most }번 넘게 울려 스스로 멈췄습니다. <code>/alerts { $number } resume</code> 으로 다시 켤 수 있습니다.

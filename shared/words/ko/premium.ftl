@@ -26,6 +26,7 @@ premium-no-channel = 프리미엄 채널이 없습니다.
 premium-need = 내용과 가격은 /premium 에서 볼 수 있습니다.
 premium-timeframe = 하루보다 짧은 봉의 반복 알림은 프리미엄에서 쓸 수 있습니다. 일봉 알림과 가격 알림은 무료입니다.
 premium-conditions = 무료로 쓸 수 있는 조건 알림을 모두 썼습니다. 프리미엄에서 더 만들거나 /unalert 로 지워 주세요.
+premium-signals = 일봉보다 짧은 봉의 신호는 프리미엄에서 옵니다: /premium
 premium-chart = 하루보다 짧은 봉의 차트는 프리미엄에서 볼 수 있습니다. 일봉 차트는 무료입니다.
 premium-backtest = 백테스트는 프리미엄에서 쓸 수 있습니다.
 premium-compare = 종목 비교는 프리미엄에서 쓸 수 있습니다. /analyze 는 무료입니다.

@@ -6,6 +6,7 @@ settings =
     방해 금지 시간: { $quiet } · 무음: { $silent }
     받는 방식: { $pace } · 뉴스 알림: { $news }
     브리핑: { $briefings } · 어두운 그림: { $dark }
+    봉: { $timeframes }
     검증되지 않은 예측: { $unproven }
     닫히기 전의 봉: { $provisional }
 settings-help =
@@ -18,6 +19,7 @@ settings-help =
     <code>/settings news off|0.3 ~ 1.0</code>: 관심 종목·산업의 뉴스를 이 중요도부터 받기
     <code>/settings briefings daily|weekly|both|off</code>: 장 마감 브리핑, <code>/settings briefings us</code>: 이 시장의 브리핑
     <code>/settings dark on|off</code>: 어두운 그림
+    <code>/settings timeframes 1h 1d|all</code>: 신호를 받을 봉
     <code>/settings industries 반도체</code>: 관심 산업
 settings-unknown = '{ $value }' 값은 쓸 수 없습니다.
 settings-open-language = 🌐 언어
@@ -25,6 +27,7 @@ settings-open-zone = 🕒 시간대
 settings-open-quiet = 🌙 방해 금지 시간
 settings-open-pace = 📦 받는 방식
 settings-open-news = 📰 뉴스 알림
+settings-open-timeframes = ⏱ 봉
 settings-open-mute = 🔕 잠시 끄기
 settings-open-industries = 🏭 관심 산업
 settings-open-rules = 🔔 신호 종류
@@ -69,6 +72,10 @@ settings-pace-digest = 항상 묶어서
 settings-news =
     뉴스 알림: { $news }
     관심 종목이나 관심 산업의 뉴스를 이 중요도부터 보냅니다. 직접 적어도 됩니다({ $least } ~ 1.0). 예: <code>0.6</code>
+settings-timeframes =
+    신호를 받을 봉: { $timeframes }
+    직접 적어도 됩니다. 예: <code>1h 1d</code>. 조건 알림은 조건에 적은 봉에서 옵니다.
+settings-timeframes-all = 모든 봉
 settings-industries = 아는 산업에만 투자하세요. 관심 산업: { $count }개
 mute-1h = 1시간
 mute-8h = 8시간

@@ -39,7 +39,7 @@ async def test_the_gateway_does_what_its_document_says(tmp_path: Path) -> None:
     (folder / "dataset-1").mkdir(parents=True)
     (folder / "dataset-1" / "manifest.json").write_text("{}")
     market.write_backtest(folder)
-    async with running_gateway(tmp_path, **UNLIMITED, research_artefacts=folder) as server:
+    async with running_gateway(tmp_path, **UNLIMITED, research_artefacts=str(folder)) as server:
         server.gateway.research = Analysis(server)
         server.gateway.computed.jobs = Computes()
         await market.store(server.database, bars=600, signals=30)

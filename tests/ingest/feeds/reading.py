@@ -24,7 +24,6 @@ from shared.db import open_database
 from shared.events import Article
 from shared.failures import TransientError
 from shared.metrics import REGISTRY
-from shared.migrations.command import upgrade
 from shared.topics import ARTICLES
 
 LIMITS = FetchLimits(seconds=20)
@@ -104,7 +103,6 @@ async def open_rig(
     pause_seconds: float = 0.0,
 ) -> AsyncIterator[Rig]:
     """Everything on a migrated database."""
-    await upgrade(database_url)
     stopping = asyncio.Event()
     clock = SystemClock(stopping)
     async with open_database(database_url) as database, open_fetcher("Finstage/test", limits, resolver, allowed) as fetcher:

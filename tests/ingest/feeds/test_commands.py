@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import sys
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from services.ingest.domain.feeds.feed_file import feeds_of, parse_lines
 from services.ingest.news import read_feeds, user_agent
 from services.ingest.settings import IngestSettings
 from tests.ingest.feeds.server import Reply, item, open_publishers, rss
+from tests.preloading.process import Process
 
 LINE = {
     "feed": "a",
@@ -79,20 +79,11 @@ def test_the_user_agent_has_the_contact() -> None:
         IngestSettings(news_contact="two lines\r\nX-Header: 1")
 
 
-async def command(*arguments: str, **settings: str) -> tuple[int, str, str]:
-    """Run ``python -m services.ingest feeds ...``."""
-    child = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "services.ingest",
-        "feeds",
-        *arguments,
-        env={**os.environ, "NEWS_GAP_SECONDS": "0", **settings},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    out, err = await asyncio.wait_for(child.communicate(), 60)
-    return child.returncode or 0, out.decode(), err.decode()
+def run(log: Path, *arguments: str, **settings: str) -> tuple[int, str]:
+    """Run ``python -m services.ingest feeds ...``; its exit code, and what it wrote."""
+    log.unlink(missing_ok=True)
+    child = Process(("services.ingest", "feeds", *arguments), {**os.environ, "NEWS_GAP_SECONDS": "0", **settings}, log)
+    return child.wait(60), log.read_text("utf-8")
 
 
 async def test_check_shows_what_would_be_published_and_list_what_there_is(tmp_path: Path) -> None:
@@ -101,10 +92,10 @@ async def test_check_shows_what_would_be_published_and_list_what_there_is(tmp_pa
         good = publishers.serve("/good", Reply(rss(items)))
         lines = [LINE | {"feed": "good", "url": good}, LINE | {"feed": "bad", "url": publishers.url("/bad")}]
         lines.append(LINE | {"feed": "shy", "url": publishers.url("/shy"), "contact": True})
-        file = tmp_path / "feeds.jsonl"
+        file, log = tmp_path / "feeds.jsonl", tmp_path / "log"
         file.write_text("\n".join(map(json.dumps, lines)))
         allowed = {"NEWS_FEEDS": str(file), "NEWS_ALLOW_PRIVATE": "true"}
-        code, out, _ = await command("check", **allowed)
+        code, out = await asyncio.to_thread(run, log, "check", **allowed)
         assert code == 1
         for words in (
             "2023-11-14 22:13 UTC  삼성전자 상승",
@@ -113,9 +104,9 @@ async def test_check_shows_what_would_be_published_and_list_what_there_is(tmp_pa
             "failed: not_found",
         ):
             assert words in out
-        code, out, _ = await command("check", good, NEWS_FEEDS=str(file))
+        code, out = await asyncio.to_thread(run, log, "check", good, NEWS_FEEDS=str(file))
         assert (code, "failed: forbidden_address" in out) == (1, True)
-        code, out, _ = await command("list", **allowed)
+        code, out = await asyncio.to_thread(run, log, "list", **allowed)
         assert (code, "shy: A, en, every 10 min; off: set NEWS_CONTACT" in out) == (0, True)
-        code, _, err = await command("check", "nonsense", **allowed)
-        assert (code, err) == (2, "error: feed 'nonsense' is no http or https URL and none of bad, good, shy\n")
+        code, out = await asyncio.to_thread(run, log, "check", "nonsense", **allowed)
+        assert (code, out) == (2, "error: feed 'nonsense' is no http or https URL and none of bad, good, shy\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import gzip
+import shutil
 import zlib
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -32,9 +33,9 @@ async def publishers() -> AsyncIterator[Publishers]:
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def rig(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Rig]:
-    url = f"sqlite+aiosqlite:///{tmp_path_factory.mktemp('feeds') / 'feeds.db'}"
-    async with open_rig(url, FetchLimits(seconds=5)) as found:
+async def rig(_migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Rig]:
+    file = shutil.copy(_migrated_file, tmp_path_factory.mktemp("feeds") / "feeds.db")
+    async with open_rig(f"sqlite+aiosqlite:///{file}", FetchLimits(seconds=5)) as found:
         await found.read()  # no feed
         yield found
 
@@ -95,13 +96,13 @@ async def test_a_document_that_is_no_feed_has_a_reason(case: str, publishers: Pu
 
 
 @MODULE
-async def test_a_slow_drip_and_a_closed_connection_have_no_effect_on_another_feed(publishers: Publishers, tmp_path: Path) -> None:
+async def test_a_slow_drip_and_a_closed_connection_have_no_effect_on_another_feed(publishers: Publishers, sqlite_url: str) -> None:
     hostile = [
         feed(publishers.serve("/drip", Reply(failure="drip")), "drip"),
         feed(publishers.serve("/reset", Reply(failure="reset")), "reset"),
         feed("http://127.0.0.1:1/", "nobody"),
     ]
-    async with open_rig(f"sqlite+aiosqlite:///{tmp_path / 'slow.db'}", FetchLimits(seconds=1)) as rig:
+    async with open_rig(sqlite_url, FetchLimits(seconds=1)) as rig:
         *bad, fine = await rig.read(*hostile, feed(publishers.serve("/good", Reply(GOOD)), "good"))
         assert [each.reason for each in bad] == ["timeout", "unreachable", "unreachable"]
         assert [count("reads_total", feed=each.feed, outcome=each.reason) for each in bad] == [1, 1, 1]
@@ -126,12 +127,12 @@ class Answers(AbstractResolver):
 
 
 @MODULE
-async def test_a_name_that_changes_its_address_reaches_checked_addresses_only(publishers: Publishers, tmp_path: Path) -> None:
+async def test_a_name_that_changes_its_address_reaches_checked_addresses_only(publishers: Publishers, sqlite_url: str) -> None:
     publishers.serve("/good", Reply(GOOD))
     url = publishers.url("/good", "feeds.test")  # no real DNS knows it: the connection goes to the answer that was checked
     resolver = Answers(publishers.port, ("127.0.0.1",), ("127.0.0.2",), ("127.0.0.1", "10.0.0.1"))
     good = feed(publishers.serve("/still", Reply(GOOD.replace(b"/1<", b"/2<"))), "still")  # its host is an address
-    async with open_rig(f"sqlite+aiosqlite:///{tmp_path / 'names.db'}", resolver=resolver) as rig:
+    async with open_rig(sqlite_url, resolver=resolver) as rig:
         states = [(await rig.read(feed(url, "moving"), good))[0] for _ in range(3)]
         assert [each.reason for each in states] == ["", "forbidden_address", "forbidden_address"]
         assert count("reads_total", feed="moving", outcome="forbidden_address") == 2

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Kind = Literal["429", "403", "400", "500", "502", "401", "slow", "cut-before", "cut-after", "migrate"]
+Kind = Literal["429", "403", "400", "409", "413", "500", "502", "401", "slow", "cut-before", "cut-after", "migrate"]
 
 
 @dataclass(frozen=True)

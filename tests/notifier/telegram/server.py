@@ -212,11 +212,13 @@ class Telegram:
         if fault.kind == "502":
             page = "<html><head><title>502 Bad Gateway</title></head></html>"
             return web.Response(status=502, text=page, content_type="text/html")
-        if fault.kind in {"400", "401", "403", "500"}:
+        if fault.kind in {"400", "401", "403", "409", "413", "500"}:
             usual = {
                 "400": "Bad Request: x",
                 "401": "Unauthorized",
                 "403": "Forbidden: bot was blocked by the user",
+                "409": "Conflict: terminated by other getUpdates request",
+                "413": "Request Entity Too Large",
                 "500": "Internal",
             }
             return _failed(int(fault.kind), fault.text or usual[fault.kind])

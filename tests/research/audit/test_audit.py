@@ -222,6 +222,6 @@ def test_a_dividend_moves_a_fixed_price_and_the_command_says_so(runs: Path, caps
 def test_a_name_that_is_wrong_is_refused(runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["audit", "golden_cros", "--tape", "daily"]) == 2
     assert "the nearest names: golden_cross" in capsys.readouterr().err
-    assert main(["audit", "all", "--tape", "daily", "--timeframe", "1w"]) == 2
-    assert "timeframe: no rule runs on 1w" in capsys.readouterr().err
+    assert main(["audit", "all", "--tape", "daily", "--timeframe", "1mo"]) == 2
+    assert "timeframe: no rule runs on 1mo" in capsys.readouterr().err
     assert main(["audit", "golden_cross", "--tape", "daily", "--bars", "0"]) == 2

@@ -159,7 +159,7 @@ def test_what_cannot_be_done_is_refused(bars: Path, monkeypatch: pytest.MonkeyPa
         ({"features": ["breadth = industry.breadth_50"]}, "reads industries or relative strength, which AAA.csv lacks"),
         ({"features": ["benchmark.rs_63 > 0"]}, "reads industries or relative strength, which AAA.csv lacks"),
         ({"features": ["rsi_14[1h]"]}, "reads bars of 1h, which AAA.csv lacks"),
-        ({"scaling": "none"}, "parameters of dataset: Invalid enum value 'none'"),
+        ({"scaling": "none"}, "scaling: 'none' is not one of standard, robust"),
     ):
         with pytest.raises(ValueError, match=re.escape(message)):
             done(bars, **parameters)
@@ -183,11 +183,11 @@ def test_the_command(bars: Path, tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert answer["labels"] == ["label_forward_return_5"]
     assert (Path(answer["files"]) / "manifest.json").exists()
     assert main([*given[:-1], "--feature", "close > 100"]) == 2
-    assert "error: features: 'close > 100 on 1d' is not known at its time" in capsys.readouterr().err
+    assert "error: --feature: 'close > 100 on 1d' is not known at its time" in capsys.readouterr().err
 
 
 async def test_the_gateway_sends_what_a_run_has_written(made: Execution, folder: Path, tmp_path: Path) -> None:
-    async with running_gateway(tmp_path, research_artefacts=folder.parent) as server:
+    async with running_gateway(tmp_path, research_artefacts=str(folder.parent)) as server:
         await RunTable(server.database).add_done(made.record, str(folder), "command", 1, 2)
         async with aiohttp.ClientSession(server.url) as client:
             async with client.get("/v1/research/datasets") as response:

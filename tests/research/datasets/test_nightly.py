@@ -13,12 +13,11 @@ from services.analysis.research.adapters.artefacts import RunFiles
 from services.analysis.research.adapters.run_table import RunTable
 from services.analysis.research.app import nightly_task
 from services.analysis.research.domain.data_request import DataRequest
-from services.analysis.research.domain.run_record import RunRecord
+from services.analysis.research.domain.run_record import EncodedRecord, RunRecord
 from services.analysis.research.domain.run_rows import NIGHTLY
 from services.analysis.research.handlers.nightly_datasets import NightlyDatasets
 from services.analysis.research.settings import ResearchSettings
 from shared.db import open_database
-from shared.migrations.command import upgrade
 from shared.runtime import Lifecycle
 
 DAY_MS = 86_400_000
@@ -40,7 +39,6 @@ def kept(folder: Path) -> list[str]:
 
 
 async def test_each_night_has_one_and_old_ones_go(database_url: str, tmp_path: Path) -> None:
-    await upgrade(database_url)
     clock, woken, files = Clock(), list[str](), RunFiles(str(tmp_path))
     async with open_database(database_url) as database:
         table = RunTable(database)
@@ -64,7 +62,7 @@ async def test_each_night_has_one_and_old_ones_go(database_url: str, tmp_path: P
                 code_version="", summary={},
             )  # fmt: skip
             place = files.save(f"{row.id}-{row.claim[:8]}", record, {"card.md": b"#"})
-            assert await table.finish(row, record, place, clock.now)
+            assert await table.finish(row, EncodedRecord.of(record), place, clock.now)
             await table.reported(row.id)
 
         assert await looked(5, "01:59") == ["nightly-20240304"]

@@ -46,6 +46,7 @@ class PlainKernels:
     def add_years(
         self, signals: A, earned: A, wins: A, cells: A, all_gain: A, years: A, count: A, won: A, gain: A, base: A
     ) -> None:  # fmt: skip
+        signals, wins, earned = (np.resize(each, years.shape) for each in (signals, wins, earned))
         chosen = (signals * years).sum(axis=1)
         count += chosen
         won += (wins * years).sum(axis=1)
@@ -53,9 +54,10 @@ class PlainKernels:
         base += chosen * _mean(years @ all_gain, years @ cells)
 
     def add_sample(
-        self, key: A, cell: A, gain: A, adverse: A, date: A, year: A, years: A, first: int, recent: int,
+        self, key: A, cell: A, gain: A, adverse: A, date: A, year: A, keys: int, years: A, first: int, recent: int,
         fired_on: A, worst: A, worst_adverse: A, against: A, newer: A, newer_gain: A,
     ) -> None:  # fmt: skip
+        key, cell = np.concatenate([key + n for n in range(0, len(years), keys)]), np.tile(cell, len(years) // keys)
         key, cell = _chosen(key, cell, year, years)
         late = date[cell] >= recent
         fired_on[key, date[cell] - first] = True
@@ -81,12 +83,14 @@ class PlainKernels:
         cell = cell[row[key] >= 0]
         np.add.at(found, (row[keys][at], date[cell] - first), gain[cell] - usual[at] - edge[row[keys][at]])
 
-    def count_apart(self, fired_on: A, span: int, counts: A) -> None:
+    def count_dates(self, fired_on: A, span: int, dates: A, apart: A, first: A) -> None:
+        dates[:], apart[:] = fired_on.sum(axis=1), 0
         for k, fired in enumerate(fired_on):
             at, place = np.flatnonzero(fired), 0
+            first[k] = at[0] if len(at) else fired_on.shape[1]
             following = np.searchsorted(at, at + span)
             while place < len(at):
-                counts[k] += 1
+                apart[k] += 1
                 place = following[place]
 
     def sum_blocks(self, evidence: A, length: int, sums: A, second: A, fourth: A) -> None:

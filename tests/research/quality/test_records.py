@@ -12,7 +12,7 @@ from scipy.stats import binomtest, false_discovery_control
 
 from services.analysis.research.quality.blocks import block_length, block_sums
 from services.analysis.research.quality.cells import Instrument, axis, cells, fired
-from services.analysis.research.quality.evidence import LEAST, effective, wilson
+from services.analysis.research.quality.evidence import LEAST, apart, wilson
 from services.analysis.research.quality.records import Key, QualityRecord, records
 from services.analysis.research.quality.walk_forward import decisions, first_decision
 from services.analysis.research.quality.windows import HORIZONS, Prices, windows
@@ -61,8 +61,8 @@ def test_signals_of_one_date_or_with_overlapping_windows_count_once() -> None:
     fired = np.zeros((3, 30), bool)
     fired[0, [0, 1, 2, 3, 4, 5, 10, 29]] = True
     fired[1] = True
-    assert effective(KERNELS, fired, 5).tolist() == [4, 6, 0]  # 0, 5, 10, 29
-    assert effective(KERNELS, fired, 1).tolist() == [8, 30, 0]
+    assert apart(KERNELS, fired, 5)[1].tolist() == [4, 6, 0]  # 0, 5, 10, 29
+    assert apart(KERNELS, fired, 1)[1].tolist() == [8, 30, 0]
     everywhere = [replace(each, fired=np.ones_like(each.fired)) for each in walks(1, 1300, 3)]
     found = list(records(everywhere, [Key(0, 1)], KERNELS, levels=("all",)))
     dates = len(axis(everywhere).day) - int(np.searchsorted(axis(everywhere).day, np.datetime64("2010-01-01").astype(int)))

@@ -6,7 +6,7 @@ from typing import Final
 
 from services.analysis.kernels.indicators.kind import Bars, Parameters, Values, step
 from services.analysis.kernels.rules.comparing import crossed
-from services.analysis.kernels.rules.rule import Rule
+from services.analysis.kernels.rules.rule import INTRADAY_AND_DAILY, Rule
 
 
 @step
@@ -23,4 +23,5 @@ DROP_FROM_HIGH: Final = Rule(
     ("down",),
     lambda p, x, _: (1.0 - p["drop"]) * max(x["high_52w"], x["session_high"]),
     ("drawdown_52w", "high_52w", "session_high", "close"),
+    timeframes=INTRADAY_AND_DAILY,
 )

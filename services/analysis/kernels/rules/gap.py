@@ -6,7 +6,7 @@ from typing import Final
 
 from services.analysis.kernels.indicators.kind import Bars, Parameters, Values, step
 from services.analysis.kernels.rules.comparing import ge, gt, le, lt, scale
-from services.analysis.kernels.rules.rule import Rule
+from services.analysis.kernels.rules.rule import INTRADAY_AND_DAILY, Rule
 
 
 @step
@@ -28,4 +28,5 @@ GAP: Final = Rule(
     ("up", "down"),
     lambda _, x, direction: x["prev_session_high" if direction == "up" else "prev_session_low"],
     ("open", "prev_session_high", "prev_session_low", "prev_session_close", "close"),
+    timeframes=INTRADAY_AND_DAILY,
 )

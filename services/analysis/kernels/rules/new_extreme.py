@@ -9,7 +9,7 @@ from typing import Final
 
 from services.analysis.kernels.indicators.kind import Bars, Parameters, Values, step
 from services.analysis.kernels.rules.comparing import ge, gt, le, lt, scale
-from services.analysis.kernels.rules.rule import Rule
+from services.analysis.kernels.rules.rule import INTRADAY_AND_DAILY, Rule
 
 
 @step
@@ -36,6 +36,7 @@ NEW_HIGH: Final = Rule(
     ("up",),
     lambda _p, x, _d: x["high_52w"],
     ("high", "high_52w", "all_time_high", "close"),
+    timeframes=INTRADAY_AND_DAILY,
 )
 NEW_LOW: Final = Rule(
     "new_low",
@@ -45,4 +46,5 @@ NEW_LOW: Final = Rule(
     ("down",),
     lambda _p, x, _d: x["low_52w"],
     ("low", "low_52w", "all_time_low", "close"),
+    timeframes=INTRADAY_AND_DAILY,
 )

@@ -6,7 +6,7 @@ from typing import Final
 
 from services.analysis.kernels.indicators.kind import Bars, Parameters, Values, step
 from services.analysis.kernels.rules.comparing import gt, lt, scale
-from services.analysis.kernels.rules.rule import Rule
+from services.analysis.kernels.rules.rule import INTRADAY_AND_DAILY, Rule
 
 
 @step
@@ -33,6 +33,7 @@ PREV_HIGH_BREAK: Final = Rule(
     ("up",),
     lambda _, x, _d: x["prev_session_high"],
     ("close", "prev_session_high", "session_high_close"),
+    timeframes=INTRADAY_AND_DAILY,
 )
 PREV_LOW_BREAK: Final = Rule(
     "prev_low_break",
@@ -42,4 +43,5 @@ PREV_LOW_BREAK: Final = Rule(
     ("down",),
     lambda _, x, _d: x["prev_session_low"],
     ("close", "prev_session_low", "session_low_close"),
+    timeframes=INTRADAY_AND_DAILY,
 )

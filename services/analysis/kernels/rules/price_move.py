@@ -7,7 +7,7 @@ from typing import Final
 
 from services.analysis.kernels.indicators.kind import Bars, Parameters, Values, step
 from services.analysis.kernels.rules.comparing import ge, le, scale
-from services.analysis.kernels.rules.rule import Rule
+from services.analysis.kernels.rules.rule import INTRADAY_AND_DAILY, Rule
 
 
 @step
@@ -34,5 +34,6 @@ PRICE_MOVE: Final = Rule(
     ("up", "down"),
     lambda p, x, direction: x["prev_session_close"] * (1.0 + p["level"] if direction == "up" else 1.0 - p["level"]),
     ("close", "prev_session_close", "session_high_close", "session_low_close"),
+    timeframes=INTRADAY_AND_DAILY,
     instruments=lambda p: KINDS_BY_LEVEL[p["level"]],
 )

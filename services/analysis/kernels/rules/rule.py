@@ -10,8 +10,10 @@ from services.analysis.kernels.indicators.kind import Bars, Parameters, Values
 from shared.events import Timeframe
 
 Direction = Literal["up", "down"]
-INTRADAY_AND_DAILY: Final = tuple(timeframe.value for timeframe in Timeframe if timeframe.row.rules)
-"""15m, 1h and 1d."""
+INTRADAY_AND_DAILY: Final = tuple(timeframe.value for timeframe in Timeframe if timeframe.row.rules == "all")
+"""15m, 1h and 1d: of what happened, and of values that a longer bar has not."""
+UP_TO_WEEKLY: Final = tuple(timeframe.value for timeframe in Timeframe if timeframe.row.rules != "none")
+"""4h and 1w too: of indicators and candlesticks."""
 DAILY: Final = ("1d",)
 
 RuleFunction = Callable[[Parameters, Values, Values, Bars, int], int]
@@ -35,7 +37,7 @@ class Rule:
     level: Level
     evidence: tuple[str, ...]
     """Columns, and of the bar open, high, low, close and volume, in a signal's evidence."""
-    timeframes: tuple[str, ...] = INTRADAY_AND_DAILY
+    timeframes: tuple[str, ...] = UP_TO_WEEKLY
     instruments: Callable[[Mapping[str, float]], tuple[str, ...] | None] = lambda _: None
     """Parameters -> the kinds of instrument that this instance is for; None for all."""
     version: int = 1

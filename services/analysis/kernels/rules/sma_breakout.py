@@ -6,7 +6,7 @@ from typing import Final
 
 from services.analysis.kernels.indicators.kind import Bars, Parameters, Values, step
 from services.analysis.kernels.rules.comparing import crossing
-from services.analysis.kernels.rules.rule import Rule
+from services.analysis.kernels.rules.rule import INTRADAY_AND_DAILY, Rule
 
 
 @step
@@ -25,8 +25,22 @@ COLUMNS: Final = ("sma_{period}",)
 INSTANCES: Final = ({"period": 20.0}, {"period": 50.0}, {"period": 200.0})
 
 SMA_BREAKOUT_UP: Final = Rule(
-    "sma_breakout_up", up, COLUMNS, INSTANCES, ("up",), lambda p, x, _: x[f"sma_{p['period']:g}"], ("close", *COLUMNS)
+    "sma_breakout_up",
+    up,
+    COLUMNS,
+    INSTANCES,
+    ("up",),
+    lambda p, x, _: x[f"sma_{p['period']:g}"],
+    ("close", *COLUMNS),
+    timeframes=INTRADAY_AND_DAILY,
 )
 SMA_BREAKOUT_DOWN: Final = Rule(
-    "sma_breakout_down", down, COLUMNS, INSTANCES, ("down",), lambda p, x, _: x[f"sma_{p['period']:g}"], ("close", *COLUMNS)
+    "sma_breakout_down",
+    down,
+    COLUMNS,
+    INSTANCES,
+    ("down",),
+    lambda p, x, _: x[f"sma_{p['period']:g}"],
+    ("close", *COLUMNS),
+    timeframes=INTRADAY_AND_DAILY,
 )

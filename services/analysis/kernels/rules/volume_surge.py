@@ -6,7 +6,7 @@ from typing import Final
 
 from services.analysis.kernels.indicators.kind import Bars, Parameters, Values, step
 from services.analysis.kernels.rules.comparing import ge, le, scale
-from services.analysis.kernels.rules.rule import Rule
+from services.analysis.kernels.rules.rule import INTRADAY_AND_DAILY, Rule
 
 
 @step
@@ -29,4 +29,5 @@ VOLUME_SURGE: Final = Rule(
     ("up", "down"),
     lambda p, x, _: p["ratio"] * x[f"volume_sma_{p['period']:g}"],
     ("volume", "volume_sma_{period}", "close"),
+    timeframes=INTRADAY_AND_DAILY,
 )

@@ -201,7 +201,13 @@ FRAME: Final = np.dtype(
 
 
 def frames(watched: Collection[Timeframe] = ()) -> npt.NDArray[Any]:
-    """All timeframes, with snapshots of those on which rules run and of ``watched``: a snapshot costs as much as a closed bar."""
+    """All timeframes, with snapshots of those on which all rules run and of ``watched``.
+
+    A snapshot costs as much as a closed bar.
+    """
     periods = {code: place for place, code in enumerate(PERIOD_CODES)}
-    found = [(each.row.length_ms, periods.get(code, -1), each.row.rules or each in watched) for code, each in enumerate(TIMEFRAMES)]
+    found = [
+        (each.row.length_ms, periods.get(code, -1), each.row.rules == "all" or each in watched)
+        for code, each in enumerate(TIMEFRAMES)
+    ]
     return np.array(found, FRAME)

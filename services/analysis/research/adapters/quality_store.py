@@ -13,15 +13,16 @@ from services.analysis.research.adapters.quality_table import BarsSignature, Qua
 from services.analysis.research.adapters.run_data import SeriesData
 from services.analysis.research.adapters.tape_records import TIMEFRAME, read
 from services.analysis.research.domain.data_request import DataRequest, DataRequestError
+from services.analysis.research.domain.every_rule import every_rule
 from services.analysis.research.domain.quality_changes import QualityChange
 from services.analysis.research.quality.cells import Instrument
 from services.analysis.research.quality.panel import instrument
-from services.analysis.research.quality.run import QualityParameters, rated, reads
+from services.analysis.research.quality.run import QualityParameters, rated
 from services.analysis.research.runs.versions import code_version
 from services.analysis.research.settings import ResearchSettings
 from shared.db import open_database
 from shared.events import Timeframe
-from shared.migrations.command import current
+from shared.migrations.command import NO_TABLES, current
 from shared.settings import data_folder
 
 
@@ -76,7 +77,7 @@ async def _state(settings: ResearchSettings, timeframe: Timeframe) -> tuple[Bars
 @asynccontextmanager
 async def _table(settings: ResearchSettings) -> AsyncIterator[QualityTable]:
     if await current(settings.database_url) is None:
-        raise DataRequestError("there are no tables yet: start Finstage first (make run)")
+        raise DataRequestError(NO_TABLES)
     async with open_database(settings.database_url) as database:
         yield QualityTable(database)
 
@@ -91,7 +92,7 @@ def _panel(
     known = {symbol: found for symbol, each in stored.items() if (found := kept.instrument(symbol, each)) is not None}
     if changed := tuple(symbol for symbol in stored if symbol not in known):
         data = SeriesData(msgspec.structs.replace(request, symbols=changed), settings)
-        for series in data.series(*reads(request.timeframe)):
+        for series in data.series(every_rule(request.timeframe)):
             of, newest = instrument(data.kernels, series), int(series.ts_close[-1])
             known[of.symbol] = of, newest
             with suppress(OSError):  # then it is read again

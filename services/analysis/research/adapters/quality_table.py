@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
-from sqlalchemy import delete, func, select
+from sqlalchemy import Select, delete, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.analysis.research.domain.quality_changes import QualityChange
 from shared.db import Database
@@ -20,6 +22,8 @@ if TYPE_CHECKING:  # it loads the kernels, which the role does not need
     from services.analysis.research.quality.rows import StoredQuality
 
 SECONDS: Final = 60.0
+AT_A_TIME: Final = 100
+"""Rows that are looked at between two turns of the event loop."""
 
 
 class StoredBars(NamedTuple):
@@ -53,26 +57,23 @@ class QualityTable:
 
         async def totals(of: Timeframe) -> dict[str, Any]:
             wanted = select(c.symbol, func.count(), func.max(c.ts_close), *sums).where(c.timeframe == str(of), ~c.incomplete)
-            return {row[0]: row[1:] for row in await connection.execute(wanted.group_by(c.symbol))}
+            return {row[0]: row[1:] async for row in _rows(connection, wanted.group_by(c.symbol))}
 
         async with self._database.connect(seconds=SECONDS) as connection:
-            kinds = {row[0]: str(row[1]) for row in await connection.execute(listed)}
+            kinds = {row[0]: str(row[1]) async for row in _rows(connection, listed)}
             industries = defaultdict[str, list[str]](list)
-            for symbol, name in await connection.execute(grouped):
+            async for symbol, name in _rows(connection, grouped):
                 industries[symbol].append(name)
             own = await totals(timeframe)
             days = {} if timeframe == Timeframe.D1 else await totals(Timeframe.D1)
-        return tuple(
-            StoredBars(
-                symbol,
-                kinds[symbol],
-                tuple(sorted(industries[symbol])),
-                int(own[symbol][0]),
-                int(own[symbol][1]),
-                tuple(map(float, (*own[symbol][2:], *days.get(symbol, ())))),
-            )
-            for symbol in sorted(own.keys() & kinds.keys())
-        )
+        found = list[StoredBars]()
+        for symbol in sorted(own.keys() & kinds.keys()):
+            count, newest, *values = own[symbol]
+            totalled = tuple(map(float, (*values, *days.get(symbol, ()))))
+            found.append(StoredBars(symbol, kinds[symbol], tuple(sorted(industries[symbol])), int(count), int(newest), totalled))
+            if not len(found) % AT_A_TIME:
+                await asyncio.sleep(0)
+        return tuple(found)
 
     async def newest(self, timeframe: Timeframe) -> int | None:
         """The close of the newest bar that the records of a timeframe were computed from; None without records."""
@@ -119,6 +120,14 @@ class QualityTable:
                     )
                 )
         return changes
+
+
+async def _rows(connection: AsyncConnection, wanted: Select[Any]) -> AsyncIterator[Any]:
+    """The rows, some at a time: other tasks of the event loop run in between."""
+    async with connection.stream(wanted.execution_options(yield_per=AT_A_TIME)) as rows:
+        async for some in rows.partitions():
+            for row in some:
+                yield row
 
 
 def _changed(row: StoredQuality, as_of: int) -> QualityChange:

@@ -37,7 +37,7 @@ def _outcome(task: RunTask, connection: Connection, settings: ResearchSettings, 
     from services.analysis.research.adapters.artefacts import RunFiles
     from services.analysis.research.adapters.run_data import SeriesData
     from services.analysis.research.domain.data_request import DataRequestError
-    from services.analysis.research.domain.run_record import RunError
+    from services.analysis.research.domain.run_record import EncodedRecord, RunError
     from services.analysis.research.domain.signal_names import SignalNameError
     from services.analysis.research.runs.execution import execute
     from services.analysis.research.runs.table import run_kind
@@ -53,7 +53,7 @@ def _outcome(task: RunTask, connection: Connection, settings: ResearchSettings, 
     try:
         kind, files = run_kind(task.request.kind, kinds), RunFiles(settings.research_artefacts)
         found = execute(kind, task.request.parameters, SeriesData(task.request.data, settings), progress, task.id)
-        return DoneMessage(found.record, files.save(task.folder, found.record, found.artefacts))
+        return DoneMessage(EncodedRecord.of(found.record), files.save(task.folder, found.record, found.artefacts))
     except (RunError, SignalNameError, DataRequestError) as error:
         return FailedMessage(True, str(error), "invalid-job")
     except BrokenPipeError:

@@ -37,7 +37,7 @@ from shared.calendars import CALENDARS
 from shared.conditions.expression import Elsewhere
 from shared.db import open_database
 from shared.events import Timeframe
-from shared.migrations.command import current
+from shared.migrations.command import NO_TABLES, current
 from shared.sequences import SignalSequence
 
 
@@ -94,7 +94,7 @@ class SeriesData:
                 self._newest = max(self._newest, int(found.raw["session"][-1]))
                 yield found
         if not some:
-            raise DataRequestError(f"symbols: no bars of {self._request.timeframe.word} are there for {self._shown()}")
+            raise DataRequestError(f"symbols: {self._nothing()}")
 
     def market(self, *signals: SignalSpec) -> KnownMarket:
         named = [each for each in signals if isinstance(each, ConditionSignal)]
@@ -102,7 +102,7 @@ class SeriesData:
         wanted = dict.fromkeys(
             symbol for each in named for benchmark in benchmarks.values() or [""] for symbol in needed_instruments(each, benchmark)
         )
-        others = {each.symbol: self._within(each) for each in self._read(tuple(wanted), Timeframe.D1, ())} if wanted else {}
+        others = self._others(tuple(wanted), named) if wanted else {}
         self._hashes |= {f"other {symbol}": each.content_hash for symbol, each in others.items()}
         if groups is not None:
             self._hashes |= {f"other {symbol} closes": each for symbol, each in groups.hashes.items()}
@@ -110,6 +110,14 @@ class SeriesData:
         needs_sessions = any(conditions.reads_sessions(each.condition) for each in named)
         more = {*(each.exchange for each in others.values()), *(groups.exchanges if groups else ())}
         return KnownMarket(self._sessions(more) if needs_sessions else {}, others, benchmarks, sequences, groups)
+
+    def _others(self, symbols: Collection[str], named: Sequence[ConditionSignal]) -> dict[str, ResearchSeries]:
+        """The instruments that conditions read beside their own. Raises DataRequestError."""
+        try:
+            return {each.symbol: self._within(each) for each in self._read(symbols, Timeframe.D1, ())}
+        except DataRequestError as error:
+            read = " and ".join(repr(each.text) for each in named)
+            raise DataRequestError(f"signal: {read:.200}: {str(error).removeprefix('symbols: ')}") from error
 
     @property
     def _last(self) -> int:
@@ -151,7 +159,7 @@ class SeriesData:
         with asyncio.Runner() as runner:
             opened = open_database(self._settings.database_url)
             if runner.run(current(self._settings.database_url)) is None:
-                raise DataRequestError("there are no tables yet: start Finstage first (make run), or name --tape or --data")
+                raise DataRequestError(f"{NO_TABLES}, or name a tape or a folder")
             database = runner.run(opened.__aenter__())
             try:
                 tables = StoredSeries(database, self._settings.rebuild_bars)
@@ -193,8 +201,11 @@ class SeriesData:
         own = {instrument(symbol).exchange for symbol in self._request.symbols}
         return calendars.times({*own, *more} if own and "" not in own else CALENDARS, dt.datetime.now(dt.UTC).date())
 
-    def _shown(self) -> str:
-        return ", ".join(self._request.symbols[:5]) or f"{self._request.source} {self._request.place}".strip()
+    def _nothing(self) -> str:
+        asked = self._request
+        if asked.source == "stored" and not asked.symbols:
+            return f"no bars of {asked.timeframe.word} are stored yet: make run stores some, or name a tape or a folder"
+        return f"no bars of {asked.timeframe.word} are there for {', '.join(asked.symbols[:5]) or f'{asked.source} {asked.place}'}"
 
 
 def _date(session: int) -> dt.date:

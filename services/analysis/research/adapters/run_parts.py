@@ -9,8 +9,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from services.analysis.research.adapters.artefacts import LocalFiles
 from services.analysis.research.settings import ResearchSettings
+from shared.run_files import LocalFiles
+from shared.settings import data_folder
 
 KEPT_SECONDS: Final = 7 * 86_400
 """Parts of a run that was not taken up again are removed after a week."""
@@ -28,7 +29,7 @@ class PartFolder:
     def of(cls, settings: ResearchSettings) -> PartFolder:
         """Beside the files of runs; on this machine if those are elsewhere."""
         place = settings.research_artefacts
-        return cls((settings.var / "research" if "://" in place else Path(place)) / "parts")
+        return cls((data_folder(settings.var) / "research" if "://" in place else Path(place)) / "parts")
 
     def load(self, run: str, name: str) -> bytes | None:
         """A part; None if it is not there or damaged."""

@@ -34,7 +34,7 @@ class RunProcess:
             await asyncio.to_thread(self._start)
         self._left -= 1
         try:
-            self._opened().send(task)
+            await asyncio.to_thread(self._opened().send, task)  # a child that still starts reads nothing yet
         except OSError as error:
             raise ProcessEndedError(f"the process does not take a run: {error}") from error
 

@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import Select, and_, delete, func, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
-from services.analysis.research.domain.run_record import RunRecord, canonical
+from services.analysis.research.domain.run_record import EncodedRecord, RunRecord, canonical
 from services.analysis.research.domain.run_rows import MOST_TRIES, NIGHTLY, OPEN, RunRequest, RunRow, RunState
 from shared.db import Database
 from shared.tables import research_runs as table
@@ -38,7 +38,13 @@ class RunTable:
         """Store a run that was done elsewhere, as on the command line; the same run again replaces it."""
         request = RunRequest(kind=record.kind, data=record.data, parameters=record.parameters)
         row = RunRow(id=record.id, request=request, requested_by=requested_by, state="done", created_at=started)
-        values = {**_values(row), **_outcome(record, location), "started_at": started, "finished_at": now, "to_report": False}
+        values = {
+            **_values(row),
+            **_outcome(EncodedRecord.of(record), location),
+            "started_at": started,
+            "finished_at": now,
+            "to_report": False,
+        }
         async with self._database.begin() as connection:
             await connection.execute(self._database.upsert(table, [values]), [values])
 
@@ -72,7 +78,7 @@ class RunTable:
             found = (await connection.execute(select(table.c.cancel).where(held))).first()
         return None if found is None else bool(found.cancel)
 
-    async def finish(self, row: RunRow, record: RunRecord, location: str, now: int) -> bool:
+    async def finish(self, row: RunRow, record: EncodedRecord, location: str, now: int) -> bool:
         """Store the result; False if another process has the run, or it was finished already."""
         return await self._end(row, "done", now, _outcome(record, location))
 
@@ -171,11 +177,8 @@ def _values(row: RunRow) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _outcome(record: RunRecord, location: str) -> dict[str, Any]:
-    return {
-        "result": msgspec.json.encode(record).decode(), "location": location, "data_hash": record.data_hash,
-        "parameters_hash": record.parameters_hash, "plan_version": record.plan_version, "code_version": record.code_version,
-    }  # fmt: skip
+def _outcome(record: EncodedRecord, location: str) -> dict[str, Any]:
+    return {**record._asdict(), "location": location}
 
 
 def _row(values: dict[str, Any]) -> RunRow:

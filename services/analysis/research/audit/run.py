@@ -8,14 +8,13 @@ import msgspec
 
 from services.analysis.research.audit.difference import Difference
 from services.analysis.research.audit.signals import Audit
+from services.analysis.research.domain.every_rule import every_rule
 from services.analysis.research.domain.known_market import KnownMarket
-from services.analysis.research.domain.run_record import RunError, canonical
+from services.analysis.research.domain.run_record import canonical
 from services.analysis.research.domain.runs import Progress, RunData, RunKind, RunResult
 from services.analysis.research.domain.signal_names import SignalSpec, read_signal
 
 EVERYTHING: Final = "all"
-READS_ALL: Final = "new_high"
-"""A rule that reads the 52-week range: with its bars those of every rule and chart pattern are there."""
 MOST_LISTED: Final = 10_000
 """Differences in the file."""
 
@@ -57,7 +56,7 @@ class _Steps:
 def run(asked: AuditParameters, data: RunData, progress: Progress) -> RunResult:
     """The number of differences, and a file that lists them."""
     signal = _signal(asked, data)
-    reads = signal or read_signal(READS_ALL, data.request.timeframe)
+    reads = signal or every_rule(data.request.timeframe)
     market = data.market(signal) if signal else KnownMarket()
     steps = _Steps(progress, len(data.request.symbols))
     audit = Audit(data.kernels, asked.bars, asked.seed, steps.step)
@@ -84,8 +83,6 @@ def run(asked: AuditParameters, data: RunData, progress: Progress) -> RunResult:
 def _signal(asked: AuditParameters, data: RunData) -> SignalSpec | None:
     if asked.signal.strip().lower() != EVERYTHING:
         return read_signal(asked.signal, data.request.timeframe)
-    if not data.request.timeframe.row.rules:
-        raise RunError(f"timeframe: no rule runs on {data.request.timeframe.word}: name a condition")
     return None
 
 

@@ -23,7 +23,7 @@ SHOWN = 50
 
 
 def main(
-    name: Name,
+    signal: Name,
     symbols: Symbols = "",
     data: Data = "",
     tape: Tape = "",
@@ -40,7 +40,7 @@ def main(
     from services.analysis.research.audit.difference import Difference
 
     request = data_request(symbols, data, tape, timeframe, start, end)
-    found, place = run_here("audit", request, {"signal": name, "bars": bars, "seed": seed})
+    found, place = run_here("audit", request, {"signal": signal, "bars": bars, "seed": seed})
     summary = found.record.summary
     listed = msgspec.json.decode(found.artefacts["differences.json"], type=list[Difference])
     if as_json:

@@ -29,14 +29,14 @@ ScalingKind = Annotated[Literal["standard", "robust"], typer.Option("--scaling",
 
 
 def main(
-    feature: Features = None, label: Labels = None, train: Train = 0.7, validation: Validation = 0.15, embargo: Embargo = None,
+    features: Features = None, labels: Labels = None, train: Train = 0.7, validation: Validation = 0.15, embargo: Embargo = None,
     scaling: ScalingKind = "standard", symbols: Symbols = "", data: Data = "", tape: Tape = "", timeframe: TimeframeText = "1d",
     start: Start = "", end: End = "", as_json: AsJson = False,
 ) -> int:  # fmt: skip
     """Write features and labels as Parquet, with manifest, data card and Croissant metadata."""
     request = data_request(symbols, data, tape, timeframe, start, end)
     parameters = {
-        "features": feature or [], "labels": label or [], "train": train, "validation": validation, "embargo": embargo,
+        "features": features or [], "labels": labels or [], "train": train, "validation": validation, "embargo": embargo,
         "scaling": scaling,
     }  # fmt: skip
     found, place = run_here("dataset", request, parameters)

@@ -40,7 +40,7 @@ def main(
     share: Share = 0.5,
     most: Most = 200,
     horizon: Horizon = 0,
-    cost: Cost = 10.0,
+    cost_bps: Cost = 10.0,
     index: Index = "",
     as_json: AsJson = False,
 ) -> int:
@@ -51,7 +51,7 @@ def main(
 
     request = data_request(symbols, data, tape, timeframe, start, end)
     asked = {
-        "within": within, "size": size, "least": least, "share": share, "most": most, "horizon": horizon, "cost_bps": cost,
+        "within": within, "size": size, "least": least, "share": share, "most": most, "horizon": horizon, "cost_bps": cost_bps,
         "index": index.strip().upper() if index.strip().lower() not in {"none", "benchmark"} else index.strip().lower(),
     }  # fmt: skip
     found, place = run_here("discovery", request, asked)

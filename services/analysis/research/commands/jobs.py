@@ -82,14 +82,15 @@ def _with_table(use: Callable[[RunTable], Awaitable[T]]) -> T:
     from services.analysis.research.adapters.run_table import RunTable
     from services.analysis.research.settings import ResearchSettings
     from shared.db import open_database
-    from shared.migrations.command import current
+    from shared.failures import TransientError
+    from shared.migrations.command import NO_TABLES, current
     from shared.settings import read_settings
 
     url = read_settings(ResearchSettings).database_url
 
     async def used() -> T:
         if await current(url) is None:
-            raise InputError("there are no tables yet: start Finstage first (make run)")
+            raise TransientError(NO_TABLES)
         async with open_database(url) as database:
             return await use(RunTable(database))
 

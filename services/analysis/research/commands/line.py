@@ -9,6 +9,7 @@ from typing import Any
 
 import typer
 
+from services.analysis.research.commands.as_typed import as_typed
 from services.analysis.research.commands.output import InputError
 from services.analysis.research.commands.table import COMMANDS
 from shared.failures import TransientError
@@ -25,9 +26,10 @@ def main(arguments: Sequence[str]) -> int:
     try:
         app(list(arguments), prog_name="python -m services.analysis research")
     except InputError as error:
-        sys.stderr.write(f"error: {error}\n")
+        command = typer.main.get_command(app).commands[arguments[0]]  # type: ignore[attr-defined]  # of a group
+        sys.stderr.write(f"error: {as_typed(str(error), command.params)}\n")
         return 2
-    except TransientError as error:
+    except (TransientError, OSError) as error:
         sys.stderr.write(f"error: {error}\n")
         return 1
     except SystemExit as ended:

@@ -5,9 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 import msgspec
+
+LONG_WORD: Final = 12
+"""Longer words are broken where a table would not fit."""
+BETWEEN: Final = 3
+"""Characters between two columns."""
 
 
 class InputError(Exception):
@@ -33,17 +38,41 @@ def print_json(value: Any) -> None:
 
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """A table that fits the terminal; one that is not a terminal gets 120 characters a line."""
+    """A table that fits the terminal, in parts below each other if need be; what is not a terminal gets 120 characters a line."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=title or None, title_justify="left", show_edge=False)
-    for name in columns:
-        table.add_column(name)
-    for row in rows:
-        table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
     console = Console(file=sys.stdout)
     if not console.is_terminal:
         console.width = 120
-    console.print(table)
+    listed = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    texts = [[name, *(row[n] for row in listed)] for n, name in enumerate(columns)]
+    least = [_least(each) for each in texts]
+    for part in _parts(least, console.width):
+        table = Table(title=title or None, title_justify="left", show_edge=False)
+        for n in part:
+            table.add_column(Text(texts[n][0]), min_width=least[n], overflow="fold")
+        for row in zip(*(texts[n][1:] for n in part), strict=True):
+            table.add_row(*map(Text, row))
+        console.print(table)
+        title = ""
+
+
+def _least(texts: Iterable[str]) -> int:
+    """The width of a column in which no word is broken, or only long ones."""
+    from rich.cells import cell_len
+
+    return min(LONG_WORD, max((cell_len(word) for text in texts for word in text.split()), default=1))
+
+
+def _parts(least: Sequence[int], width: int) -> list[list[int]]:
+    """The columns of each part; every part begins with the first column, which says what a row is about."""
+    parts, used = [[0]], least[0] + BETWEEN
+    for column in range(1, len(least)):
+        if used + least[column] + BETWEEN > width and len(parts[-1]) > 1:
+            parts.append([0])
+            used = least[0] + BETWEEN
+        parts[-1].append(column)
+        used += least[column] + BETWEEN
+    return parts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -36,7 +37,7 @@ def main(
     end: End = "",
     level: Level = "",
     horizon: Horizon = 0,
-    cost: Cost = 10.0,
+    cost_bps: Cost = 10.0,
     validated: Validated = False,
     store: Store = False,
     as_json: AsJson = False,
@@ -49,10 +50,11 @@ def main(
         raise InputError(f"--horizon: {horizon} must be 1, 5 or 20")
     if store:
         return _store(request)
-    rows = _rows(request, cost)
-    known = sorted({each.rule for each in rows})
-    if rule and rule not in known:
-        raise InputError(f"RULE: {rule[:48]!r} has no signal here; there are {', '.join(known)}")
+    if rule:
+        _check_rule(rule)
+    rows = _rows(request, cost_bps)
+    if rule and not any(each.rule == rule for each in rows):
+        raise InputError(f"rule: {rule} has no signal on these bars, or too short a past of them")
     chosen = [
         each
         for each in rows
@@ -64,8 +66,20 @@ def main(
     if as_json:
         print_json(chosen)
     else:
-        _print(chosen, rows, cost)
+        _print(chosen, rows, cost_bps)
     return 0
+
+
+def _check_rule(rule: str) -> None:
+    """Before anything is computed."""
+    from services.analysis.kernels.patterns.table import PATTERNS
+    from services.analysis.kernels.rules.table import RULES
+
+    known = sorted({*(each.name for each in RULES), *(each.name for each in PATTERNS)})
+    if rule not in known:
+        near = get_close_matches(rule, known, n=3, cutoff=0.45)
+        remedy = f"did you mean {' or '.join(near)}?" if near else "docs/signals.md and docs/patterns.md list them"
+        raise InputError(f"rule: {rule[:48]!r} is no rule or chart pattern; {remedy}")
 
 
 def _rows(request: DataRequest, cost: float) -> list[QualityRow]:

@@ -45,5 +45,5 @@ def _saved(result: str) -> RunRecord:
             try:
                 return read_record(path.read_bytes())
             except OSError as error:
-                raise InputError(f"RESULT: {result} cannot be read: {error.strerror}") from error
+                raise InputError(f"result: {result} cannot be read: {error.strerror}") from error
         return RunFiles(read_settings(ResearchSettings).research_artefacts).record(result)[1]

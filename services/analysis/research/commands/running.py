@@ -8,9 +8,10 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from services.analysis.research.commands.output import input_errors
+from services.analysis.research.commands.output import InputError, input_errors
 
 if TYPE_CHECKING:
+    from services.analysis.research.adapters.artefacts import RunFiles
     from services.analysis.research.domain.data_request import DataRequest
     from services.analysis.research.domain.run_parts import Workers
     from services.analysis.research.domain.run_record import RunRecord
@@ -48,12 +49,19 @@ def run_here(
 
         started = time.time_ns() // 1_000_000
         found = execute(run_kind(kind), parameters, SeriesData(request, settings, workers), progress)
-        place = files.save(found.record.id, found.record, found.artefacts) if save else ""
+        place = _saved(files, found) if save else ""
     if save:
         _listed(settings, found.record, place, started)
     for problem in found.record.problems:
         sys.stderr.write(f"left out: {problem}\n")
     return found, place
+
+
+def _saved(files: RunFiles, found: Execution) -> str:
+    try:
+        return files.save(found.record.id, found.record, found.artefacts)
+    except OSError as error:
+        raise InputError(f"research_artefacts: the result cannot be saved: {error}") from error
 
 
 def _listed(settings: ResearchSettings, record: RunRecord, place: str, started: int) -> None:

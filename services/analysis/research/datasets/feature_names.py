@@ -184,7 +184,8 @@ def _of_language(column: str, text: str, timeframe: Timeframe) -> Feature:
         try:
             condition = _number(text, timeframe)
         except ConditionError as other:
-            raise RunError(f"features: {text!r}: {other}; as a signal: {str(error).splitlines()[0]}") from error
+            reason = str(error).removeprefix("signal: ").splitlines()[0]
+            raise RunError(f"features: {text!r}: {other}; as a signal: {reason}") from error
         return ExpressionFeature(column, text, condition, False, ConditionSignal(condition.text, condition))
     if isinstance(signal, ConditionSignal):
         return ExpressionFeature(column, signal.text, signal.condition, True, signal)

@@ -14,6 +14,7 @@ from services.analysis.research.discovery.past import Past
 from services.analysis.research.discovery.reading import STEPS, past, state_texts
 from services.analysis.research.discovery.search import Judged, Search, SearchRange, search
 from services.analysis.research.domain.data_request import DataRequestError
+from services.analysis.research.domain.every_rule import every_rule
 from services.analysis.research.domain.known_market import KnownMarket
 from services.analysis.research.domain.run_record import RunError, canonical
 from services.analysis.research.domain.runs import Progress, RunData, RunKind, RunResult
@@ -24,8 +25,6 @@ from services.analysis.research.quality.windows import HORIZONS
 from shared.events import Timeframe
 from shared.run_options.discovery import DiscoveryOptions
 
-READS_ALL: Final = "new_high"
-"""A rule that reads the 52-week range: with its bars those of every signal are there."""
 BENCHMARK: Final = "benchmark"
 USUAL_INDEX: Final = "SPY"
 NO_INDEX: Final = "none"
@@ -65,7 +64,7 @@ def check(asked: DiscoveryOptions, timeframe: Timeframe) -> None:
     """Raises RunError, which names the field and the value."""
     if not _INDEX.fullmatch(asked.index):
         raise RunError(f"index: {asked.index[:32]!r} is no symbol")
-    if not timeframe.row.rules:
+    if timeframe.row.rules == "none":
         raise RunError(f"timeframe: no rule runs on {timeframe.word}, so that there is nothing to combine")
 
 
@@ -73,7 +72,7 @@ def run(asked: DiscoveryOptions, data: RunData, progress: Progress) -> RunResult
     """The findings, and a file with every candidate that was judged."""
     timeframe = data.request.timeframe
     check(asked, timeframe)
-    reads = read_signal(READS_ALL, timeframe)
+    reads = every_rule(timeframe)
     states, market = _states(asked.index, data)
     signals = [read_signal(f"{each} on {timeframe.word}", timeframe) for each in states]
     pasts, as_of = list[Past](), 0
@@ -109,9 +108,9 @@ def _states(index: str, data: RunData) -> tuple[tuple[str, ...], KnownMarket]:
         return (), KnownMarket()
     try:
         return states, data.market(*signals)
-    except DataRequestError:
+    except DataRequestError as error:
         if index:
-            raise
+            raise DataRequestError(f"index: {str(error).rpartition(': ')[2]}") from error
         return (), KnownMarket()
 
 

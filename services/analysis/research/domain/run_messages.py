@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.analysis.research.domain.run_record import RunRecord
+from services.analysis.research.domain.run_record import EncodedRecord
 from services.analysis.research.domain.run_rows import RunRequest
 
 
@@ -34,7 +34,7 @@ class ProgressMessage:
 class DoneMessage:
     """A run is done; its files are at ``location``."""
 
-    record: RunRecord
+    record: EncodedRecord
     location: str
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -39,6 +39,22 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     """SHA-256 of each file by its name."""
     problems: tuple[DataProblem, ...] = ()
     """Rows and files that were left out."""
+
+
+class EncodedRecord(NamedTuple):
+    """A record as it is stored: whoever has it neither encodes nor decodes it again."""
+
+    result: str
+    data_hash: str
+    parameters_hash: str
+    plan_version: str
+    code_version: str
+
+    @classmethod
+    def of(cls, record: RunRecord) -> EncodedRecord:
+        """The record as JSON, with what is searched for."""
+        text = msgspec.json.encode(record).decode()
+        return cls(text, record.data_hash, record.parameters_hash, record.plan_version, record.code_version)
 
 
 def canonical(value: Any) -> bytes:

@@ -19,7 +19,7 @@ from services.analysis.research.domain.run_messages import (
     ProgressMessage,
     RunTask,
 )
-from services.analysis.research.domain.run_record import RunRecord
+from services.analysis.research.domain.run_record import EncodedRecord
 from services.analysis.research.domain.run_rows import RunRow, RunState
 from services.analysis.research.handlers import metrics
 from services.analysis.research.handlers.run_outcomes import OutcomeStore, ResultPublisher, report_outcomes
@@ -45,7 +45,7 @@ class RunStore(OutcomeStore, Protocol):
 
     async def keep(self, row: RunRow, done: float, total: float, note: str, lease_until: int) -> bool | None: ...
 
-    async def finish(self, row: RunRow, record: RunRecord, location: str, now: int) -> bool: ...
+    async def finish(self, row: RunRow, record: EncodedRecord, location: str, now: int) -> bool: ...
 
     async def fail(self, row: RunRow, state: RunState, code: str, error: str, now: int) -> bool: ...
 

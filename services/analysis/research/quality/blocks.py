@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import stdtr
 
-from services.analysis.research.quality.machine_code import Floats, Int64s, QualityKernels
+from services.analysis.research.quality.machine_code import Floats, Int32s, QualityKernels
 
 SPANS: Final = 3
 """Length of a block in windows."""
@@ -119,6 +119,6 @@ def interval(kernels: QualityKernels, found: BlockSums, seed: int) -> tuple[Floa
     return -low * found.error, -high * found.error
 
 
-def _starts(found: BlockSums, stream: np.random.Generator, draws: int) -> Int64s:
+def _starts(found: BlockSums, stream: np.random.Generator, draws: int) -> Int32s:
     """Where the blocks of resamples begin: (draws, blocks)."""
-    return stream.integers(0, found.sums.shape[1], (draws, found.blocks))
+    return stream.integers(0, found.sums.shape[1], (draws, found.blocks), dtype=np.int32)

@@ -133,5 +133,13 @@ def cells(kernels: QualityKernels, prices: Prices, of: Fired, horizon: int, on: 
         date,
         on.year[date],
         on.year[last_date],
-        max(1, int(np.quantile(spans, 0.95))) if len(spans) else 1,
+        _span(spans),
     )
+
+
+def _span(spans: Int64s) -> int:
+    """Dates that 95 % of the windows cover at most, at least 1."""
+    if not len(spans):
+        return 1
+    most = int(spans.max())
+    return max(1, most if spans.min() == most else int(np.quantile(spans, 0.95)))

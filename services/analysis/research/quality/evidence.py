@@ -14,11 +14,14 @@ LEAST: Final = 30
 NORMAL_95: Final = float(ndtri(0.975))
 
 
-def effective(kernels: QualityKernels, signals: Bools, span: int) -> Int64s:
-    """The largest numbers of dates with a signal that are at least ``span`` dates apart; signals: (keys, dates)."""
-    counts = np.zeros(len(signals), np.int64)
-    kernels.count_apart(signals, span, counts)
-    return counts
+def apart(kernels: QualityKernels, fired_on: Bools, span: int) -> tuple[Int64s, Int64s, Int64s]:
+    """Dates with a signal, the most of them that are at least ``span`` dates apart, and the place of the first; of (rows, dates).
+
+    The first is the number of all dates where there is none.
+    """
+    dates, effective, first = (np.empty(len(fired_on), np.int64) for _ in range(3))
+    kernels.count_dates(fired_on, span, dates, effective, first)
+    return dates, effective, first
 
 
 def wilson(rate: Floats, n: Floats) -> tuple[Floats, Floats]:

@@ -12,7 +12,7 @@ from services.analysis.research.quality.blocks import BlockSums, block_sums, int
 from services.analysis.research.quality.cells import Axis, Cells
 from services.analysis.research.quality.evidence import LEAST, wilson
 from services.analysis.research.quality.machine_code import Bools, Floats, QualityKernels
-from services.analysis.research.quality.sample import Chosen, Sample, chosen, evidence, sample
+from services.analysis.research.quality.sample import Sample, chosen, evidence, sample
 from services.analysis.research.quality.walk_forward import decisions, first_decision, mean
 
 DRAWS: Final = 9_999
@@ -49,24 +49,23 @@ class Figures(NamedTuple):
 class Unreached(NamedTuple):
     """What is needed to resample again the keys that hardly any resample reached."""
 
-    kernels: QualityKernels
     keys: npt.NDArray[np.intp]
     statistic: Floats
     blocks: BlockSums
     seed: int
 
-    def p_values(self) -> Floats:
+    def p_values(self, kernels: QualityKernels) -> Floats:
         """Their p-values by more resamples."""
-        return p_values(self.kernels, self.statistic, self.blocks, self.seed, FINE_DRAWS)
+        return p_values(kernels, self.statistic, self.blocks, self.seed, FINE_DRAWS)
 
 
 class Judged(NamedTuple):
     """The keys of one group and horizon."""
 
-    whole: Figures
-    """Of all signals after the first possible decision."""
-    followed: Figures
-    """Of those that the decisions of their years let in."""
+    whole: Floats
+    """(keys, figures): ``Figures`` of all signals after the first possible decision."""
+    followed: Floats
+    """(keys, figures): of those that the decisions of their years let in."""
     current: Bools
     """(keys,): whether the newest decision follows the key."""
     p: Floats
@@ -80,8 +79,9 @@ def judge(kernels: QualityKernels, members: Sequence[Cells], on: Axis, seed: int
     follow = decisions(members, on, first)
     after = np.zeros_like(follow)
     after[:, first:] = True
+    both = sample(kernels, chosen(members, np.concatenate([follow, after]), on, first), span)
     followed, whole = (chosen(members, years, on, first) for years in (follow, after))
-    figures = sample(kernels, followed, span)
+    figures, of_all = both.of(slice(len(follow))), both.of(slice(len(follow), None))
     enough = np.flatnonzero(figures.effective >= LEAST)
     blocks = block_sums(kernels, evidence(kernels, followed, figures, enough), span)
     statistic = np.divide((figures.edge * figures.signals)[enough], blocks.error, out=np.zeros(len(enough)), where=blocks.error > 0)
@@ -89,28 +89,29 @@ def judge(kernels: QualityKernels, members: Sequence[Cells], on: Axis, seed: int
     p[enough] = p_values(kernels, statistic, blocks, seed, DRAWS)
     extreme = np.flatnonzero(p[enough] <= 2 / (DRAWS + 1))
     hopeful = np.flatnonzero(p[enough] < HOPEFUL)
+    ends = np.full((2, len(both.signals)), np.nan)
+    _put_intervals(kernels, ends[:, : len(follow)], figures, blocks.of(hopeful), enough[hopeful], seed)
+    if intervals:
+        keys = np.flatnonzero(of_all.effective >= LEAST)
+        all_blocks = block_sums(kernels, evidence(kernels, whole, of_all, keys), span)
+        _put_intervals(kernels, ends[:, len(follow) :], of_all, all_blocks, keys, seed)
+    shown = np.array(_shown(both, on, *ends)).T
     return Judged(
-        _figures(kernels, whole, sample(kernels, whole, span), span, seed, intervals=intervals),
-        _shown(figures, on, *_interval(kernels, figures, blocks.of(hopeful), enough[hopeful], seed)),
+        shown[len(follow) :],
+        shown[: len(follow)],
         follow[:, -1].copy(),
         p,
-        Unreached(kernels, enough[extreme], statistic[extreme], blocks.of(extreme), seed),
+        Unreached(enough[extreme], statistic[extreme], blocks.of(extreme), seed),
     )
 
 
-def _figures(kernels: QualityKernels, of: Chosen, figures: Sample, span: int, seed: int, *, intervals: bool) -> Figures:
-    keys = np.flatnonzero(figures.effective >= LEAST) if intervals else np.zeros(0, np.intp)
-    blocks = block_sums(kernels, evidence(kernels, of, figures, keys), span)
-    return _shown(figures, of.on, *_interval(kernels, figures, blocks, keys, seed))
-
-
-def _interval(
-    kernels: QualityKernels, of: Sample, blocks: BlockSums, keys: npt.NDArray[np.intp], seed: int
-) -> tuple[Floats, Floats]:
-    """The intervals of the means of some keys; NaN for the others."""
-    low, high = np.full((2, len(of.signals)), np.nan)
-    low[keys], high[keys] = (of.mean[keys] + ends / of.signals[keys] for ends in interval(kernels, blocks, seed))
-    return np.where(np.isfinite(low), low, np.nan), np.where(np.isfinite(high), high, np.nan)
+def _put_intervals(
+    kernels: QualityKernels, ends: Floats, of: Sample, blocks: BlockSums, keys: npt.NDArray[np.intp], seed: int
+) -> None:
+    """Write the intervals of the means of some keys into ``ends`` (2, keys); those that are not finite stay unknown."""
+    if len(keys):
+        found = of.mean[keys] + np.array(interval(kernels, blocks, seed)) / of.signals[keys]
+        ends[:, keys] = np.where(np.isfinite(found), found, np.nan)
 
 
 def _shown(of: Sample, on: Axis, low: Floats, high: Floats) -> Figures:

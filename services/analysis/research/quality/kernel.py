@@ -80,36 +80,37 @@ def add_past(signals, earned, cells, all_gain, count, gain, base):
 
 @plain
 def add_years(signals, earned, wins, cells, all_gain, years, count, won, gain, base):
-    """What the chosen years of an instrument add to the totals of each key."""
-    for k in range(len(signals)):
-        n, bars, usual = 0.0, 0.0, 0.0
+    """What the chosen years of an instrument add to the totals of each row."""
+    for r in range(len(years)):
+        k, n, bars, usual = r % len(signals), 0.0, 0.0, 0.0
         for y in range(len(cells)):
-            if years[k, y]:
+            if years[r, y]:
                 n += signals[k, y]
-                won[k] += wins[k, y]
-                gain[k] += earned[k, y]
+                won[r] += wins[k, y]
+                gain[r] += earned[k, y]
                 bars += cells[y]
                 usual += all_gain[y]
-        count[k] += n
-        base[k] += n * mean(usual, bars)
+        count[r] += n
+        base[r] += n * mean(usual, bars)
 
 
 @plain
 def add_sample(
-    key, cell, gain, adverse, date, year, years, first, recent, fired_on, worst, worst_adverse, against, newer, newer_gain
+    key, cell, gain, adverse, date, year, keys, years, first, recent, fired_on, worst, worst_adverse, against, newer, newer_gain
 ):
-    """What the chosen signals of an instrument add to the figures of each key."""
+    """What the chosen signals of an instrument add to the figures of each row."""
     for s in range(len(key)):
-        k, c = key[s], cell[s]
-        if not years[k, year[c]]:
-            continue
-        fired_on[k, date[c] - first] = True
-        worst[k] = min(worst[k], gain[c])
-        worst_adverse[k] = min(worst_adverse[k], adverse[c])
-        against[k] += adverse[c]
-        if date[c] >= recent:
-            newer[k] += 1.0
-            newer_gain[k] += gain[c]
+        c = cell[s]
+        for r in range(key[s], len(years), keys):
+            if not years[r, year[c]]:
+                continue
+            fired_on[r, date[c] - first] = True
+            worst[r] = min(worst[r], gain[c])
+            worst_adverse[r] = min(worst_adverse[r], adverse[c])
+            against[r] += adverse[c]
+            if date[c] >= recent:
+                newer[r] += 1.0
+                newer_gain[r] += gain[c]
 
 
 @plain
@@ -164,14 +165,18 @@ def add_year(gain, date, begin, end, chosen, row, first, work, found):
 
 
 @plain
-def count_apart(fired_on, span, counts):
-    """The most dates with a signal that are ``span`` dates apart: the first, and each next one that is far enough."""
-    for k in range(len(counts)):
-        found, open_from = 0, 0
+def count_dates(fired_on, span, dates, apart, first):
+    """Dates with a signal; the most of them that are ``span`` apart: the first, and each next one that is far enough; the first."""
+    for r in range(len(dates)):
+        found, far, open_from, begin = 0, 0, 0, fired_on.shape[1]
         for d in range(fired_on.shape[1]):
-            if d >= open_from and fired_on[k, d]:
-                found, open_from = found + 1, d + span
-        counts[k] = found
+            if not fired_on[r, d]:
+                continue
+            begin = min(begin, d)
+            found += 1
+            if d >= open_from:
+                far, open_from = far + 1, d + span
+        dates[r], apart[r], first[r] = found, far, begin
 
 
 @plain

@@ -14,6 +14,7 @@ from services.analysis.kernels.machine_code import load_module
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
+Int32s = npt.NDArray[np.int32]
 Int64s = npt.NDArray[np.int64]
 
 FUNCTIONS: Final = {
@@ -21,10 +22,10 @@ FUNCTIONS: Final = {
     "add_year_sums": "key, cell, gain, year, signals, earned, wins, cells, all_gain",
     "add_past": "signals, earned, cells, all_gain, count, gain, base",
     "add_years": "signals, earned, wins, cells, all_gain, years, count, won, gain, base",
-    "add_sample": "key, cell, gain, adverse, date, year, years, first, recent, "
+    "add_sample": "key, cell, gain, adverse, date, year, keys, years, first, recent, "
     "fired_on, worst, worst_adverse, against, newer, newer_gain",
     "add_evidence": "key, cell, gain, date, year, signals, cells, all_gain, years, row, first, edge, work, found",
-    "count_apart": "fired_on, span, counts",
+    "count_dates": "fired_on, span, dates, apart, first",
     "sum_blocks": "evidence, length, sums, second, fourth",
     "count_extreme": "sums, starts, least, counts",
     "draw_statistics": "sums, starts, out",
@@ -45,7 +46,8 @@ class QualityKernels(Protocol):
     """The loops. They release the GIL, allocate nothing and write only into the arrays that are named as written.
 
     Signals are (signals,) ``key`` and ``cell``; cells are (cells,) ``gain``, ``adverse``, ``date`` and ``year``.
-    ``years`` (keys, years) says which years of a key are chosen; ``first`` is the place of the first date.
+    ``years`` (rows, years) says which years of a key are chosen: the rows are all keys, or all keys several times; ``first`` is the
+    place of the first date.
     """
 
     def measure_windows(
@@ -69,13 +71,14 @@ class QualityKernels(Protocol):
         self, signals: Floats, earned: Floats, wins: Floats, cells: Floats, all_gain: Floats, years: Bools,
         count: Floats, won: Floats, gain: Floats, base: Floats,
     ) -> None:  # fmt: skip
-        """Sums of the chosen years, from those of ``add_year_sums``. Added to: the last four (keys,)."""
+        """Sums of the chosen years, from those of ``add_year_sums``. Added to: the last four (rows,)."""
 
     def add_sample(
-        self, key: Int64s, cell: Int64s, gain: Floats, adverse: Floats, date: Int64s, year: Int64s, years: Bools, first: int,
-        recent: int, fired_on: Bools, worst: Floats, worst_adverse: Floats, against: Floats, newer: Floats, newer_gain: Floats,
+        self, key: Int64s, cell: Int64s, gain: Floats, adverse: Floats, date: Int64s, year: Int64s, keys: int, years: Bools,
+        first: int, recent: int, fired_on: Bools, worst: Floats, worst_adverse: Floats, against: Floats, newer: Floats,
+        newer_gain: Floats,
     ) -> None:  # fmt: skip
-        """The chosen signals of an instrument. Added to: ``fired_on`` (keys, dates) and the figures after it (keys,)."""
+        """The chosen signals of an instrument. Added to: ``fired_on`` (rows, dates) and the figures after it (rows,)."""
 
     def add_evidence(
         self, key: Int64s, cell: Int64s, gain: Floats, date: Int64s, year: Int64s, signals: Floats, cells: Floats,
@@ -86,16 +89,19 @@ class QualityKernels(Protocol):
         Written: ``work`` (2, rows). Added to: ``found`` (rows, dates).
         """
 
-    def count_apart(self, fired_on: Bools, span: int, counts: Int64s) -> None:
-        """The most dates with a signal that are at least ``span`` dates apart. Written: ``counts`` (keys,)."""
+    def count_dates(self, fired_on: Bools, span: int, dates: Int64s, apart: Int64s, first: Int64s) -> None:
+        """Dates with a signal, the most of them that are at least ``span`` apart, and the first.
+
+        Written: the last three (rows,); the first is the number of all dates where there is none.
+        """
 
     def sum_blocks(self, evidence: Floats, length: int, sums: Floats, second: Floats, fourth: Floats) -> None:
         """Of (keys, dates) the sum of each block, wrapped around. Written: ``sums`` likewise, and the means of powers (keys,)."""
 
-    def count_extreme(self, sums: Floats, starts: Int64s, least: Floats, counts: Int64s) -> None:
+    def count_extreme(self, sums: Floats, starts: Int32s, least: Floats, counts: Int64s) -> None:
         """Resamples (``starts``: draws, blocks) with a statistic of ``least`` (keys,) or more. Added to: ``counts``."""
 
-    def draw_statistics(self, sums: Floats, starts: Int64s, out: Floats) -> None:
+    def draw_statistics(self, sums: Floats, starts: Int32s, out: Floats) -> None:
         """The statistic of every resample. Written: ``out`` (keys, draws)."""
 
 

@@ -78,7 +78,7 @@ def records(
 ) -> tuple[QualityRecord, ...]:
     """Every record that has a signal. The same input gives the same numbers.
 
-    ``run`` maps a function over parts, as the ``map`` of an executor of threads does.
+    ``run`` maps a function over parts, as ``map`` does.
     """
     on = axis(instruments)
     of_direction = {direction: tuple(key for key in keys if key.direction == direction) for direction in (1, -1)}
@@ -98,7 +98,7 @@ def records(
         return [(group, _judged(kernels, group, held, on)) for group in groups]
 
     found = [each for several in run(part, parts) for each in several]
-    q, tried = _corrected([judged for _, judged in found])
+    q, tried = _corrected(kernels, [judged for _, judged in found])
     return tuple(
         record for (group, judged), values in zip(found, q, strict=True) for record in _records(group, judged, values, tried)
     )
@@ -121,7 +121,7 @@ def _judged(kernels: QualityKernels, group: _Group, held: Sequence[Cells], on: A
     return judge(kernels, [held[place] for place in group.members], on, seed, intervals=group.level != "instrument")
 
 
-def _corrected(found: Sequence[Judged]) -> tuple[list[Floats], int]:
+def _corrected(kernels: QualityKernels, found: Sequence[Judged]) -> tuple[list[Floats], int]:
     """Benjamini-Hochberg over every test of every group; resamples more often the keys that this can decide."""
     p = [each.p.copy() for each in found]
     tested = [~np.isnan(values) for values in p]
@@ -129,7 +129,7 @@ def _corrected(found: Sequence[Judged]) -> tuple[list[Floats], int]:
     q = _q_values(p, tested)
     again = [n for n, each in enumerate(found) if (q[n][each.extreme.keys] >= RATE).any()]
     for n in again:
-        p[n][found[n].extreme.keys] = found[n].extreme.p_values()
+        p[n][found[n].extreme.keys] = found[n].extreme.p_values(kernels)
     return (_q_values(p, tested) if again else q), tried
 
 
@@ -146,7 +146,7 @@ def _q_values(p: Sequence[Floats], tested: Sequence[np.ndarray]) -> list[Floats]
 
 
 def _records(group: _Group, judged: Judged, q: Floats, tried: int) -> Iterable[QualityRecord]:
-    followed, whole = (np.array(figures).T.tolist() for figures in (judged.followed, judged.whole))
+    followed, whole = judged.followed.tolist(), judged.whole.tolist()
     validated = (judged.current & (q < RATE)).tolist()
     p_values = [None if math.isnan(p) else p for p in judged.p.tolist()]
     for key, valid, p, q_value, ours, theirs in zip(group.keys, validated, p_values, q.tolist(), followed, whole, strict=True):

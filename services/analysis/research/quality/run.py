@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Annotated, Final
 
 import msgspec
 
+from services.analysis.research.domain.every_rule import every_rule
 from services.analysis.research.domain.run_record import RunError, canonical
 from services.analysis.research.domain.runs import Progress, RunData, RunKind, RunResult
-from services.analysis.research.domain.signal_names import RuleSignal, read_signal
 from services.analysis.research.quality.cells import Instrument
+from services.analysis.research.quality.forked import forked
 from services.analysis.research.quality.machine_code import load_quality
 from services.analysis.research.quality.panel import instrument, signal_keys, signal_kinds
 from services.analysis.research.quality.records import LEVELS, Level, records
 from services.analysis.research.quality.rows import StoredQuality, stored
 from services.analysis.research.quality.windows import HORIZONS
 from shared.events import SignalQuality, Timeframe
-
-THREADS: Final = 2
-WHAT_RULES_READ: Final = "new_high"
-"""A rule that reads the 52-week range: with it the bars of every rule are there."""
 
 
 class QualityParameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -51,7 +47,7 @@ def computed(asked: QualityParameters, data: RunData, progress: Progress) -> tup
     if not asked.horizons or len(set(asked.horizons)) < len(asked.horizons):
         raise RunError(f"horizons: {list(asked.horizons)} must be different numbers of bars, at least one")
     read, as_of = list[Instrument](), 0
-    for series in data.series(*reads(data.request.timeframe)):
+    for series in data.series(every_rule(data.request.timeframe)):
         read.append(instrument(data.kernels, series))
         as_of = max(as_of, int(series.ts_close[-1]) if len(series) else 0)
         progress(len(read), 0, series.symbol)
@@ -62,16 +58,10 @@ def rated(
     asked: QualityParameters, read: Sequence[Instrument], kernels: Path, timeframe: Timeframe, as_of: int
 ) -> list[StoredQuality]:
     """The rows of some instruments; ``kernels``: the folder of the compiled loops. Raises ``OSError`` when it cannot be written."""
-    with ThreadPoolExecutor(THREADS) as pool:
-        found = records(
-            read,
-            signal_keys(),
-            load_quality(kernels),
-            horizons=asked.horizons,
-            cost=asked.cost_bps / 10_000,
-            levels=asked.levels,
-            run=pool.map,
-        )
+    found = records(
+        read, signal_keys(), load_quality(kernels), horizons=asked.horizons, cost=asked.cost_bps / 10_000, levels=asked.levels,
+        run=forked,
+    )  # fmt: skip
     return list(stored(found, signal_kinds(), timeframe, as_of))
 
 
@@ -88,12 +78,6 @@ def run(asked: QualityParameters, data: RunData, progress: Progress) -> RunResul
         "cost_bps": asked.cost_bps,
     }
     return RunResult(summary, {"records.json": canonical(listed)})
-
-
-def reads(timeframe: Timeframe) -> tuple[RuleSignal, ...]:
-    """Signals that together read the bars of every rule."""
-    signal = read_signal(WHAT_RULES_READ, timeframe)
-    return (signal,) if isinstance(signal, RuleSignal) else ()
 
 
 QUALITY: Final = RunKind("quality", QualityParameters, run)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.analysis.research.quality.cells import Axis, Cells
-from services.analysis.research.quality.evidence import effective
+from services.analysis.research.quality.evidence import apart
 from services.analysis.research.quality.machine_code import Bools, Floats, Int64s, QualityKernels
 from services.analysis.research.quality.walk_forward import mean, new_year
 
@@ -21,7 +21,7 @@ class Chosen(NamedTuple):
 
     members: Sequence[Cells]
     years: Bools
-    """(keys, years)."""
+    """(rows, years): the rows are all keys, or all keys several times, each time with other years."""
     on: Axis
     first: int
     """Place of the first date of the first year that can be chosen."""
@@ -33,12 +33,13 @@ class Chosen(NamedTuple):
 
 
 class Sample(NamedTuple):
-    """Signals of some years, and what followed; each of shape (keys,). Means and extremes are 0 where there is no signal."""
+    """Signals of some years, and what followed; each of shape (rows,). Means and extremes are 0 where there is no signal."""
 
     signals: Floats
     dates: Int64s
     """Dates with a signal."""
     effective: Int64s
+    """The most of them that are as far apart as a window is long."""
     wins: Floats
     mean: Floats
     """Mean gain of the signals."""
@@ -60,6 +61,10 @@ class Sample(NamedTuple):
         """The mean gain above that of any day."""
         return self.mean - self.base
 
+    def of(self, rows: slice) -> Sample:
+        """That of some rows."""
+        return Sample._make(each[rows] for each in self)
+
 
 def chosen(members: Sequence[Cells], years: Bools, on: Axis, first_year: int) -> Chosen:
     """The signals of the chosen years."""
@@ -68,23 +73,23 @@ def chosen(members: Sequence[Cells], years: Bools, on: Axis, first_year: int) ->
 
 
 def sample(kernels: QualityKernels, of: Chosen, span: int) -> Sample:
-    """The figures of all keys; ``span``: dates that a window covers."""
-    keys = len(of.years)
+    """The figures of all rows; ``span``: dates that a window covers."""
+    rows = len(of.years)
     recent = int(of.on.of(of.on.day[-1:] - YEAR_DAYS)[0]) if len(of.on.day) else 0
-    count, wins, gain, base, against, newer, newer_gain = (np.zeros(keys) for _ in range(7))
-    worst, worst_adverse = np.full((2, keys), np.inf)
-    fired_on = np.zeros((keys, of.dates), np.bool_)
+    count, wins, gain, base, against, newer, newer_gain = (np.zeros(rows) for _ in range(7))
+    worst, worst_adverse = np.full((2, rows), np.inf)
+    fired_on = np.zeros((rows, of.dates), np.bool_)
     for member in of.members:
         kernels.add_years(*member.by_year, of.years, count, wins, gain, base)
         kernels.add_sample(
-            member.key, member.cell, member.gain, member.adverse, member.date, member.year, of.years, of.first, recent,
-            fired_on, worst, worst_adverse, against, newer, newer_gain,
+            member.key, member.cell, member.gain, member.adverse, member.date, member.year, member.keys, of.years, of.first,
+            recent, fired_on, worst, worst_adverse, against, newer, newer_gain,
         )  # fmt: skip
-    dates = fired_on.sum(axis=1)
+    dates, effective, first = apart(kernels, fired_on, span)
     return Sample(
         count,
         dates,
-        dates if span == 1 else effective(kernels, fired_on, span),
+        effective,
         wins,
         mean(gain, count),
         mean(base, count),
@@ -93,7 +98,7 @@ def sample(kernels: QualityKernels, of: Chosen, span: int) -> Sample:
         np.where(count > 0, worst_adverse, 0.0),
         newer,
         mean(newer_gain, newer),
-        np.where(count > 0, fired_on.argmax(axis=1) if of.dates else 0, of.dates) + of.first,
+        first + of.first,
     )
 
 

@@ -61,7 +61,7 @@ class BacktestInput:
             (first, one), (second, other) = sorted(known.items())[:2]
             raise RunError(
                 f"symbols: {one} is in {first} and {other} in {second}: one account has one currency; name instruments of one, "
-                "or take --account separate"
+                "or set account to separate"
             )
 
     @cached_property

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from services.analysis.research.backtest.orders import Costs, Orders, Sizing, check_together
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import MappingProxyType
+from typing import Final
+
+from services.analysis.research.backtest.orders import BacktestError, Costs, Orders, Sizing, check_together
 from services.analysis.research.domain.run_record import RunError
 from shared.run_options.backtest import BacktestOptions
 
 MOST_CASH = 1e15
+OPTIONS: Final = MappingProxyType({"method": "size", "value": "size_value"})
+"""Fields of ``Sizing`` whose options have other names."""
 
 
 class BacktestParameters(BacktestOptions, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -21,10 +28,11 @@ class BacktestParameters(BacktestOptions, frozen=True, kw_only=True, forbid_unkn
 
     def sizing(self) -> Sizing:
         """Raises ``BacktestError``."""
-        return Sizing(
-            method=self.size, value=self.size_value, shares=self.shares, leverage=self.leverage,
-            max_positions=self.max_positions, window=self.window,
-        )  # fmt: skip
+        with options_named():
+            return Sizing(
+                method=self.size, value=self.size_value, shares=self.shares, leverage=self.leverage,
+                max_positions=self.max_positions, window=self.window,
+            )  # fmt: skip
 
     def costs(self) -> Costs:
         """Raises ``BacktestError``."""
@@ -33,9 +41,22 @@ class BacktestParameters(BacktestOptions, frozen=True, kw_only=True, forbid_unkn
     def check(self) -> None:
         """Raises ``RunError``, which names the field and the value."""
         self.costs()
-        check_together(self.orders(), self.sizing())
+        with options_named():
+            check_together(self.orders(), self.sizing())
         if not 0 < self.cash <= MOST_CASH:
             raise RunError(f"cash: {self.cash!r} is not above 0 and at most {MOST_CASH:g}")
         ways = (self.exit, self.stop_loss, self.take_profit, self.trailing, self.time_exit)
         if not any(ways) and self.direction != "both":
-            raise RunError("exit: nothing ends a position; name a signal, or set stop_loss, take_profit, trailing or time_exit")
+            raise RunError(
+                "exit: nothing ends a position; name a signal, or set stop_loss, take_profit, time_exit or a trailing stop"
+            )
+
+
+@contextmanager
+def options_named() -> Iterator[None]:
+    """Errors of ``Sizing`` with the name of the option in front."""
+    try:
+        yield
+    except BacktestError as error:
+        field, sign, rest = str(error).partition(": ")
+        raise BacktestError(f"{OPTIONS.get(field, field)}{sign}{rest}") from error

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -77,11 +77,22 @@ def dataset(given: Mapping[str, Any], timeframe: Timeframe) -> None:
 
 
 def read_options(kind: str, given: Mapping[str, Any], options: type[Any]) -> Any:
-    """The options of a kind. Raises RunError, which names the field."""
+    """The options of a kind. Raises RunError, which names the field and the value."""
     try:
         return msgspec.convert(dict(given), options)
     except msgspec.ValidationError as error:
-        raise RunError(f"parameters of {kind}: {error}") from error
+        reason, sign, place = str(error).rpartition(" - at `$.")
+        if not sign:
+            raise RunError(f"parameters of {kind}: {error}") from error
+        name = place.rstrip("`").partition("[")[0]
+        raise RunError(f"{name}: {given[name]!r:.80} {_wrong(reason, get_type_hints(options)[name])}") from error
+
+
+def _wrong(reason: str, wanted: Any) -> str:
+    """What is wrong with a value, and what is right."""
+    if get_origin(wanted) is Literal:
+        return f"is not one of {', '.join(get_args(wanted))}"
+    return f"does not fit: {reason[0].lower()}{reason[1:]}"
 
 
 CHECKS: Final[CheckTable] = MappingProxyType({"backtest": backtest, "dataset": dataset, "discovery": discovery, "grid": grid})

@@ -78,7 +78,9 @@ class GridParameters(GridOptions, frozen=True, kw_only=True, forbid_unknown_fiel
             raise RunError(f"test: {self.test!r} is not from 0.05 to 0.9")
         ways = (self.exit, *(getattr(self, name) or name in self.ranges for name in ORDERS))
         if not any(ways) and self.direction != "both":
-            raise RunError("exit: nothing ends a position; name a signal, or set stop_loss, take_profit, trailing or time_exit")
+            raise RunError(
+                "exit: nothing ends a position; name a signal, or set stop_loss, take_profit, time_exit or a trailing stop"
+            )
 
 
 def _within(name: str, value: int, least: int, most: int) -> None:

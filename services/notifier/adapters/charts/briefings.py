@@ -10,7 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from services.notifier.adapters.charts.drawing import DARK, DOWN, LIGHT, UP, Colours, drawable, font_path, png
+from services.notifier.adapters.charts.colours import DARK, LIGHT, Colours
+from services.notifier.adapters.charts.drawing import drawable, font_path, png
 from services.notifier.domain.briefings.picture import BriefingChart
 from services.notifier.domain.decimals import fixed, percentage, places
 
@@ -51,7 +52,7 @@ def _text(figure: Figure, x: float, y: float, text: str, size: int, colour: str)
 
 def _index(axes: Axes, chart: BriefingChart, colours: Colours) -> None:
     rising = chart.closes[-1] >= chart.closes[0]
-    axes.plot(range(len(chart.closes)), chart.closes, color=UP if rising else DOWN, linewidth=1.6)
+    axes.plot(range(len(chart.closes)), chart.closes, color=colours.rising if rising else colours.falling, linewidth=1.6)
     axes.yaxis.tick_right()
     axes.yaxis.set_major_locator(MaxNLocator(5))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: fixed(value, places(value, "index", ""))))
@@ -63,7 +64,7 @@ def _index(axes: Axes, chart: BriefingChart, colours: Colours) -> None:
 def _industries(axes: Axes, chart: BriefingChart, colours: Colours) -> None:
     names, moves = zip(*chart.industries, strict=True)
     rows = range(len(moves), 0, -1)
-    axes.barh(list(rows), moves, height=0.62, color=[UP if move >= 0 else DOWN for move in moves])
+    axes.barh(list(rows), moves, height=0.62, color=[colours.rising if move >= 0 else colours.falling for move in moves])
     axes.axvline(0, color=colours.ink, linewidth=0.8)
     axes.set_yticks(list(rows), [drawable(name) for name in names])
     axes.set_xticks([])

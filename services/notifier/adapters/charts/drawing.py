@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -21,16 +20,13 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.ft2font import FT2Font
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from services.notifier.adapters.charts.colours import DARK, LIGHT, Colours
 from services.notifier.adapters.charts.marking import draw_oscillator, draw_shape, draw_trades
 from services.notifier.domain.charts import SHOWN, ChartRequest, Overlay
 from services.notifier.domain.decimals import fixed, places, volume
 from services.notifier.domain.oscillators import exponential
 
 Floats = npt.NDArray[np.float64]
-UP: Final = "#d24f45"
-DOWN: Final = "#1261c4"
-"""Korean convention: red for rising, blue for falling."""
-LINES: Final = ("#e8a33d", "#7b5cc4", "#3c9d6b")
 
 
 @lru_cache(maxsize=1)
@@ -60,18 +56,6 @@ def drawable(text: str) -> str:
     return "".join(character if ord(character) in _glyphs() else "?" for character in text)
 
 
-@dataclass(frozen=True)
-class Colours:
-    """The colours of a picture."""
-
-    paper: str
-    ink: str
-    faint: str
-    note: str
-
-
-LIGHT: Final = Colours("#ffffff", "#222222", "#dddddd", "#a05a00")
-DARK: Final = Colours("#14181f", "#d8dee9", "#2c3440", "#e8a33d")
 LEFT, RIGHT, TOP, BOTTOM = 0.02, 0.9, 0.88, 0.09
 """Margins as shares of the picture. They are fixed: computing them takes longer than all of the drawing."""
 GAP: Final = 0.015
@@ -100,17 +84,17 @@ def make_figure(request: ChartRequest) -> Figure:
     heights = [4.0, *([1.2] if request.oscillator else []), *([1.0] if traded else [])]
     panes = _panes(figure, heights)
     price = panes[0]
-    _candles(price, shown)
-    for overlay, colour in zip(request.overlays, LINES, strict=False):
+    _candles(price, shown, colours)
+    for overlay, colour in zip(request.overlays, colours.lines, strict=False):
         _overlay(price, prices[:, 3], overlay, colour, len(shown))
-    _signal(price, request, shown)
+    _signal(price, request, shown, colours)
     if request.shape is not None:
-        draw_shape(price, request.shape, _places(request))
-    draw_trades(price, request.trades, _places(request))
+        draw_shape(price, request.shape, _places(request), colours.shape)
+    draw_trades(price, request.trades, _places(request), colours)
     if request.oscillator is not None:
-        draw_oscillator(panes[1], request.oscillator, prices, len(shown), colours.ink)
+        draw_oscillator(panes[1], request.oscillator, prices, len(shown), colours)
     if traded:
-        sides = np.where(shown[:, 3] >= shown[:, 0], UP, DOWN)
+        sides = np.where(shown[:, 3] >= shown[:, 0], colours.rising, colours.falling)
         _bars(panes[-1], volumes, sides)
         panes[-1].yaxis.set_major_formatter(FuncFormatter(lambda value, _: volume(value, request.language)))
     _axes(figure, panes, request, colours)
@@ -147,10 +131,10 @@ def _bars(axes: Axes, heights: Floats, colours: Any) -> None:
     axes.set_ylim(0, float(heights.max()) * 1.08)
 
 
-def _candles(axes: Axes, bars: Floats) -> None:
+def _candles(axes: Axes, bars: Floats, theme: Colours) -> None:
     x = np.arange(len(bars), dtype=np.float64)
     opens, highs, lows, closes = bars[:, 0], bars[:, 1], bars[:, 2], bars[:, 3]
-    colours = np.where(closes >= opens, UP, DOWN)
+    colours = np.where(closes >= opens, theme.rising, theme.falling)
     axes.add_collection(
         LineCollection([((i, low), (i, high)) for i, low, high in zip(x, lows, highs, strict=True)], colors=colours)
     )
@@ -178,21 +162,22 @@ def _overlay(axes: Axes, closes: Floats, overlay: Overlay, colour: str, shown: i
         axes.fill_between(x, (middle - spread)[-shown:], (middle + spread)[-shown:], color=colour, alpha=0.15)
 
 
-def _signal(axes: Axes, request: ChartRequest, shown: Floats) -> None:
+def _signal(axes: Axes, request: ChartRequest, shown: Floats, colours: Colours) -> None:
     times = _places(request)
     if request.level is not None:
-        axes.axhline(request.level, color="#888888", linewidth=0.9, linestyle="--")
+        axes.axhline(request.level, color=colours.level, linewidth=0.9, linestyle="--")
     if request.direction and request.fired_at in times:
         at = times[request.fired_at]
         up = request.direction == "up"
-        axes.axvspan(at - 0.5, at + 0.5, color=UP if up else DOWN, alpha=0.15)
+        colour = colours.rising if up else colours.falling
+        axes.axvspan(at - 0.5, at + 0.5, color=colour, alpha=0.15)
         axes.annotate(
             "▲" if up else "▼",
             (at, shown[at, 2] if up else shown[at, 1]),
             xytext=(0, -16 if up else 6),
             textcoords="offset points",
             ha="center",
-            color=UP if up else DOWN,
+            color=colour,
             fontproperties=FontProperties(fname=font_path(), size=12),
         )
 

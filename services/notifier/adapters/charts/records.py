@@ -7,7 +7,8 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.ticker import FuncFormatter
 
-from services.notifier.adapters.charts.drawing import DARK, DOWN, LIGHT, UP, drawable, font_path, png
+from services.notifier.adapters.charts.colours import DARK, LIGHT
+from services.notifier.adapters.charts.drawing import drawable, font_path, png
 from services.notifier.domain.decimals import percentage
 from services.notifier.domain.record_chart import RecordChart
 
@@ -25,9 +26,9 @@ def record_figure(chart: RecordChart) -> Figure:
     FigureCanvasAgg(figure)
     axes = figure.add_axes((0.08, 0.12, 0.9, 0.72))
     places = range(len(chart.horizons))
-    shades = [UP if mean >= 0 else DOWN for mean in chart.means]
+    shades = [colours.rising if mean >= 0 else colours.falling for mean in chart.means]
     axes.bar([place - 0.2 for place in places], chart.means, width=0.4, color=shades, label=drawable(chart.names[0]))
-    axes.bar([place + 0.2 for place in places], chart.bases, width=0.4, color="#999999", label=drawable(chart.names[1]))
+    axes.bar([place + 0.2 for place in places], chart.bases, width=0.4, color=colours.base, label=drawable(chart.names[1]))
     axes.axhline(0, color=colours.ink, linewidth=0.8)
     axes.set_xticks(list(places), [str(horizon) for horizon in chart.horizons])
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: percentage(value, 1)))

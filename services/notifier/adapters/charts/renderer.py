@@ -7,7 +7,7 @@ import asyncio
 import msgspec
 import structlog
 
-from services.notifier.domain.ports import Picture, RenderError
+from services.notifier.domain.ports.pictures import Picture, RenderError
 from shared.children import ChildError, ChildProcess
 
 _log = structlog.get_logger(__name__)

@@ -8,7 +8,7 @@ import msgspec
 import structlog
 
 from services.notifier.domain.conditions import InvalidCondition, ParsedCondition
-from services.notifier.domain.ports import ParseError
+from services.notifier.domain.ports.conditions import ParseError
 from shared.children import ChildError, ChildPool
 from shared.conditions import ConditionError
 

@@ -12,6 +12,7 @@ from aiogram.types import BufferedInputFile, LinkPreviewOptions
 
 from services.notifier.adapters.telegram.api import ERRORS, outcome_of
 from services.notifier.adapters.telegram.forum_topics import accepts_no_messages
+from services.notifier.adapters.telegram.pictures import UNPARSED, refuses_picture
 from services.notifier.bot.keyboards import keyboard
 from services.notifier.domain.address import Address
 from services.notifier.domain.messages import Alert
@@ -19,11 +20,9 @@ from services.notifier.domain.outcomes import Outcome, Sent
 from services.notifier.domain.telegram_html import CAPTION_LIMIT, plain, visible
 from services.notifier.words.catalogue import phrase
 
-UNPARSED = "can't parse entities"
 UNCHANGED = "message is not modified"
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 """A preview would show more of a linked article than its headline."""
-PICTURE_WORDS = (UNPARSED, "photo", "image", "file", "wrong type")
 
 
 class TelegramChannel:
@@ -76,9 +75,8 @@ class TelegramChannel:
             try:
                 return (await self._bot.send_photo(chat_id, photo, caption=alert.text, **about)).message_id
             except (TelegramBadRequest, TelegramEntityTooLarge) as error:
-                too_large = isinstance(error, TelegramEntityTooLarge)
-                if not too_large and not any(word in str(error).casefold() for word in PICTURE_WORDS):
-                    raise  # the picture is not the cause; where it is, nothing was delivered
+                if not refuses_picture(error):
+                    raise  # where the picture is the cause, nothing was delivered
         try:
             return (await self._bot.send_message(chat_id, alert.text, link_preview_options=NO_PREVIEW, **about)).message_id
         except TelegramBadRequest as error:

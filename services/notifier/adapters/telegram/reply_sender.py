@@ -8,11 +8,12 @@ from typing import Final
 
 import structlog
 from aiogram import Bot
-from aiogram.exceptions import TelegramBadRequest, TelegramRetryAfter
+from aiogram.exceptions import TelegramBadRequest, TelegramEntityTooLarge, TelegramRetryAfter
 from aiogram.types import BufferedInputFile, InlineKeyboardMarkup
 
 from services.notifier.adapters.telegram.api import ERRORS, redacted
 from services.notifier.adapters.telegram.forum_topics import accepts_no_messages
+from services.notifier.adapters.telegram.pictures import UNPARSED, refuses_picture
 from services.notifier.bot.keyboards import keyboard
 from services.notifier.domain.address import Address
 from services.notifier.domain.messages import Reply
@@ -21,7 +22,6 @@ from services.notifier.domain.telegram_html import CAPTION_LIMIT, plain, split, 
 
 LONGEST_WAIT: Final = 30.0
 """Longest ``retry_after`` that is waited for, seconds."""
-UNPARSED: Final = "can't parse entities"
 UNCHANGED: Final = "message is not modified"
 _log = structlog.get_logger(__name__)
 
@@ -92,9 +92,15 @@ class ReplySender:
         self, to: Address, thread_id: int, part: str, buttons: InlineKeyboardMarkup | None, picture: bytes | None
     ) -> None:
         if picture is not None:
-            photo = BufferedInputFile(picture, "chart.png")
-            await self._bot.send_photo(to.chat_id, photo, message_thread_id=thread_id or None, caption=part, reply_markup=buttons)
-            return
+            photo, thread = BufferedInputFile(picture, "chart.png"), thread_id or None
+            try:
+                await self._bot.send_photo(to.chat_id, photo, message_thread_id=thread, caption=part, reply_markup=buttons)
+            except (TelegramBadRequest, TelegramEntityTooLarge) as error:
+                if not refuses_picture(error):
+                    raise
+                _log.warning("Telegram refuses a picture: sent as text", error=str(error)[:200])
+            else:
+                return
         await self._bot.send_message(to.chat_id, part, message_thread_id=thread_id or None, reply_markup=buttons)
 
     async def _edit(self, to: Address, message_id: int, part: str, buttons: InlineKeyboardMarkup | None) -> bool:

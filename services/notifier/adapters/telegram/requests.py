@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from services.notifier.adapters.telegram.api import ERRORS, redacted
-from services.notifier.domain.ports import RequestFailedError
+from services.notifier.domain.ports.payments import RequestFailedError
 
 
 @contextmanager

@@ -8,13 +8,13 @@ from typing import Final, Protocol
 
 import structlog
 from aiogram import Bot
-from aiogram.exceptions import TelegramBadRequest
 from aiogram.types import CallbackQuery, Message, Update
 
 from services.notifier.adapters.telegram.api import ERRORS, redacted
 from services.notifier.adapters.telegram.inline_results import answer_inline
 from services.notifier.adapters.telegram.reply_sender import LONGEST_WAIT, ReplySender
-from services.notifier.bot.incoming import CHANNEL, must_not_be_lost, topic_of
+from services.notifier.bot.channel import CHANNEL
+from services.notifier.bot.incoming import must_not_be_lost, topic_of
 from services.notifier.domain.address import Address
 from services.notifier.domain.messages import Answer, CheckoutAnswer, InlineAnswer, Reply
 from services.notifier.domain.telegram_html import plain
@@ -125,9 +125,9 @@ class UpdateProcessor:
             await self._bot.answer_pre_checkout_query(query_id, ok=answer.accepted, error_message=answer.reason or None)
 
     async def _acknowledge(self, pressed: CallbackQuery, reply: Reply | None) -> None:
-        """End the button's waiting state. A press that is too old to be acknowledged still gets its reply."""
+        """End the button's waiting state. A press that cannot be acknowledged, such as an old one, still gets its reply."""
         notice = plain(reply.text)[:NOTICE_LENGTH] if reply is not None and reply.notice else None
         try:
             await self._bot.answer_callback_query(pressed.id, text=notice)
-        except TelegramBadRequest as error:
+        except ERRORS as error:
             log.info("a pressed button not acknowledged", error=self._shown(error))

@@ -25,7 +25,7 @@ from services.notifier.adapters.telegram.polling import DRAIN_SECONDS, LONGEST_W
 from services.notifier.adapters.telegram.requests import requests
 from services.notifier.adapters.telegram.updates import KINDS, UpdateHandler, UpdateProcessor
 from services.notifier.delivery.clock import TimeAndRandom
-from services.notifier.domain.ports import RequestFailedError
+from services.notifier.domain.ports.payments import RequestFailedError
 from shared.backoff import Backoff
 from shared.failures import TransientError
 from shared.waiting import keep_trying, pause

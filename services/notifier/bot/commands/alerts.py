@@ -14,7 +14,10 @@ from services.notifier.domain.alert_replies import alert_screen, deleted_reply
 from services.notifier.domain.commands import EVERYTHING, mute_span
 from services.notifier.domain.conditions import FREQUENCIES, ConditionAlert, stop
 from services.notifier.domain.messages import Button, Reply
-from services.notifier.domain.ports import ChatStore, ConditionParser, ConditionStore, MarketStore
+from services.notifier.domain.ports.chats import ChatStore
+from services.notifier.domain.ports.conditions import ConditionParser, ConditionStore
+from services.notifier.domain.ports.market import MarketStore
+from services.notifier.domain.ports.watchlists import Watchlists
 from services.notifier.domain.premium_replies import needs_premium
 from services.notifier.domain.recipients import Chat
 from services.notifier.domain.tiers import Tiers
@@ -29,6 +32,7 @@ async def alerts(
     chat: Chat,
     arguments: str,
     chats: ChatStore,
+    watchlists: Watchlists,
     conditions: ConditionStore,
     parser: ConditionParser,
     market: MarketStore,
@@ -53,7 +57,7 @@ async def alerts(
         return Reply(phrase(chat.language, "unalert-none"))
     verb, value = (rest[0].casefold() if rest else ""), (rest[1].strip() if len(rest) > 1 else "")
     if verb == "edit" and value:
-        return await _edit(chat, found, value, chats, conditions, parser, market, instruments, clock, tiers)
+        return await _edit(chat, found, value, chats, watchlists, conditions, parser, market, instruments, clock, tiers)
     if verb == "edit":
         return Reply(phrase(chat.language, "alerts-edit-how"), expects=f"alerts {number} edit")
     changed = VERBS[verb](found, value, clock.now()) if verb in VERBS else None
@@ -80,6 +84,7 @@ async def _edit(
     old: ConditionAlert,
     text: str,
     chats: ChatStore,
+    watchlists: Watchlists,
     conditions: ConditionStore,
     parser: ConditionParser,
     market: MarketStore,
@@ -90,7 +95,7 @@ async def _edit(
     """Make the new alert first: a text that is no condition changes nothing."""
     before = {each.number for each in await conditions.for_chat(chat.channel, chat.chat_id)}
     await conditions.update([stop(old, "paused")])
-    reply = await alert(chat, text, chats, conditions, parser, market, instruments, clock, tiers)
+    reply = await alert(chat, text, chats, watchlists, conditions, parser, market, instruments, clock, tiers)
     after = await conditions.for_chat(chat.channel, chat.chat_id)
     if {each.number for each in after} > before:
         await conditions.remove(chat.channel, chat.chat_id, old.number)

@@ -14,7 +14,8 @@ from services.notifier.domain.analysis import YEAR, correlation, facts
 from services.notifier.domain.charts import SHOWN, ChartBar, ChartRequest, Overlay
 from services.notifier.domain.instruments import KnownInstrument
 from services.notifier.domain.messages import Button, Reply
-from services.notifier.domain.ports import MarketStore
+from services.notifier.domain.ports.market import MarketStore
+from services.notifier.domain.ports.stories import NewsStore
 from services.notifier.domain.premium_replies import needs_premium
 from services.notifier.domain.recipients import Chat
 from services.notifier.domain.telegram_html import clean
@@ -31,12 +32,13 @@ async def analyze(
     chat: Chat,
     arguments: str,
     market: MarketStore,
+    news_stories: NewsStore,
     instruments: LatestInstruments,
     industries: LatestIndustries,
     clock: TimeAndRandom,
     pictures: PictureCache | None,
 ) -> Reply:
-    """Trend, indicators in words, signals with records and industries of an instrument, with a picture."""
+    """Trend, indicators in words, patterns, signals with records, news and industries of an instrument, with a picture."""
     instrument = instruments.current.find(arguments)
     if instrument is None:
         return _unknown(chat, arguments, "analyze", instruments)
@@ -44,9 +46,10 @@ async def analyze(
     found = facts(bars)
     if found is None:
         return Reply(f"{replies.heading(instrument, chat.language)}\n{phrase(chat.language, 'no-price')}")
-    signals = await market.signals([instrument.symbol], 3)
+    signals, patterns = await market.signals([instrument.symbol], 3), await market.patterns(instrument.symbol, 2)
+    stories = await news_stories.newest([("symbol", instrument.symbol)], 2)
     views = analysis_replies.industries_with(instrument.symbol, industries.current.views)
-    text = analysis_replies.analysis_text(instrument, found, bars[-1], signals, views, chat)
+    text = analysis_replies.analysis_text(instrument, found, bars[-1], signals, views, patterns, stories, chat)
     more = Button(phrase(chat.language, "alerts-build"), f"build {instrument.symbol}")
     picture = await _picture(chat, instrument, Timeframe.D1, bars, pictures)
     return Reply(text, ((more,),), picture=picture)

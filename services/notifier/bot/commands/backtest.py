@@ -9,7 +9,7 @@ from services.notifier.domain import replies
 from services.notifier.domain.backtests import BacktestRequest, BacktestText, parse_backtest
 from services.notifier.domain.conditions import ParsedCondition
 from services.notifier.domain.messages import Reply
-from services.notifier.domain.ports import ConditionParser
+from services.notifier.domain.ports.conditions import ConditionParser
 from services.notifier.domain.recipients import Chat
 from services.notifier.domain.telegram_html import escape
 from services.notifier.words.catalogue import phrase

@@ -11,7 +11,7 @@ from services.notifier.domain.briefings.text import caption, whole_text
 from services.notifier.domain.briefings.universe import Market, Universe
 from services.notifier.domain.instruments import search_key
 from services.notifier.domain.messages import Reply
-from services.notifier.domain.ports import ChatStore
+from services.notifier.domain.ports.watchlists import Watchlists
 from services.notifier.domain.recipients import Chat
 from services.notifier.domain.telegram_html import escape
 from services.notifier.words.catalogue import phrase
@@ -19,14 +19,14 @@ from shared.briefings import Kind
 
 
 async def brief(
-    chat: Chat, arguments: str, chats: ChatStore, briefings: Briefings, instruments: LatestInstruments, clock: TimeAndRandom
+    chat: Chat, arguments: str, watchlists: Watchlists, briefings: Briefings, instruments: LatestInstruments, clock: TimeAndRandom
 ) -> Reply:
     """The newest briefing. ``arguments``: ``[MARKET] [weekly] [whole]``; without a market, that of the chat which closed last."""
     words = arguments.split()
     whole, kind = "whole" in words, kind_of("weekly" if "weekly" in words or "주간" in words else "daily")
     named = " ".join(word for word in words if word not in {"whole", "weekly", "daily", "주간", "일간"})
     universe = await briefings.store.universe()
-    symbols, industries = (await chats.watched_by(chat.channel, [chat.chat_id])).get(chat.chat_id, (set(), set()))
+    symbols, industries = (await watchlists.watched_by(chat.channel, [chat.chat_id])).get(chat.chat_id, (set(), set()))
     mine = chosen_markets(chat, universe, symbols, industries)
     market = _named(named, universe) if named else None
     if named and market is None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from services.notifier.delivery.briefings import Briefings
 from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.domain.messages import Reply
-from services.notifier.domain.ports import ChatStore
+from services.notifier.domain.ports.chats import ChatStore
 from services.notifier.domain.preferences import BRIEFINGS
 from services.notifier.domain.recipients import Chat
 from services.notifier.domain.settings_replies import briefings_screen

@@ -8,7 +8,10 @@ from services.notifier.delivery.instruments import LatestInstruments
 from services.notifier.domain import build_replies
 from services.notifier.domain.alert_builder import KINDS, built, parse_value, suggested_values
 from services.notifier.domain.messages import Reply
-from services.notifier.domain.ports import ChatStore, ConditionParser, ConditionStore, MarketStore, Quotes
+from services.notifier.domain.ports.chats import ChatStore
+from services.notifier.domain.ports.conditions import ConditionParser, ConditionStore
+from services.notifier.domain.ports.market import MarketStore, Quotes
+from services.notifier.domain.ports.watchlists import Watchlists
 from services.notifier.domain.recipients import Chat
 from services.notifier.domain.replies import not_found
 from services.notifier.domain.tiers import Tiers
@@ -20,6 +23,7 @@ async def build(
     chat: Chat,
     arguments: str,
     chats: ChatStore,
+    watchlists: Watchlists,
     conditions: ConditionStore,
     parser: ConditionParser,
     market: MarketStore,
@@ -32,7 +36,7 @@ async def build(
     index = instruments.current
     first, *rest = arguments.split(" ") if arguments.strip() else [""]
     if not first:
-        watched = await chats.watched(chat.address)
+        watched = await watchlists.watched(chat.address)
         return build_replies.instrument_step(chat, [index.get(symbol) for symbol in watched[: build_replies.SHOWN]])
     if not rest or rest[0] not in KINDS:
         instrument = index.find(arguments)
@@ -46,4 +50,4 @@ async def build(
         values = suggested_values(kind, quote.last_price if quote else None, index.get(first))
         return build_replies.value_step(chat, first, kind, values, index.get(first))
     text = built(kind, value, "" if first == WATCHLIST else first)
-    return await alert(chat, text, chats, conditions, parser, market, instruments, clock, tiers)
+    return await alert(chat, text, chats, watchlists, conditions, parser, market, instruments, clock, tiers)

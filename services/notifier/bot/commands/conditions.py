@@ -19,7 +19,10 @@ from services.notifier.domain.conditions import (
 )
 from services.notifier.domain.instruments import industry
 from services.notifier.domain.messages import Button, Reply
-from services.notifier.domain.ports import ChatStore, ConditionParser, ConditionStore, MarketStore
+from services.notifier.domain.ports.chats import ChatStore
+from services.notifier.domain.ports.conditions import ConditionParser, ConditionStore
+from services.notifier.domain.ports.market import MarketStore
+from services.notifier.domain.ports.watchlists import Watchlists
 from services.notifier.domain.premium_replies import needs_premium
 from services.notifier.domain.recipients import Chat
 from services.notifier.domain.telegram_html import escape
@@ -33,6 +36,7 @@ async def alert(
     chat: Chat,
     arguments: str,
     chats: ChatStore,
+    watchlists: Watchlists,
     conditions: ConditionStore,
     parser: ConditionParser,
     market: MarketStore,
@@ -69,7 +73,7 @@ async def alert(
     lines = [phrase(chat.language, "alert-same" if known else "alert-set")]
     lines.append(condition_replies.alert_line(stored, chat.language, instruments.current, warming_up))
     lines.append(condition_replies.words(condition, chat.language))
-    if wanted.scope == "watched" and not chat.watch_all and not await chats.watched(chat.address):
+    if wanted.scope == "watched" and not chat.watch_all and not await watchlists.watched(chat.address):
         lines.append(phrase(chat.language, "alert-watching-none"))
     change = Button(phrase(chat.language, "alerts-change"), f"alerts {stored.number}")
     return Reply("\n".join(lines), ((change,),))

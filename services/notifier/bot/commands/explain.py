@@ -9,7 +9,8 @@ from services.notifier.delivery.instruments import LatestInstruments
 from services.notifier.domain import condition_replies, replies
 from services.notifier.domain.conditions import parse_alert
 from services.notifier.domain.messages import Reply
-from services.notifier.domain.ports import ChatStore, ConditionParser, ConditionTimes, HistoryError
+from services.notifier.domain.ports.conditions import ConditionParser, ConditionTimes, HistoryError
+from services.notifier.domain.ports.watchlists import Watchlists
 from services.notifier.domain.recipients import Chat
 from services.notifier.words.catalogue import phrase
 
@@ -20,7 +21,7 @@ SHOWN_TIMES: Final = 5
 async def explain(
     chat: Chat,
     arguments: str,
-    chats: ChatStore,
+    watchlists: Watchlists,
     parser: ConditionParser,
     instruments: LatestInstruments,
     condition_times: ConditionTimes | None,
@@ -40,7 +41,7 @@ async def explain(
             lines.append(replies.not_found(missing, index, chat.language))
         symbols = [instrument.symbol for instrument in found]
     else:
-        symbols = (await chats.watched(chat.address))[:MAX_EXPLAINED]
+        symbols = (await watchlists.watched(chat.address))[:MAX_EXPLAINED]
     if condition_times and symbols:
         try:
             histories = await condition_times.histories(condition.text, symbols, SHOWN_TIMES)

@@ -6,7 +6,7 @@ from typing import Final
 
 from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.domain.messages import Reply
-from services.notifier.domain.ports import ChatStore, KeyLinks
+from services.notifier.domain.ports.chats import ChatStore, KeyLinks
 from services.notifier.domain.recipients import Chat
 from services.notifier.domain.telegram_html import escape
 from services.notifier.words.catalogue import phrase

@@ -8,7 +8,7 @@ from typing import Final
 from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.domain.commands import mute_span
 from services.notifier.domain.messages import Reply
-from services.notifier.domain.ports import ChatStore
+from services.notifier.domain.ports.chats import ChatStore
 from services.notifier.domain.preferences import next_midnight
 from services.notifier.domain.recipients import Chat
 from services.notifier.domain.settings_replies import mute_screen, muted_reply

@@ -11,7 +11,10 @@ from services.notifier.domain import replies
 from services.notifier.domain.instruments import industry
 from services.notifier.domain.messages import Reply
 from services.notifier.domain.news_replies import news_text
-from services.notifier.domain.ports import ChatStore, MarketStore, NewsStore
+from services.notifier.domain.ports.chats import ChatStore
+from services.notifier.domain.ports.market import MarketStore
+from services.notifier.domain.ports.stories import NewsStore
+from services.notifier.domain.ports.watchlists import Watchlists
 from services.notifier.domain.recipients import Chat
 from services.notifier.domain.settings_replies import news_screen
 
@@ -24,6 +27,7 @@ async def news(
     chat: Chat,
     arguments: str,
     chats: ChatStore,
+    watchlists: Watchlists,
     market: MarketStore,
     news_stories: NewsStore,
     instruments: LatestInstruments,
@@ -38,7 +42,7 @@ async def news(
         value = arguments[len(ALERTS) :].strip()
         return await change_setting(chat, "news", value, chats, clock) if value else news_screen(chat)
     if not arguments:
-        symbols = [] if chat.watch_all else await chats.watched(chat.address)
+        symbols = [] if chat.watch_all else await watchlists.watched(chat.address)
         labels = [("symbol", symbol) for symbol in symbols]
         return Reply(news_text(await news_stories.newest(labels, SHOWN_STORIES), "", language))
     named = industry(arguments, await market.industries())

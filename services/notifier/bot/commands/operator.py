@@ -8,7 +8,7 @@ from typing import Final
 from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.domain.messages import Button, Reply
 from services.notifier.domain.notices import LONGEST, Notice, same_text
-from services.notifier.domain.ports import NoticeStore, Statistics
+from services.notifier.domain.ports.operating import NoticeStore, Statistics
 from services.notifier.domain.preferences import local_time
 from services.notifier.domain.recipients import Chat
 from services.notifier.domain.telegram_html import escape

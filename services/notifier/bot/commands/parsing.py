@@ -6,7 +6,7 @@ from services.notifier.delivery import metrics
 from services.notifier.domain import condition_replies
 from services.notifier.domain.conditions import ParsedCondition
 from services.notifier.domain.messages import Reply
-from services.notifier.domain.ports import ConditionParser, ParseError
+from services.notifier.domain.ports.conditions import ConditionParser, ParseError
 from services.notifier.domain.recipients import Chat
 from services.notifier.words.catalogue import phrase
 from shared.conditions import ConditionError

@@ -8,7 +8,7 @@ from typing import Final
 from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.domain.messages import Reply
 from services.notifier.domain.payments import GRANT, Payment
-from services.notifier.domain.ports import PaymentStore, RequestFailedError, Stars
+from services.notifier.domain.ports.payments import PaymentStore, RequestFailedError, Stars
 from services.notifier.domain.premium_replies import payment_lines
 from services.notifier.domain.recipients import Chat
 from services.notifier.domain.telegram_html import escape

@@ -6,7 +6,7 @@ from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.domain.members import Member
 from services.notifier.domain.messages import Button, Reply
 from services.notifier.domain.payments import Offer, Payment, renewing, running
-from services.notifier.domain.ports import MemberStore, PaymentStore, PremiumChannel, RequestFailedError, Stars
+from services.notifier.domain.ports.payments import MemberStore, PaymentStore, PremiumChannel, RequestFailedError, Stars
 from services.notifier.domain.premium_replies import needs_premium, premium_screen
 from services.notifier.domain.recipients import Chat
 from services.notifier.domain.telegram_html import escape

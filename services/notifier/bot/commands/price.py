@@ -8,7 +8,7 @@ from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.delivery.instruments import LatestInstruments
 from services.notifier.domain import replies
 from services.notifier.domain.messages import Reply
-from services.notifier.domain.ports import MarketStore, Quotes
+from services.notifier.domain.ports.market import MarketStore, Quotes
 from services.notifier.domain.recipients import Chat
 from services.notifier.words.catalogue import phrase
 

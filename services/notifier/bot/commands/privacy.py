@@ -7,7 +7,8 @@ import msgspec
 from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.domain.messages import Button, Reply
 from services.notifier.domain.payments import renewing
-from services.notifier.domain.ports import MemberStore, PaymentStore, PersonalData, PremiumChannel, RequestFailedError, Stars
+from services.notifier.domain.ports.chats import PersonalData
+from services.notifier.domain.ports.payments import MemberStore, PaymentStore, PremiumChannel, RequestFailedError, Stars
 from services.notifier.domain.recipients import Chat
 from services.notifier.domain.telegram_html import escape
 from services.notifier.words.catalogue import phrase

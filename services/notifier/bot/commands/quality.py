@@ -7,7 +7,7 @@ from typing import Final
 from services.notifier.delivery.instruments import LatestInstruments
 from services.notifier.domain import quality_replies, replies
 from services.notifier.domain.messages import Reply
-from services.notifier.domain.ports import MarketStore
+from services.notifier.domain.ports.market import MarketStore
 from services.notifier.domain.recipients import Chat
 from services.notifier.domain.telegram_html import escape
 from services.notifier.words.catalogue import phrase

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.domain.messages import Reply
-from services.notifier.domain.ports import ChatStore
+from services.notifier.domain.ports.chats import ChatStore
 from services.notifier.domain.recipients import PROVISIONAL, Chat
 from services.notifier.domain.replies import changed_rules
 from services.notifier.domain.settings_replies import rules_screen

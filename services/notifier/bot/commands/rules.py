@@ -7,7 +7,7 @@ from dataclasses import replace
 from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.domain import replies
 from services.notifier.domain.messages import Reply
-from services.notifier.domain.ports import ChatStore
+from services.notifier.domain.ports.chats import ChatStore
 from services.notifier.domain.recipients import Chat
 from services.notifier.domain.telegram_html import escape
 from services.notifier.words.catalogue import phrase

@@ -12,17 +12,27 @@ from services.notifier.bot.commands.rule_choice import choose_rules
 from services.notifier.delivery.briefings import Briefings
 from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.domain.messages import Reply
-from services.notifier.domain.ports import ChatStore, MarketStore
-from services.notifier.domain.preferences import PACES, find_zone, parse_quiet
+from services.notifier.domain.ports.chats import ChatStore
+from services.notifier.domain.ports.market import MarketStore
+from services.notifier.domain.ports.watchlists import Watchlists
+from services.notifier.domain.preferences import PACES, find_zone, parse_quiet, parse_timeframes
 from services.notifier.domain.recipients import PROVISIONAL, Chat
 from services.notifier.domain.settings_replies import MENUS, SWITCHES, main_screen
 from services.notifier.domain.stories import parse_importance
 from services.notifier.domain.telegram_html import escape
+from services.notifier.domain.tiers import Tiers
 from services.notifier.words.catalogue import LANGUAGES, phrase
 
 
 async def settings(
-    chat: Chat, arguments: str, chats: ChatStore, market: MarketStore, briefings: Briefings, clock: TimeAndRandom
+    chat: Chat,
+    arguments: str,
+    chats: ChatStore,
+    watchlists: Watchlists,
+    market: MarketStore,
+    briefings: Briefings,
+    clock: TimeAndRandom,
+    tiers: Tiers,
 ) -> Reply:
     """Show or change the settings."""
     name, _, value = arguments.strip().partition(" ")
@@ -30,14 +40,18 @@ async def settings(
     if not name:
         return main_screen(chat, clock.now())
     if name == "industries":
-        return await toggle_industry(chat, value, "settings", "", chats, market, clock)
+        return await toggle_industry(chat, value, "settings", "", chats, watchlists, market, clock)
     if name == "rules":
         return await choose_rules(chat, value, chats, clock)
     if name == "briefings":
         return await choose_briefings(chat, value, chats, briefings, clock)
     if name in MENUS and not value:
         return MENUS[name](chat)
-    return await change_setting(chat, name, value, chats, clock)
+    reply = await change_setting(chat, name, value, chats, clock)
+    chosen = (parse_timeframes(value) or "") if name == "timeframes" else ""
+    if chosen and not all(tiers.allows(chat, each, clock.now()) for each in chosen.split(",")):
+        return replace(reply, text=f"{phrase(chat.language, 'premium-signals')}\n{reply.text}")
+    return reply
 
 
 async def change_setting(chat: Chat, name: str, value: str, chats: ChatStore, clock: TimeAndRandom) -> Reply:
@@ -76,6 +90,11 @@ def _news(chat: Chat, value: str) -> Chat | None:
     return None if importance is None else replace(chat, news_from=importance)
 
 
+def _timeframes(chat: Chat, value: str) -> Chat | None:
+    chosen = parse_timeframes(value)
+    return None if chosen is None else replace(chat, timeframes=chosen)
+
+
 def _briefing(chat: Chat, value: str) -> Chat | None:
     """The earlier form: on or off."""
     chosen = {"on": "daily", "off": "off"}.get(value.casefold())
@@ -104,6 +123,7 @@ SETTERS: Final[dict[str, Callable[[Chat, str], Chat | None]]] = {
     "quiet": _quiet,
     "pace": _pace,
     "news": _news,
+    "timeframes": _timeframes,
     "briefing": _briefing,
     **{name: _switch(name) for name in SWITCHES},
 }

@@ -15,7 +15,9 @@ from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.delivery.instruments import LatestInstruments
 from services.notifier.domain.alert_text import alert_text
 from services.notifier.domain.messages import Reply
-from services.notifier.domain.ports import ChatStore, MarketStore
+from services.notifier.domain.ports.chats import ChatStore
+from services.notifier.domain.ports.market import MarketStore
+from services.notifier.domain.ports.watchlists import Watchlists
 from services.notifier.domain.recipients import Chat
 from services.notifier.domain.setup_replies import finished, instruments_step, language_step, zone_step
 
@@ -27,6 +29,7 @@ async def setup(
     chat: Chat,
     arguments: str,
     chats: ChatStore,
+    watchlists: Watchlists,
     market: MarketStore,
     instruments: LatestInstruments,
     clock: TimeAndRandom,
@@ -45,21 +48,21 @@ async def setup(
     if step == "zone":
         return zone_step(chat)
     if step == "industries":
-        return await toggle_industry(chat, value, "setup", "setup instruments", chats, market, clock)
+        return await toggle_industry(chat, value, "setup", "setup instruments", chats, watchlists, market, clock)
     if step in {"instruments", "watch"}:
-        added = await watch(chat, value, chats, market, instruments, clock, watchlist_most) if value else None
-        known = await market.members(await chats.industries(chat.address))
-        watched = await chats.watched(chat.address)
+        added = await watch(chat, value, chats, watchlists, market, instruments, clock, watchlist_most) if value else None
+        known = await market.members(await watchlists.industries(chat.address))
+        watched = await watchlists.watched(chat.address)
         suggested = [instruments.current.get(symbol) for symbol in known if symbol not in watched][:SUGGESTED]
         return instruments_step(chat, watched, suggested, instruments.current, added.text if added else "")
     if step == "done":
-        return await _finish(chat, chats, market, instruments)
+        return await _finish(chat, watchlists, market, instruments)
     return language_step(chat)
 
 
-async def _finish(chat: Chat, chats: ChatStore, market: MarketStore, instruments: LatestInstruments) -> Reply:
+async def _finish(chat: Chat, watchlists: Watchlists, market: MarketStore, instruments: LatestInstruments) -> Reply:
     """A sample of an alert: the newest signal of what is watched, else of any instrument."""
-    watched = await chats.watched(chat.address)
+    watched = await watchlists.watched(chat.address)
     newest = await market.signals(watched or None, 1) or await market.signals(None, 1)
     if not newest:
         return finished(chat, "")

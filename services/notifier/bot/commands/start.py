@@ -9,7 +9,8 @@ from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.delivery.instruments import LatestInstruments
 from services.notifier.domain.deep_links import symbol_of
 from services.notifier.domain.messages import Button, Reply
-from services.notifier.domain.ports import ChatStore, MarketStore, Quotes
+from services.notifier.domain.ports.chats import ChatStore
+from services.notifier.domain.ports.market import MarketStore, Quotes
 from services.notifier.domain.recipients import Chat
 from services.notifier.words.catalogue import LANGUAGES, phrase
 

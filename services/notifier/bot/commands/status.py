@@ -7,15 +7,16 @@ from typing import Final
 from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.domain import replies
 from services.notifier.domain.messages import Reply
-from services.notifier.domain.ports import ChatStore, DeliveryStore
+from services.notifier.domain.ports.deliveries import DeliveryCounts
+from services.notifier.domain.ports.watchlists import Watchlists
 from services.notifier.domain.recipients import Chat
 
 DAY: Final = 86_400_000
 
 
-async def status(chat: Chat, arguments: str, chats: ChatStore, deliveries: DeliveryStore, clock: TimeAndRandom) -> Reply:  # noqa: ARG001
+async def status(chat: Chat, arguments: str, watchlists: Watchlists, deliveries: DeliveryCounts, clock: TimeAndRandom) -> Reply:  # noqa: ARG001
     """Show the status of the chat."""
     now = clock.now()
-    watched = await chats.watched(chat.address)
+    watched = await watchlists.watched(chat.address)
     tally = await deliveries.counts_by_status(chat.channel, chat.chat_id, now - DAY)
     return Reply(replies.status_text(chat, len(watched), tally, now))

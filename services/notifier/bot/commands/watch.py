@@ -10,7 +10,9 @@ from services.notifier.domain import replies
 from services.notifier.domain.commands import EVERYTHING
 from services.notifier.domain.instruments import industry
 from services.notifier.domain.messages import Reply
-from services.notifier.domain.ports import ChatStore, MarketStore
+from services.notifier.domain.ports.chats import ChatStore
+from services.notifier.domain.ports.market import MarketStore
+from services.notifier.domain.ports.watchlists import Watchlists
 from services.notifier.domain.recipients import Chat
 from services.notifier.words.catalogue import phrase
 
@@ -19,6 +21,7 @@ async def watch(
     chat: Chat,
     arguments: str,
     chats: ChatStore,
+    watchlists: Watchlists,
     market: MarketStore,
     instruments: LatestInstruments,
     clock: TimeAndRandom,
@@ -34,16 +37,16 @@ async def watch(
     named = industry(arguments, await market.industries())
     if named is not None and instruments.current.find(arguments) is None:
         await chats.save(replace(chat, active=True), now)
-        await chats.watch_industry(chat.address, named.slug, now)
+        await watchlists.watch_industry(chat.address, named.slug, now)
         return Reply(phrase(chat.language, "watched", names=replies.industry_name(named, chat.language)))
     found, missing = instruments.current.resolve(arguments)
-    there = await chats.watched(chat.address)
+    there = await watchlists.watched(chat.address)
     fresh = [instrument for instrument in found if instrument.symbol not in there]
     room = max(0, watchlist_most - len(there))
     lines = []
     if found:
         await chats.save(replace(chat, active=True), now)
-        await chats.watch(chat.address, [instrument.symbol for instrument in fresh[:room]], now)
+        await watchlists.watch(chat.address, [instrument.symbol for instrument in fresh[:room]], now)
         added = [instrument for instrument in found if instrument not in fresh[room:]]
         if added:
             lines.append(phrase(chat.language, "watched", names=replies.names(added, chat.language)))
@@ -55,33 +58,45 @@ async def watch(
 
 
 async def unwatch(
-    chat: Chat, arguments: str, chats: ChatStore, market: MarketStore, instruments: LatestInstruments, clock: TimeAndRandom
+    chat: Chat,
+    arguments: str,
+    chats: ChatStore,
+    watchlists: Watchlists,
+    market: MarketStore,
+    instruments: LatestInstruments,
+    clock: TimeAndRandom,
 ) -> Reply:
     """Remove instruments from the watchlist."""
     if not arguments:
         return Reply(phrase(chat.language, "which", name="unwatch"))
     if arguments.casefold() in EVERYTHING:
-        await chats.unwatch(chat.address, None)
-        await chats.unwatch_industry(chat.address, None)
+        await watchlists.unwatch(chat.address, None)
+        await watchlists.unwatch_industry(chat.address, None)
         await chats.save(replace(chat, watch_all=False), clock.now())
         return Reply(phrase(chat.language, "unwatched-all"))
     named = industry(arguments, await market.industries())
     if named is not None and instruments.current.find(arguments) is None:
-        await chats.unwatch_industry(chat.address, named.slug)
+        await watchlists.unwatch_industry(chat.address, named.slug)
         return Reply(phrase(chat.language, "unwatched", names=replies.industry_name(named, chat.language)))
     found, missing = instruments.current.resolve(arguments)
     lines = []
     if found:
-        await chats.unwatch(chat.address, [instrument.symbol for instrument in found])
+        await watchlists.unwatch(chat.address, [instrument.symbol for instrument in found])
         lines.append(phrase(chat.language, "unwatched", names=replies.names(found, chat.language)))
     if missing:
         lines.append(replies.not_found(missing, instruments.current, chat.language))
     return Reply("\n".join(lines))
 
 
-async def show_list(chat: Chat, arguments: str, chats: ChatStore, market: MarketStore, instruments: LatestInstruments) -> Reply:  # noqa: ARG001
+async def show_list(
+    chat: Chat,
+    arguments: str,  # noqa: ARG001
+    watchlists: Watchlists,
+    market: MarketStore,
+    instruments: LatestInstruments,
+) -> Reply:
     """Show the watchlist."""
-    symbols = await chats.watched(chat.address)
-    watched = set(await chats.industries(chat.address))
+    symbols = await watchlists.watched(chat.address)
+    watched = set(await watchlists.industries(chat.address))
     chosen = [each for each in await market.industries() if each.slug in watched] if watched else []
     return Reply(replies.list_text(symbols, chosen, chat, instruments.current))

@@ -6,21 +6,22 @@ from services.notifier.delivery.instruments import LatestInstruments
 from services.notifier.delivery.picture_cache import PictureCache
 from services.notifier.domain import quality_replies
 from services.notifier.domain.messages import Reply
-from services.notifier.domain.ports import ChatStore, MarketStore
+from services.notifier.domain.ports.market import MarketStore
+from services.notifier.domain.ports.watchlists import Watchlists
 from services.notifier.domain.recipients import Chat
 from services.notifier.domain.record_chart import record_chart
 from services.notifier.domain.why_replies import why_text
 from services.notifier.words.catalogue import phrase
 
 
-async def why(chat: Chat, arguments: str, chats: ChatStore, market: MarketStore, instruments: LatestInstruments) -> Reply:
+async def why(chat: Chat, arguments: str, watchlists: Watchlists, market: MarketStore, instruments: LatestInstruments) -> Reply:
     """Why the chat got a signal. ``arguments``: the signal's id."""
     signal = await market.signal(arguments.strip())
     if signal is None:
         return Reply(phrase(chat.language, "why-unknown"), notice=True)
-    mine = set(await chats.industries(chat.address))
+    mine = set(await watchlists.industries(chat.address))
     of = (await market.industries_of([signal.symbol])).get(signal.symbol, set())
-    watched = await chats.watched(chat.address)
+    watched = await watchlists.watched(chat.address)
     return Reply(why_text(signal, instruments.current.get(signal.symbol), chat, watched, mine & of))
 
 
