@@ -13,6 +13,8 @@ from shared.conditions.items import OPERAND_ENDS, OPERAND_STARTS, Item
 from shared.conditions.partners import partners
 from shared.conditions.relations import between, multiples, percents
 
+_NEAR: Final = 4
+"""Items among which ``보다`` stands."""
 _LINES: Final = {
     "stoch_k": ("stoch_k", "stoch_d"),
     "stoch_rsi_k": ("stoch_rsi_k", "stoch_rsi_d"),
@@ -46,6 +48,15 @@ def _particles(items: list[Item]) -> list[Item]:
     found: list[Item] = []
     for i, item in enumerate(items):
         after_value = bool(found) and found[-1].type in OPERAND_ENDS
+        left_out = (
+            item.type == "SUBJECT"
+            and item.shown in {"이", "가"}
+            and [each.type for each in items[i + 1 : i + 2]] == ["COMPARE_AFTER"]
+        )
+        swapped = "THAN" in [each.type for each in found[-_NEAR:]]
+        if left_out and after_value and found[-1].type == "NAME" and not swapped:  # '+DI가 위에': of what is not said
+            found.append(item)
+            continue
         if item.type == "FROM" or (item.type in {"SUBJECT", "THAN"} and not (after_value and _opens(items, i + 1))):
             continue
         if item.type == "THAN" and _has_subject(found):

@@ -20,6 +20,8 @@ _FAR: Final = 6
 """Items behind a band or before a direction among which its relation is."""
 _BEHIND: Final = {"above": "crosses_above", "below": "crosses_below", "over": "crosses_above", "under": "crosses_below"}
 _CLAUSE_ENDS: Final = frozenset({"", "AND", "OR", "ON"})
+_EXTREMES: Final = {"new_high": "high_52w", "new_low": "low_52w", "all_time_high": "all_time_high", "all_time_low": "all_time_low"}
+"""What rules are reached at."""
 _CHANGE: Final = 8
 """Items of ``(change_pct(close, 1))``."""
 _PRICE_TRENDS: Final = frozenset({"상승", "하락", "오르", "내리", "급등", "급락"})
@@ -39,6 +41,8 @@ def _versus(items: Sequence[Item]) -> list[Item]:
         item = items[at]
         found.append(item)
         at += 1
+        if item.type == "VERSUS" and len(found) > 1 and found[-2].type == "RULE" and found[-2].value in _EXTREMES:
+            found[-2] = replace(found[-2], type="NAME", value=_EXTREMES[found[-2].value])  # '52주 신고가 대비'
         if item.type == "VERSUS" and _is_change(items, at):
             at += _CHANGE
             signed = [each.type for each in items[at : at + 3]] == ["NUMBER", "PERCENT_SIGN", "COMPARE_AFTER"]
@@ -94,13 +98,15 @@ def _directions(items: Sequence[Item]) -> list[Item]:
         if item.type == "BACK" and item.shown in {"previous", "prior"} and behind == "NAME" and _is_before(items[i + 1].value):
             continue
         if item.type == "COMPARE" and item.shown.lower() in _BEHIND and behind in _CLAUSE_ENDS and _undirected(found):
-            item = replace(item, type="DIRECTION", value=_BEHIND[item.shown.lower()])  # 'SMA20 crossed SMA50 above'
-        if item.type != "DIRECTION":
+            way = _BEHIND[item.shown.lower()]  # 'SMA20 crossed SMA50 above'
+        elif item.type == "DIRECTION":
+            way = item.value
+        else:
             found.append(item)
             continue
         at = next((i for i in range(len(found) - 1, max(-1, len(found) - 1 - _FAR), -1) if found[i].type in _ENDS | {"CROSS"}), -1)
-        if at >= 0 and found[at].type == "CROSS" and found[at].value in {"crosses", item.value}:
-            found[at] = replace(found[at], value=item.value)
+        if at >= 0 and found[at].type == "CROSS" and found[at].value in {"crosses", way}:
+            found[at] = replace(found[at], value=way)
         else:
             found.append(item)
     return found

@@ -1,7 +1,7 @@
 """The forms of a Korean verb that an ending may follow: 떨어지, 떨어질, 떨어진, 떨어져, 떨어졌.
 
-The vowel of a stem and that of its ending become one syllable (National Institute of Korean Language, 한글 맞춤법, articles 34 to 38). Endings
-that only follow, as ``면`` and ``고``, are words of the lexicon.
+The vowel of a stem and that of its ending become one syllable (한글 맞춤법, articles 34 to 38).
+Endings that only follow, as ``면`` and ``고``, are words of the lexicon.
 """
 
 from __future__ import annotations
@@ -25,8 +25,10 @@ _SILENT: Final = 11
 def forms(stem: str) -> tuple[str, ...]:
     """The stem itself, and its forms.
 
-    >>> forms("떨어지"), forms("뚫"), forms("오르")
-    (('떨어지', '떨어질', '떨어진', '떨어집', '떨어져', '떨어졌'), ('뚫', '뚫어', '뚫었'), ('오르', '오를', '오른', '오릅', '올라', '올랐'))
+    >>> forms("떨어지"), forms("뚫")
+    (('떨어지', '떨어질', '떨어진', '떨어집', '떨어져', '떨어졌'), ('뚫', '뚫어', '뚫었'))
+    >>> forms("오르")
+    ('오르', '오를', '오른', '오릅', '올라', '올랐')
     """
     return tuple(dict.fromkeys((stem, *_forms(stem))))
 

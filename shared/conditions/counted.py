@@ -17,11 +17,27 @@ _AFTER: Final = {
     "AGO": ("ago", "back", "earlier"),
     "BACK": ("전", "전의"),
     "WITHIN": ("안 된", "이 안 된", "도 안 된", "안 됐", "이내", "이내에", "안에", "내", "내에"),
-    "HELD": ("in a row", "연속", "연속으로", "동안", "간", "running", "straight", "consecutively"),
+    "HELD": (
+        "이상 유지",
+        "이상 지속",
+        "이상 연속",
+        "유지",
+        "지속",
+        "째",
+        "in a row",
+        "연속",
+        "연속으로",
+        "동안",
+        "간",
+        "running",
+        "straight",
+        "consecutively",
+    ),
 }
 _BETWEEN: Final = frozenset({"consecutive", "straight", "full", "연속"})
 _HELD_BEFORE: Final = frozenset({"for", "over", "during"})
 _WITHIN_BEFORE: Final = frozenset({"within", "in", "최근", "지난", "during"})
+_TRENDS: Final = {"up": "rising", "higher": "rising", "down": "falling", "lower": "falling"}
 _OF_SOME: Final = frozenset({"out", "of"})
 _DIGITS: Final = 3
 SKIPPED: Final = frozenset({"the", "last", "past", "previous", "at", "least", "a"})
@@ -91,6 +107,10 @@ def after_number(pieces: Sequence[Piece], at: int, *, of_volume: bool) -> Found 
 
 def some(pieces: Sequence[Piece], at: int) -> Found | None:
     """``4 out of the last 5 days``, ``on 4 of 5 days``; ``최근 5일 중 4일``: on how many of the bars."""
+    way = _TRENDS.get(pieces[at].text)
+    if way and at + 1 < len(pieces):
+        counted = some(pieces, at + 1) if pieces[at + 1].text not in _TRENDS else None
+        return ([Item("TREND", way, pieces[at].at, pieces[at].text), *counted[0]], counted[1]) if counted else None
     start = at + (pieces[at].text in {"on", "in", "최근", "지난"})
     number = pieces[start].text if start < len(pieces) else ""
     if not number.isdigit() or len(number) > _DIGITS:

@@ -13,7 +13,7 @@ from shared.events import Timeframe
 BARS: Final = 10
 """Bars of the spelling that is offered."""
 _THEN: Final = ("then", "followed by", "후", "후에", "이후", "이후에", "다음", "다음에", "뒤", "뒤에")
-_NEXT: Final = ("다음날", "다음 날", "next day", "the next day", "next bar")
+_NEXT: Final = ("다음날", "이튿날", "다음 날", "next day", "the next day", "next bar")
 _AFTER: Final = "after"
 _WORDS: Final = (*_NEXT, *_THEN, _AFTER)
 _COUNTED: Final = ("bars", "bar", "days", "day", "hours", "weeks", "minutes")

@@ -95,7 +95,17 @@ def _known() -> tuple[frozenset[str], int]:
 
 
 def _phrases() -> Iterator[str]:
-    for table in (PHRASES, NAMES, SIDED, WEEKDAYS, AVERAGES, UNITS, RULE_WORDS, EXPRESSIONS, RESTATED):
+    for table in (
+        PHRASES,
+        NAMES,
+        SIDED,
+        WEEKDAYS,
+        AVERAGES,
+        UNITS,
+        RULE_WORDS,
+        EXPRESSIONS,
+        dict(enumerate(words for _, words in RESTATED)),
+    ):
         for phrases in table.values():
             yield from phrases
     yield from PERIOD

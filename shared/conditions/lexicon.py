@@ -42,7 +42,7 @@ EXPRESSIONS: Final = _table("expressions")
 """What is written as a condition."""
 SPELLINGS: Final = {word: right for right, words in _table("spellings").items() for word in words}
 """Other spellings of single words, and short forms."""
-RESTATED: Final[dict[str, Phrases]] = {entry["value"]: _combined(entry) for entry in _DATA["restated"]}
+RESTATED: Final[tuple[tuple[str, Phrases], ...]] = tuple((entry["value"], _combined(entry)) for entry in _DATA["restated"])
 """What loose phrases may mean, which is only suggested."""
 WEEKDAYS: Final = _table("weekdays")
 """Days, from Monday."""

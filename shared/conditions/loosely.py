@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from shared.conditions.comparisons import compare, compared, connective, grouped
+from shared.conditions.comparisons import compare, compared, connective, crossing, grouped
 from shared.conditions.errors import ConditionError
 from shared.conditions.expression import Node, Number, SeriesName, is_boolean
 from shared.conditions.lexicon import LEVELS
@@ -29,6 +29,9 @@ def beyond_level(operand: Node, word: str, at: int) -> Node:
     levels = LEVELS.get(kind_of(operand.name)) if isinstance(operand, SeriesName) else None
     if levels is None:
         raise ConditionError("level", "", at, sign=word.replace("_", " "), known=", ".join(sorted(LEVELS)))
+    if word.startswith("left_"):
+        below = word == "left_oversold"
+        return crossing("crosses_above" if below else "crosses_below", operand, signed(levels[0 if below else 1], at), at)
     negated, word = word.startswith("not_"), word.removeprefix("not_")
     sign, value = ("<", levels[0]) if word == "oversold" else (">", levels[1])
     sign = sign if not negated else {"<": ">=", ">": "<="}[sign]
@@ -37,7 +40,11 @@ def beyond_level(operand: Node, word: str, at: int) -> Node:
 
 def not_exact(word: str, left: Node, right: Node, at: int) -> ConditionError:
     """The error for ``bounces off x`` and the like, which everybody measures in another way, with a spelling that is exact."""
-    if not is_boolean(left) and not (isinstance(left, SeriesName) and (left.name in PRICES or is_price(left.name))) and word in _TURNED:
+    if (
+        not is_boolean(left)
+        and not (isinstance(left, SeriesName) and (left.name in PRICES or is_price(left.name)))
+        and word in _TURNED
+    ):
         example = f"{_TURNED[word]}({render(left)}, {render(plain(right, left))})"
         return ConditionError("instead", "", at, found=f"'{word}'", instead=f"'{example}'")
     event = f"{render(left, BINDING['and'])} and " if is_boolean(left) else ""

@@ -38,13 +38,17 @@ def read(text: str) -> tuple[Node, Timeframe]:
     try:
         return _plainly(text)
     except ConditionError as error:
-        raise restated(error, text, _plainly) from None
+        raise restated(error, text, _plainly, _alone) from None
 
 
 def _plainly(text: str) -> tuple[Node, Timeframe]:
     ordered = in_order(text, _tree)
     if ordered is not None:
         raise ordered
+    return _alone(text)
+
+
+def _alone(text: str) -> tuple[Node, Timeframe]:
     typed = read_items(text)
     try:
         items = arrange(typed)

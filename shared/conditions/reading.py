@@ -70,6 +70,16 @@ class _Reader:
         if found is None and piece.kind == "number":
             found = after_number(self._pieces, at, of_volume=self._last_name().startswith("volume")) or self._number(at)
             found = self._own_average(at, *found)
+        if (
+            found is None
+            and piece.text == "yesterday"
+            and self._is_end(at + 1)
+            and [each.type for each in self.items[-2:]] == ["NAME", "COMPARE"]
+        ):
+            found = (
+                [Item("BACK", "1", piece.at, piece.text), replace(self.items[-2], at=piece.at)],
+                at + 1,
+            )  # 'volume lower than yesterday'
         if found is None and piece.text in _IN_A_ROW and self.items and self.items[-1].type == "NUMBER":
             found = [], at + 1  # 'three consecutive green candles'
         if found is None:
@@ -140,6 +150,9 @@ class _Reader:
             return True
         return part[-1].text in {"more", "less"} and behind.kind == "word" and not known_stem(behind.text)
 
+    def _is_end(self, at: int) -> bool:
+        return at >= len(self._pieces) or self._pieces[at].text in _CLAUSE_ENDS
+
     def _phrase(self, at: int, meaning: Meaning, end: int) -> Found:
         kind, value = meaning
         first, last = self._pieces[at], self._pieces[end - 1]
@@ -159,6 +172,8 @@ class _Reader:
             return [Item("SUBJECT", "", first.at, shown), item], end
         elif kind in {"UP", "DOWN"}:
             return [Item("WAY", value, first.at, shown)], end
+        elif kind == "THAN_BEFORE" and "종가" in shown:
+            return [replace(item, value="close")], end  # '시가가 전일 종가보다 높음'
         elif kind in {"CROSS_ZERO", "COMPARE_ZERO"}:
             return [Item(kind.partition("_")[0], value, first.at, shown), Item("NUMBER", "0", last.at, shown)], end
         elif (kind == "COMMA" and not self._calls) or (kind == "FILL" and first.text == ";"):
@@ -218,6 +233,7 @@ class _Reader:
     def _event_follows(self, at: int) -> bool:
         """``on heavy volume``, ``on a bullish engulfing``: what happens at the same time, no timeframe."""
         kinds = {"RULE", "RULE_WAY", "EXPRESSION"}
+        at += at < len(self._pieces) and self._pieces[at].text in {"a", "an", "the"}
         return ends_operand(self.items) and phrases().longest(self._pieces, at, lambda meaning, _: meaning[0] in kinds) is not None
 
     def _drop_price(self, rule: str) -> None:
@@ -267,10 +283,16 @@ class _Reader:
         if end == at:
             return [Item("NAME", name, item.at, item.shown, item.korean)], at
         following = self._pieces[end] if end < len(self._pieces) else None
-        if following and (following.text == "%" or (following.kind == "hangul" and following.text not in _OBJECT_AFTER)):
+        counted = following and self._is_limit(end)
+        if following and (counted or following.text == "%" or (following.kind == "hangul" and following.text not in _OBJECT_AFTER)):
             end -= 1
         numbers = [piece.text for piece in self._pieces[at:end]]
         return [Item("NAME", "_".join([name, *numbers]), item.at, item.shown, item.korean)], end
+
+    def _is_limit(self, at: int) -> bool:
+        """``or higher`` behind ``RSI 70``: the number is none of its parameters."""
+        found = phrases().longest(self._pieces, at, lambda meaning, _: meaning[0] == "COMPARE_AFTER")
+        return found is not None and self._ends_clause(self._pieces[at : found[1]])
 
     def _is_frame(self, at: int) -> bool:
         """Whether a number is that of a timeframe, as in ``rsi 1h``."""
@@ -307,7 +329,7 @@ class _Reader:
         text, end = amount(self._pieces, at, grouped=not (self._calls and self._calls[-1]))
         following = self._pieces[end].text if end < len(self._pieces) else ""
         item = Item("NUMBER", text, piece.at, piece.text)
-        if at > 0 and self._pieces[at - 1].text == "의" and following == "%" and self.items and self.items[-1].type == "NAME":
+        if following == "%" and self._is_share_of(at, end):
             return [Item("TIMES", "*", piece.at, piece.text), item], end  # '종가의 3% 이상'
         if following == "배":
             return ([Item("TIMES", "*", piece.at, piece.text)] if ends_operand(self.items) else []) + [item], end + 1
@@ -318,12 +340,20 @@ class _Reader:
                 return [Item("BRACKET", f"[{frame}]", piece.at, piece.text)], end + 1
         if following == "x" and end + 1 < len(self._pieces) and self._pieces[end + 1].text != "(":
             return [item, Item("TIMES", "*", self._pieces[end].at, "x")], end + 1
+        if following == "선" and not self._has_value() and self._pieces[end].at == piece.end and text.isdigit() and int(text) > 2:
+            return [Item("NAME", f"sma_{text}", piece.at, piece.text)], end + 1  # '20선 위'
         money = following in _CURRENCIES or (at > 0 and self._pieces[at - 1].text in _CURRENCY_SIGNS)
         if following in _CURRENCIES or (following == "주" and end > at + 1):
             end += 1
         if money and not self._has_value():
             return self._of_price(item), end
         return [item], end
+
+    def _is_share_of(self, at: int, end: int) -> bool:
+        """``종가의 3% 이상``; but ``종가의 3% 이내`` is near it."""
+        of = at > 0 and self._pieces[at - 1].text == "의" and bool(self.items) and self.items[-1].type == "NAME"
+        behind = self._pieces[end + 1].text if end + 1 < len(self._pieces) else ""
+        return of and behind not in {"이내", "이내에", "이내로", "안쪽", "내외"}
 
     def _has_value(self) -> bool:
         """Whether a value stands in the clause already."""

@@ -1,4 +1,7 @@
-"""A last resort: the exact spelling of a text that cannot be read, where every word of it has a meaning. Else none, for none is better than a wrong one."""
+"""A last resort: the exact spelling of a text that cannot be read, where every word of it has a meaning.
+
+Else there is none, for none is better than a wrong one.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,9 @@ from shared.conditions.expression import CONNECTIVES, Node, Operation
 from shared.conditions.lexicon import FACTORS
 from shared.conditions.normal_form import render
 from shared.conditions.phrases import phrases
-from shared.conditions.rewriting import corrected, rewritten
+from shared.conditions.rewriting import corrected, is_known, rewritten
 from shared.conditions.scanning import Piece, pieces
-from shared.conditions.suggestions import INDEXES
+from shared.conditions.suggestions import INDEXES, index_of
 from shared.events import Timeframe
 
 Read = Callable[[str], "tuple[Node, Timeframe]"]
@@ -26,13 +29,10 @@ WITHOUT_SPELLING: Final = frozenset(
 """Errors that name a place alone, or a part that is wrong."""
 OF_A_PART: Final = frozenset({"direction", "written", "meant", "unit", "elsewhere"})
 """Errors with a spelling that may be right in its place, but not with the rest of the text."""
-_LONGEST: Final = 160
+_LONGEST: Final = 120
 """Characters of a text for which the last resort is tried."""
-_ATTEMPTS: Final = 24
+_ATTEMPTS: Final = 16
 """Parts of a text that are read, at most."""
-_OTHERS: Final = {**INDEXES, "spy": "SPY", "qqq": "QQQ"}
-"""Indexes, and funds that stand for one."""
-_INDEX_ENDINGS: Final = ("", "이", "가", "은", "는", "도", "지수", "지수가", "지수는", "지수도")
 _VOLUMES: Final = frozenset({"거래량", "volume", "vol"})
 _FACTORS: Final = frozenset({"배", "x", "times", "*", *FACTORS})
 _USUAL: Final = frozenset(
@@ -40,12 +40,14 @@ _USUAL: Final = frozenset(
 )
 
 
-def restated(error: ConditionError, text: str, read: Read) -> ConditionError:
+def restated(error: ConditionError, text: str, read: Read, read_clause: Read) -> ConditionError:
     """The error, or the one with the exact spelling of the whole text."""
     if len(text) > _LONGEST or not (error.code in WITHOUT_SPELLING or _is_partial(error, text, read)):
         return error
-    reader = _Reader(read)
+    reader = _Reader(read, read_clause)
     for candidate in rewritten(text, error):
+        if not all(map(is_known, pieces(candidate))):
+            continue
         found = reader.whole(candidate)
         if found is not None:
             root, frame = _without_repeats(found[0]), found[1]
@@ -62,7 +64,7 @@ def _without_repeats(root: Node) -> Node:
 
 
 def _is_partial(error: ConditionError, text: str, read: Read) -> bool:
-    """Whether the spelling in the error is not one of the whole text: there is none of the rest, or it is of an index, not of a stock."""
+    """Whether the spelling in the error is not one of the whole text, or an index is taken for a stock."""
     if error.code == "instrument":
         return INDEXES.get(str(error.values["own"]).rpartition(" ")[2].lower(), "").startswith("^")
     if error.code not in OF_A_PART or not text[error.position :].strip():
@@ -81,13 +83,13 @@ def _accepts(text: str, read: Read) -> bool:
 class _Reader:
     """Reads a text by its parts. Keeps count of how much was read."""
 
-    def __init__(self, read: Read) -> None:
-        self._read = read
+    def __init__(self, read: Read, read_clause: Read) -> None:
+        self._read, self._read_clause = read, read_clause
         self._left = _ATTEMPTS
 
     def whole(self, text: str) -> tuple[Node, Timeframe] | None:
         """The text as it is, or each of its clauses, joined as they were typed."""
-        exact = self._exact(text)
+        exact = self._exact(text, self._read)
         if exact is None:
             exact = self._clauses(text, list(pieces(text)))
         if exact is None:
@@ -106,7 +108,7 @@ class _Reader:
                 (kind, _), at = joined
                 sign = "or" if kind == "OR" else sign if kind == "FILL" else "and"
                 continue
-            relation = phrases().longest(found, at, lambda meaning, _: meaning[0] in {"COMPARE", "CROSS"})
+            relation = phrases().longest(found, at, lambda meaning, _: meaning[0] in {"COMPARE", "CROSS", "TREND", "TURN"})
             clause = None if relation and clauses and not sign else self._longest(text, found, at)
             if clause is None:  # a relation without 'and' before it may be of anything
                 return None
@@ -118,7 +120,7 @@ class _Reader:
     def _longest(self, text: str, found: Sequence[Piece], at: int) -> tuple[str, int] | None:
         """The longest clause that begins at an index, in an exact spelling, and the index behind it."""
         last = len(found)
-        if _index(found[at]):
+        if index_of(found[at].text):
             last = next((i for i in range(at + 1, last) if _joins(found, i)), last)
         for end in range(last, at, -1):
             if _joins(found, end - 1):
@@ -130,27 +132,23 @@ class _Reader:
 
     def _clause(self, text: str, found: Sequence[Piece]) -> str | None:
         for each in _spellings(text, found):
-            exact = self._exact(each)
+            exact = self._exact(each, self._read_clause)
             if exact is not None:
                 return exact
         return None
 
-    def _exact(self, text: str) -> str | None:
+    def _exact(self, text: str, read: Read) -> str | None:
         """The text if it is a condition, or what the error says that it should be."""
         if self._left <= 0:
             return None
         self._left -= 1
         try:
-            self._read(text)
+            read(text)
         except ConditionError as error:
             instead = str(error.values.get("instead", "")).strip("'")
             if error.code != "instead" or not instead:
                 return None
-            try:
-                self._read(instead)
-            except ConditionError:
-                return None
-            return f"({instead})"
+            return f"({instead})" if _accepts(instead, self._read_clause) else None
         return text
 
 
@@ -158,14 +156,9 @@ def _joins(found: Sequence[Piece], at: int) -> bool:
     return phrases().longest(found, at, lambda meaning, _: meaning[0] in {"AND", "OR", "COMMA"}) is not None
 
 
-def _index(piece: Piece) -> str:
-    """The symbol of the index that a word names, with a particle or without."""
-    return next((_OTHERS[name] for name in (piece.text.removesuffix(end) for end in _INDEX_ENDINGS) if name in _OTHERS), "")
-
-
 def _spellings(text: str, found: Sequence[Piece]) -> Iterator[str]:
     """A clause as typed, that of an index, or of the volume with a factor alone: against its average."""
-    index = _index(found[0])
+    index = index_of(found[0].text)
     if index:
         rest = text[found[0].end - found[0].at :]
         yield from (f"(close {rest})[{index}, 1d]", f"({rest})[{index}, 1d]") if rest.strip() else ()

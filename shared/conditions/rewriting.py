@@ -6,13 +6,15 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Final
 
-from shared.conditions.columns import known_stem
+from shared.conditions.columns import column_of, known_stem, parts
 from shared.conditions.errors import ConditionError
+from shared.conditions.events import events
 from shared.conditions.functions import is_function
 from shared.conditions.lexicon import HEADINGS, RESTATED
 from shared.conditions.phrases import Table, averages, phrases
 from shared.conditions.scanning import Piece, pieces
 from shared.conditions.spelling import spelled
+from shared.conditions.suggestions import index_of
 from shared.conditions.vocabulary import stems
 
 _USUAL_AVERAGES: Final = frozenset({"5", "8", "9", "10", "13", "20", "21", "34", "50", "60", "100", "120", "150", "200"})
@@ -60,8 +62,10 @@ def _candidates(text: str, error: ConditionError) -> Iterator[str]:
     found = list(pieces(text))
     if ":" in text:
         yield _replaced(text.replace(":", " and ", 1), list(pieces(text.replace(":", " and ", 1))))
-    plain = _replaced(text, found)
-    yield plain
+    yield _replaced(text, found)
+    if " + " in text and "(" not in text and error.code in {"number", "truth"}:  # between two conditions it is 'and'
+        joined = text.replace(" + ", " and ")
+        yield _replaced(joined, list(pieces(joined)))
     behind = _behind_heading(found)
     if behind:
         start = found[behind - 1].end
@@ -91,7 +95,7 @@ def _behind_heading(found: Sequence[Piece]) -> int:
 
 def _replaced(text: str, found: Sequence[Piece]) -> str:
     """The text with its loose phrases and misspelt words in exact ones."""
-    parts: list[str] = []
+    written: list[str] = []
     at, end, unknown, bands = 0, 0, 0, ""
     while at < len(found):
         piece = found[at]
@@ -102,54 +106,55 @@ def _replaced(text: str, found: Sequence[Piece]) -> str:
         pair = _pair(found, at)
         if pair:
             crossing, behind = pair
-            parts += [text[end : piece.at], f" {crossing} "]
+            written += [text[end : piece.at], f" {crossing} "]
             at, end = behind, found[behind - 1].end
             continue
         if loose and not ("rs_" in loose[0][1] and loose[1] < len(found) and found[loose[1]].text in _LASTING):
             (_, value), behind = loose
-            parts += [text[end : piece.at], f" {value} "]
+            written += [text[end : piece.at], f" {value} "]
             at, end = behind, found[behind - 1].end
             continue
         band = _band(found, at)
         if band:
             bands, behind = band
-            parts.append(text[end : piece.at])
+            written.append(text[end : piece.at])
             at, end = behind, found[behind - 1].end
             continue
         if bands and piece.text in _SIDES:
-            parts += [text[end : piece.at], f" {_SIDES[piece.text]}({bands})"]
+            written += [text[end : piece.at], f" {_SIDES[piece.text]}({bands})"]
             end = piece.end
         numbers = _numbers(found, at)
         if numbers:
             inside, behind = numbers
-            parts += [text[end : piece.at], f"({inside})"]
+            written += [text[end : piece.at], f"({inside})"]
             at, end = behind, found[behind - 1].end
             continue
         if _is_average(found, at):
-            parts += [text[end : found[at].end], " average "]
+            written += [text[end : found[at].end], " average "]
             end = found[at].end
         elif unknown < _MOST_UNKNOWN and _is_unknown(piece):
             unknown += 1
             right = spelled(piece)
             if right:
-                parts += [text[end : piece.at], right]
+                written += [text[end : piece.at], right]
                 end = piece.end
         at += 1
-    return "".join([*parts, text[end:]]).strip()
+    return "".join([*written, text[end:]]).strip()
 
 
 def _pair(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
     """``9/21 ema cross``, ``50/200 sma bearish crossover``: two averages and the direction, and the index behind them."""
     words = [piece.text for piece in found[at : at + 4]]
-    if len(words) < 4 or words[1] != "/" or known_stem(words[3]) not in {"sma", "ema", "wma"} or not (words[0] + words[2]).isdigit():
+    if len(words) < 4 or words[1] != "/" or not (words[0] + words[2]).isdigit():
         return None
-    end = at + 4
+    average = words[3] if known_stem(words[3]) in {"sma", "ema", "wma"} else "sma"
+    end = at + 3 + (average == words[3])
     while end < len(found) and found[end].text in _CROSSES | _DOWN:
         end += 1
-    ways = {piece.text for piece in found[at + 4 : end]}
+    ways = {piece.text for piece in found[at + 3 : end]} & (_CROSSES | _DOWN)
     if not ways:
         return None
-    first, second = (f"{words[3]}_{words[i]}" for i in (0, 2))
+    first, second = (f"{average}_{words[i]}" for i in (0, 2))
     return f"{first} crosses {'below' if ways & _DOWN else 'above'} {second}", end
 
 
@@ -198,10 +203,20 @@ def _crossed_behind(found: Sequence[Piece], at: int) -> bool:
     return phrases().longest(found, at, lambda meaning, _: meaning[0] in {"CROSS", "AND", "OR", "COMPARE", "DIRECTION"}) is not None
 
 
+def is_known(piece: Piece) -> bool:
+    """Whether it is a word or a sign of the language, or names an index."""
+    if piece.kind == "sign":
+        return piece.text in _words()
+    return not _is_unknown(piece) or index_of(piece.text) != ""
+
+
 def _is_unknown(piece: Piece) -> bool:
-    if piece.kind == "unknown":
-        return True
-    return piece.kind == "word" and not (known_stem(piece.text) or is_function(piece.text) or piece.text in _words())
+    if piece.kind != "word":
+        return piece.kind == "unknown"
+    name = piece.text.rpartition(".")[2]
+    if piece.text in _words() or is_function(name) or known_stem(parts(name)[0]):
+        return False
+    return column_of(name) is None and name not in events() and not name.startswith("rs_")
 
 
 @cache
@@ -212,6 +227,6 @@ def _words() -> frozenset[str]:
 @cache
 def _loose() -> Table:
     found = Table()
-    for value, words in RESTATED.items():
+    for value, words in RESTATED:
         found.add(words, ("TEXT", value))
     return found

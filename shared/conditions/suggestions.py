@@ -48,6 +48,15 @@ INDEXES: Final = {
     "다우": "^DJI",
 }
 
+_OTHERS: Final = {**INDEXES, "spy": "SPY", "qqq": "QQQ"}
+"""Indexes, and funds that stand for one."""
+_ENDINGS: Final = ("", "이", "가", "은", "는", "도", "지수", "지수가", "지수는", "지수도")
+
+
+def index_of(word: str) -> str:
+    """The symbol of the index that a word names, with a particle or without; empty: it names none."""
+    return next((_OTHERS[name] for name in (word.removesuffix(each) for each in _ENDINGS) if name in _OTHERS), "")
+
 
 def name_error(name: str) -> ConditionError:
     """The error for a name that is not a column."""

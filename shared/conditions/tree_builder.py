@@ -159,7 +159,8 @@ class Builder(Transformer[Token, "tuple[Node, Timeframe]"]):
             return comparing.compare(
                 build.windowed("change_pct", left, Number(1.0), left.at), str(sign), self.percent(factor), left.at
             )
-        before = build.lagged(left, 1, position(particle))
+        of_close = particle == "close" and not (isinstance(left, SeriesName) and left.name == "volume")
+        before = build.lagged(SeriesName("close", position(particle)) if of_close else left, 1, position(particle))
         share = Number(_amount(factor) / (100 if factor.type == "PERCENT" else 1), position(factor)) if factor is not None else None
         right = build.arithmetic("*", before, share) if share is not None else before
         return comparing.compare(left, str(sign), right, position(sign))

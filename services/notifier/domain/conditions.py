@@ -31,7 +31,7 @@ Scope = Literal["symbols", "industry", "watched"]
 _FREQUENCY: Final = re.compile(rf"^({AT_CLOSE}|{FORMING}|{ONCE})\s+", re.IGNORECASE)
 _FOR: Final = re.compile(r"\sfor\s", re.IGNORECASE)
 _DURATION: Final = re.compile(
-    r"(?:(?:the|at|least|last|past) ){0,3}\d{1,4} ?(?:consecutive |straight )?"
+    r"(?:(?:the|at|least|last|past) ){0,3}(?:\d{1,4}|two|three|four|five|six|seven|eight|nine|ten) ?(?:consecutive |straight )?"
     r"(?:bars?|candles?|days?|weeks?|hours?|minutes?|months?|sessions?|봉|일)\b"
 )
 """What makes ``for 3 bars`` a part of the condition."""

@@ -1,0 +1,102 @@
+"""Three lists of phrasings that were written before they were tried: how many are understood, and none wrongly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from services.notifier.domain.conditions import parse_alert
+from shared.conditions import ConditionError, describe, parse
+from shared.conditions.conjugation import forms
+
+FRESH = Path(__file__).with_name("fresh")
+LEAST = {"first": 90, "second": 82, "third": 34}
+"""How many texts of each list are understood, or answered with the exact spelling."""
+
+
+def lines(name: str) -> list[tuple[str, list[str]]]:
+    """The texts with the normal forms of what they mean."""
+    found = [line.partition(" => ") for line in (FRESH / f"{name}.txt").read_text("utf-8").splitlines() if not line.startswith("#")]
+    return [(text, meant.split(" | ")) for text, _, meant in found]
+
+
+def offered(text: str, error: ConditionError) -> Iterator[str]:
+    """The normal forms of the spellings in an error: of the whole text, or in place of what it found."""
+    found = str(error.values.get("found", "")).strip("'")
+    for key in ("instead", "example", "own", "near"):
+        right = str(error.values.get(key, "")).strip("'")
+        at = text.lower().find(found.lower()) if found else -1
+        for spelling in (right, f"{text[:at]}{right}{text[at + len(found) :]}" if at >= 0 else ""):
+            try:
+                yield parse(parse_alert(spelling).condition).text
+            except ConditionError:
+                continue
+
+
+@pytest.mark.parametrize("name", LEAST)
+def test_fresh_phrasings_are_understood_or_answered_and_never_read_wrongly(name: str) -> None:
+    right, wrong = 0, []
+    for text, meant in lines(name):
+        try:
+            condition = parse(parse_alert(text).condition)
+        except ConditionError as error:
+            spellings = list(offered(text, error))
+            right += any(each in meant for each in spellings)
+            wrong += [(text, spellings)] if error.code == "restated" and spellings[0] not in meant else []
+            continue
+        right += condition.text in meant
+        wrong += [(text, [condition.text])] if condition.text not in meant else []
+        assert all(describe(condition, language) for language in ("en", "ko")), text
+    assert [each for each in wrong if each[0] not in WRONG] == []
+    assert right >= LEAST[name]
+
+
+WRONG = ("exponetial moving average 20 crosses abvoe 50",)
+"""Suggested is a crossing of the number 50, where an average of 50 bars is meant."""
+
+
+@pytest.mark.parametrize(
+    "name", ["만도", "한일", "하나", "나라", "두산", "삼성전자", "네이버", "오뚜기", "보령", "대상", "인터플렉스"]
+)
+def test_no_name_of_an_instrument_is_taken_for_empty_words(name: str) -> None:
+    for rest in ("RSI 30 이하", "20일선 돌파하면 알려줘"):
+        with pytest.raises(ConditionError) as caught:
+            parse(f"{name} {rest}")
+        assert caught.value.code != "restated", caught.value
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("시가가 전일 종가보다 높음", "open > prev(close) on 1d"),
+        ("종가가 20일선의 2% 이내", "abs(close / sma_20 - 1) <= 0.02 on 1d"),
+        ("최근 10일 중 7일 양봉", "count(close > open, 10) >= 7 on 1d"),
+        ("close > sma_20 on 4 of the last 5 days", "count(close > sma_20, 5) >= 4 on 1d"),
+        ("RSI 70 or higher", "rsi_14 >= 70 on 1d"),
+        ("above $50", "close > 50 on 1d"),
+        ("after 2pm on 15m", "time >= 14:00 on 15m"),
+        ("[Daily Close > Daily Open] and [Daily RSI(14) < 30]", "close > open and rsi_14 < 30 on 1d"),
+        ("RSI climbing out of oversold", "crosses_above(rsi_14, 30) on 1d"),
+        ("20일선이 무너지면 알려주세요", "crosses_below(close, sma_20) on 1d"),
+        ("5-20-60 정배열", "sma_5 > sma_20 and sma_20 > sma_60 on 1d"),
+    ],
+)
+def test_kinds_of_phrasings(text: str, meant: str) -> None:
+    assert parse(text).text == meant
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["volume dries up below half its 50 day average", "price pulls back to the 20 ema in an uptrend", "rsi 30 이하 화창한 날씨"],
+)
+def test_what_is_not_wholly_covered_gets_no_suggestion(text: str) -> None:
+    with pytest.raises(ConditionError) as caught:
+        parse(text)
+    assert caught.value.code != "restated", caught.value
+
+
+def test_the_forms_of_verbs() -> None:
+    assert forms("하") == ("하", "할", "한", "합", "해", "했")
+    assert forms("내려오")[-2:] == ("내려와", "내려왔")
