@@ -51,12 +51,42 @@ def reference(year: int) -> Fired:
             instance = plan.rules[rule]
             params = tuple(sorted((name, float(value)) for name, value in instance.params.items()))
             found.add((instance.name, instance.direction(past.fired[rule, at]), "1d", every[at].close_at, params))
+    found |= _weekly(year)
     prices = pattern_inputs(machine_code.load(KERNELS), bars, np.array([day.close_at for day in every], np.int64))
     for event in patterns(machine_code.load_patterns(KERNELS), no_patterns(), prices):
         if event["status"] == CONFIRMED and every[event["at"]].date >= LIVE[year]:
             way = "up" if event["direction"] > 0 else "down"
             found.add((PATTERNS[event["kind"]].name, way, "1d", every[event["at"]].close_at, ()))
     return found
+
+
+def _weekly(year: int) -> Fired:
+    """The signals on the weeks that the live days make; history has no weeks here.
+
+    The days of a week are adjusted for splits among themselves, and the week as its last day is (docs/data-quality.md).
+    """
+    live = [day for day in days(year) if day.date >= LIVE[year]]
+    weeks: dict[tuple[int, int], list[Day]] = {}
+    for day in live:
+        weeks.setdefault(day.date.isocalendar()[:2], []).append(day)
+    rows = []
+    for week in weeks.values():
+        price, split = factor(week[-1].date, days(year)[-1].date)
+        same = [factor(day.date, days(year)[-1].date)[1] / split for day in week]
+        high = max(day.high * each for day, each in zip(week, same, strict=True))
+        low = min(day.low * each for day, each in zip(week, same, strict=True))
+        volume = sum(day.volume / each for day, each in zip(week, same, strict=True))
+        first, last = week[0].open * same[0] * price, week[-1].close * price
+        rows.append((first, high * price, low * price, last, volume / split))
+    o, h, low_, c, v = np.array(rows).T.copy()
+    sessions, unknown = np.array([apple.number(week[-1].date) for week in weeks.values()]), np.full(len(rows), np.nan)
+    plan = series().base
+    past = history(machine_code.load(KERNELS), plan, Series(o, h, low_, c, v, sessions, unknown, unknown), timeframe="1w")
+    closes = [week[-1].close_at for week in weeks.values()]
+    return {
+        (plan.rules[rule].name, plan.rules[rule].direction(past.fired[rule, at]), "1w", closes[at], ())
+        for rule, at in np.argwhere(past.fired).tolist()
+    }
 
 
 async def replay(year: int, moments: Sequence[str], *, restarts: bool = False) -> Replayer:
