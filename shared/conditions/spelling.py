@@ -18,7 +18,7 @@ from shared.spelling import suggest
 _SHORTEST, _LONGEST = 5, 20
 """Letters of a word that may be misspelt; of a shorter one too much may be meant."""
 _SHORTEST_HANGUL, _LONGEST_RUN = 3, 10
-_SURE: Final = 0.86
+_SURE: Final = 0.85
 """The least difflib ratio: 'riding' is not 'rising'."""
 _FAR: Final = 2
 """Letters by which a word may be longer or shorter."""
