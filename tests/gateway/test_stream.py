@@ -322,7 +322,12 @@ async def test_a_client_that_does_not_read_the_answers_gets_no_more_of_them(
     async with running_gateway(tmp_path, socket_buffer=4096) as server:
         answered: list[int] = []
         resume = server.gateway.hub.resume
-        monkeypatch.setattr(server.gateway.hub, "resume", lambda *wanted: answered.append(1) or resume(*wanted))
+
+        def counted(subscriber: Subscriber, since: int) -> list[StreamMessage]:
+            answered.append(since)
+            return resume(subscriber, since)
+
+        monkeypatch.setattr(server.gateway.hub, "resume", counted)
         since = server.gateway.hub.seq
         for n in range(400):
             server.feed.handle_event(market.signal("AAPL", n, evidence={f"value {i}": 1.0 for i in range(300)}))
