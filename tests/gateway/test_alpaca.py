@@ -127,6 +127,20 @@ async def test_what_is_not_of_this_feed_is_an_error_and_changes_nothing(
         assert set(server.gateway.hub.index) == {("b", "AAPL")}
 
 
+async def test_the_symbols_of_all_channels_are_limited(server: RunningGateway, client: aiohttp.ClientSession) -> None:
+    """Also those of a channel that never has a message."""
+    async with client.ws_connect(PATH) as stream:
+        await stream.receive_json()
+        await stream.send_json({"action": "subscribe", "bars": ["AAPL"], "updatedBars": [f"S{n}" for n in range(999)]})
+        assert len((await stream.receive_json())[0]["updatedBars"]) == 999
+        await stream.send_json({"action": "subscribe", "updatedBars": ["NVDA"]})
+        (error,) = await stream.receive_json()
+        assert (error["code"], "1000" in error["msg"]) == (405, True)
+        await stream.send_json({"action": "unsubscribe", "updatedBars": [f"S{n}" for n in range(999)]})
+        assert (await stream.receive_json())[0]["updatedBars"] == [], "the one too many was not added"
+        assert set(server.gateway.hub.index) == {("b", "AAPL")}
+
+
 async def test_a_private_stream_needs_a_key(tmp_path: Path) -> None:
     private = running_gateway(tmp_path, public_read=False)
     async with private as server, aiohttp.ClientSession(server.url) as client, client.ws_connect(PATH) as stream:

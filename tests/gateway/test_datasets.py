@@ -89,7 +89,12 @@ async def test_a_file_is_sent_whole_in_parts_or_not_again(client: aiohttp.Client
     for asked, sent in (("bytes=-7", body[-7:]), (f"bytes={len(body) - 3}-", body[-3:]), ("bytes=5-99999999", body[5:])):
         async with client.get(address, headers={"Range": asked}) as response:
             assert (response.status, await response.read()) == (206, sent)
-    for asked in (f"bytes={len(body)}-", "bytes=9-3"):
+    for asked in ("bytes=0-3,9-12", "rows=0-3"):
+        async with client.get(address, headers={"Range": asked}) as response:
+            assert (response.status, await response.read()) == (200, body), "what is not understood is ignored"
+    async with client.head(address, headers={"Range": "bytes=0-3"}) as response:
+        assert (response.status, response.headers["Content-Length"]) == (200, str(len(body))), "a range is of GET alone"
+    for asked in (f"bytes={len(body)}-", "bytes=9-3", "bytes=-0"):
         async with client.get(address, headers={"Range": asked}) as response:
             assert (response.status, response.headers["Content-Range"]) == (416, f"bytes */{len(body)}")
     async with client.get(address, headers={"Range": "bytes=100-199", "If-Range": '"another"'}) as response:

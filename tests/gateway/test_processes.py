@@ -10,10 +10,13 @@ from typing import Any
 
 import aiohttp
 import pytest
+from aiohttp import web
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from infra.kafka.node import free_ports
+from services.gateway.adapters import gateway_process
+from services.gateway.adapters.gateway_process import GatewayProcess
 from services.gateway.adapters.shared_counts import PART_WORDS, SharedCounts, create_counts
 from services.gateway.adapters.shared_port import reserved_port
 from services.gateway.app import follow_parent
@@ -107,6 +110,52 @@ def test_metrics_of_processes_are_told_apart() -> None:
     ]
     heads = [line for line in lines if line.startswith("# TYPE ")]
     assert len(heads) == len(set(heads)) == len([line for line in own.decode().splitlines() if line.startswith("# TYPE ")])
+
+
+async def test_metrics_that_come_in_parts_are_read_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gateway_process, "PROBE_SECONDS", 0.01)
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        for part in (b"a_total 1\nb_tot", b"al 2\n"):
+            await response.write(part)
+            await asyncio.sleep(0.05)  # so that it is sent alone
+        return response
+
+    application = web.Application()
+    application.router.add_get("/{any}", answer)
+    runner = web.AppRunner(application)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    child = await asyncio.create_subprocess_exec("sleep", "60")
+    process = GatewayProcess(0, {}, 1.0)
+    process._address = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    process._answered = asyncio.get_running_loop().time()
+    probing = asyncio.create_task(process._probe(child))
+    try:
+        await until(lambda: process.metrics, what="the metrics")
+        assert process.metrics == b"a_total 1\nb_total 2\n"
+    finally:
+        probing.cancel()
+        child.kill()
+        await child.wait()
+        await runner.cleanup()
+
+
+async def test_a_process_that_cannot_be_started_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried, stopping = [], asyncio.Event()
+
+    async def refused(*_: Any, **__: Any) -> asyncio.subprocess.Process:
+        tried.append(1)
+        if len(tried) == 2:
+            stopping.set()
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", refused)
+    async with asyncio.timeout(30):
+        await GatewayProcess(0, {}, 1.0).run(stopping)
+    assert len(tried) == 2
 
 
 async def test_a_port_that_is_in_use_is_not_shared(tmp_path: Path) -> None:

@@ -311,6 +311,35 @@ async def test_a_client_that_stops_reading_is_disconnected(tmp_path: Path, monke
         writer.close()
 
 
+async def test_a_client_that_does_not_read_the_answers_gets_no_more_of_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each resume is answered with all that was missed: 40 of them unread would fill the memory."""
+    from services.gateway.handlers import web_socket_connection as handler
+
+    monkeypatch.setattr(handler, "DRAIN_SECONDS", 0.2)
+    monkeypatch.setattr(handler, "CLOSE_SECONDS", 0.1)
+    async with running_gateway(tmp_path, socket_buffer=4096) as server:
+        answered: list[int] = []
+        resume = server.gateway.hub.resume
+
+        def counted(subscriber: Subscriber, since: int) -> list[StreamMessage]:
+            answered.append(since)
+            return resume(subscriber, since)
+
+        monkeypatch.setattr(server.gateway.hub, "resume", counted)
+        since = server.gateway.hub.seq
+        for n in range(400):
+            server.feed.handle_event(market.signal("AAPL", n, evidence={f"value {i}": 1.0 for i in range(300)}))
+        _, writer = await raw_stream(server)
+        writer.write(masked(b'{"action":"subscribe","signals":["*"]}'))
+        writer.write(40 * masked(b'{"action":"resume","from":%d}' % since))
+        await until(lambda: answered, what="the first answer")
+        await until(lambda: not server.streams.live.sockets, what="the stream to be closed")
+        writer.close()
+        assert len(answered) < 10, "the socket takes some"
+
+
 async def test_streams_are_limited_in_number_and_size(tmp_path: Path) -> None:
     small = running_gateway(tmp_path, max_readers_per_address=2, max_frame=1024, max_selectors=3)
     async with small as server, aiohttp.ClientSession(server.url) as client:

@@ -61,6 +61,18 @@ async def test_what_waits_together_is_one_transaction_and_an_error_is_its_own_ca
         assert "never" not in await names(database), "nobody waits for it"
 
 
+async def test_a_change_that_is_cancelled_from_inside_leaves_nobody_waiting() -> None:
+    async def cancelled(_: AsyncConnection) -> str:
+        raise asyncio.CancelledError
+
+    async with open_database("sqlite+aiosqlite:///:memory:") as database, asyncio.timeout(10):
+        changes = GroupCommit(database)
+        failed = await asyncio.gather(*(changes.write(cancelled) for _ in range(70)), return_exceptions=True)
+        assert all(isinstance(each, TransientError) for each in failed)
+        with pytest.raises(LookupError):
+            await changes.write(broken)
+
+
 async def test_without_a_database_every_caller_gets_the_failure() -> None:
     async with open_database("mysql+aiomysql://nobody:nothing@127.0.0.1:9/none") as database:
         changes = GroupCommit(database)

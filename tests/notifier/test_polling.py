@@ -7,11 +7,13 @@ from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+import pytest
 from aiogram import Bot
 from aiogram.types import Update
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.notifier.adapters.telegram import polling as module
 from services.notifier.adapters.telegram.api import open_bot
 from services.notifier.adapters.telegram.polling import MAX_PER_CHAT, Polling
 from services.notifier.adapters.telegram.reply_sender import ReplySender
@@ -53,13 +55,15 @@ class Numbers:
 
     def __init__(self) -> None:
         self.handled: set[int] = set()
-        self.away = False
+        self.away = self.hangs = False
 
     async def finish(self, number: int, _now: int) -> None:
         self._answer()
         self.handled.add(number)
 
     async def finished(self, numbers: Collection[int]) -> frozenset[int]:
+        if self.hangs:
+            await asyncio.Event().wait()
         self._answer()
         return frozenset(self.handled & {*numbers})
 
@@ -192,6 +196,15 @@ async def test_without_the_table_updates_are_handled_all_the_same() -> None:
         await until(lambda: telegram.texts("1") == ["hello"], 20, "an answer")
 
 
+async def test_a_table_that_hangs_holds_up_no_chat(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LOOK_UP_SECONDS", 0.1)
+    numbers, echo = Numbers(), Echo()
+    numbers.hangs = True
+    async with open_telegram() as telegram, polling(telegram, echo, numbers=numbers):
+        await telegram.type_text("hello", 1)
+        await until(lambda: telegram.texts("1") == ["hello"], 20, "an answer")
+
+
 async def test_a_chat_that_sends_thousands_does_not_block_others() -> None:
     echo = Echo()
     async with open_telegram() as telegram:
@@ -248,3 +261,30 @@ def test_updates_that_hang_do_not_stop_new_ones() -> None:
         assert new or progress.make_room(), "no new updates, and none confirmed early"
         received += new
     assert received == source.ids
+
+
+def test_numbers_that_go_back_are_not_new_twice_and_are_confirmed_once_they_are_finished() -> None:
+    """After a week without updates, Telegram chooses the next number at random."""
+    progress = UpdateProgress(100)
+    progress.request()
+    progress.arrived([5_000])
+    progress.finished(5_000)
+    assert progress.request() == 5_001
+    assert progress.arrived([40]) == [40]
+    for _ in range(3):
+        assert progress.request() == 40, "not confirmed while it is unfinished"
+        assert progress.arrived([40]) == []
+    progress.finished(40)
+    assert progress.request() == 41
+
+
+def test_one_that_cannot_be_read_confirms_none_before_it() -> None:
+    progress = UpdateProgress(100)
+    progress.request()
+    progress.arrived([11])
+    progress.finished(11)  # not decoded, while 10 of the same answer is not taken yet
+    progress.arrived([10, 12])
+    assert progress.request() == 10
+    for number in (10, 12):
+        progress.finished(number)
+    assert progress.request() == 13

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 import datetime as dt
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
-from typing import get_args
+from types import SimpleNamespace
+from typing import cast, get_args
 
 import pytest
 from sqlalchemy.dialects import mysql
@@ -14,6 +16,9 @@ from sqlalchemy.dialects import mysql
 from infra.documents.page_tables import page_timeframes
 from services.analysis.kernels.plan import TIMEFRAME_NAMES, plan
 from services.analysis.kernels.rules.rule import INTRADAY_AND_DAILY, UP_TO_WEEKLY
+from services.analysis.kernels.rules.table import RULES
+from services.analysis.live.domain import checkpoint
+from services.analysis.live.domain.calendar import Calendar
 from services.analysis.live.domain.layout import FRAME, PERIOD_CODES, SESSION, SYMBOL, TIMEFRAMES, frames
 from services.analysis.live.domain.state import CHARTED
 from services.gateway.domain import timeframes as api
@@ -106,3 +111,13 @@ def _timeframe(node: ast.expr | None) -> str | None:
     if isinstance(node, ast.Attribute) and node.attr in NAMES and "imeframe" in ast.unparse(node.value):
         return node.attr
     return node.value if isinstance(node, ast.Constant) and node.value in NAMES else None
+
+
+def test_a_state_of_other_timeframes_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its series have no memory of what fired on the timeframes that were added since."""
+    daily = [replace(rule, timeframes=("1d",)) for rule in RULES]
+    assert plan(rules=daily).version != plan(rules=RULES).version
+    hours = cast("Calendar", SimpleNamespace(codes={}))
+    before = checkpoint.state_version("plan", hours)
+    monkeypatch.setattr(checkpoint, "CHARTED", tuple(reversed(CHARTED)))
+    assert checkpoint.state_version("plan", hours) != before

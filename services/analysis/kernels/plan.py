@@ -142,7 +142,8 @@ def plan(indicators: Sequence[IndicatorSpec] = INDICATORS, rules: Sequence[Rule]
     runs = np.array(
         [[[_runs(i, frame, kind) for i in instances] for kind in INSTRUMENT_KINDS] for frame in TIMEFRAME_NAMES], np.uint8
     )
-    shape = repr((columns, width, [array.tolist() for array in arrays], [(i.name, i.version) for i in instances], fingerprint))
+    named = [(i.name, i.version) for i in instances]
+    shape = repr((columns, width, [array.tolist() for array in arrays], named, runs.tolist(), fingerprint))
     version = hashlib.sha256(shape.encode()).hexdigest()[:16]
     return Plan(tuple(columns), instances, arrays, width, runs.reshape(len(TIMEFRAME_NAMES), len(INSTRUMENT_KINDS), -1), version)
 

@@ -53,10 +53,14 @@ class GatewayProcess:
         loop = asyncio.get_running_loop()
         while not stopping.is_set():
             started = loop.time()
-            code = await self._run_once(stopping)
-            if stopping.is_set():
-                return
-            log.error("a gateway process ended and is started again", process=self.number, exit_code=code)
+            try:
+                code = await self._run_once(stopping)
+            except OSError as error:  # no memory or too many processes, for a while: the other processes go on
+                log.warning("a gateway process cannot be started, trying again", process=self.number, error=str(error))
+            else:
+                if stopping.is_set():
+                    return
+                log.error("a gateway process ended and is started again", process=self.number, exit_code=code)
             if loop.time() - started > STEADY_SECONDS:
                 self._backoff.reset()
             await pause(self._backoff.next(), stopping)
@@ -103,7 +107,7 @@ class GatewayProcess:
                     async with session.get("/readyz") as response:
                         self.ready = response.status == 200
                     async with session.get("/metrics") as response:
-                        self.metrics = await response.content.read(MOST_METRICS)
+                        self.metrics = await _whole(response.content)
                     self._answered = loop.time()
                 except (aiohttp.ClientError, TimeoutError):
                     self.ready = False
@@ -112,6 +116,16 @@ class GatewayProcess:
                     with suppress(ProcessLookupError):
                         child.kill()
                     return
+
+
+async def _whole(body: aiohttp.StreamReader) -> bytes:
+    """All of an answer, however many parts it comes in; nothing where it is too large, since a part of it cannot be read."""
+    found = bytearray()
+    async for part in body.iter_any():
+        found += part
+        if len(found) > MOST_METRICS:
+            return b""
+    return bytes(found)
 
 
 def _free_port() -> int:

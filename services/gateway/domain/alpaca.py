@@ -15,6 +15,7 @@ from services.gateway.domain.subscriptions import (
     INVALID,
     MAX_SELECTOR_CHARACTERS,
     SELECTOR,
+    TOO_MANY_SYMBOLS,
     Auth,
     Selectors,
     StreamError,
@@ -203,9 +204,11 @@ class AlpacaSubscription:
         }
 
 
-def added(subscription: AlpacaSubscription, request: AlpacaSubscribe) -> tuple[set[tuple[str, str]], Subscribe]:
-    """What is selected after a request, and what is then subscribed to in our channels. Raises StreamError."""
+def added(subscription: AlpacaSubscription, request: AlpacaSubscribe, limit: int) -> tuple[set[tuple[str, str]], Subscribe]:
+    """What is selected after a request, ``limit`` at most, and what is then subscribed to in our channels. Raises StreamError."""
     after = subscription.selected | set(request.selected())
+    if len(after) > limit:  # our own limit does not count a channel that never has a message
+        raise StreamError(TOO_MANY_SYMBOLS, f"symbol limit exceeded: more than {limit} symbols over all channels; use *")
     return after, Subscribe(**_ours(after))
 
 

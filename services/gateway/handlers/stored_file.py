@@ -51,13 +51,14 @@ def asked(request: web.Request, facts: FileFacts) -> Span:
         return Span(304)
     if (since := request.headers.get("If-Range")) is not None and since != f'"{facts.version}"':
         return Span(200, 0, facts.size)
+    unit, _, wanted = request.headers.get("Range", "").partition("=")
+    if request.method != "GET" or unit.lower() != "bytes" or "," in wanted:  # several parts are sent as the whole
+        return Span(200, 0, facts.size)
     try:
         found = request.http_range
     except ValueError:
         return Span(416)
-    if found.start is None:
-        return Span(200, 0, facts.size)
-    start = max(0, facts.size + found.start) if found.start < 0 else found.start
+    start = max(0, facts.size + found.start) if wanted.startswith("-") else found.start
     end = facts.size if found.stop is None else min(found.stop, facts.size)
     return Span(206, start, end) if start < end else Span(416)
 

@@ -81,7 +81,7 @@ class AlpacaProtocol:
 
     def subscribe(self, action: AnyAction, subscriber: Subscriber, hub: Hub) -> dict[str, list[str]]:
         if isinstance(action, AlpacaSubscribe):
-            after, ours = added(self.subscription, action)
+            after, ours = added(self.subscription, action, subscriber.subscription.limit)
             hub.subscribe(subscriber, ours)
             self.subscription.selected = after
         elif isinstance(action, AlpacaUnsubscribe):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from aiohttp import web
+from aiohttp.abc import AbstractStreamWriter
 
 from services.gateway.domain.unsent import StreamMessage, UnsentMessages
 from services.gateway.handlers.sending import Frames
@@ -15,6 +16,8 @@ from services.gateway.handlers.stream_protocols import StreamProtocol
 
 TRY_AGAIN_LATER: Final = 1013
 CLOSE_SECONDS: Final = 5.0
+DRAIN_SECONDS: Final = 30.0
+"""How long the actions of a client wait until it has read the answers to earlier ones."""
 
 
 @dataclass(eq=False)
@@ -23,10 +26,23 @@ class WebSocketConnection:
 
     socket: web.WebSocketResponse
     transport: asyncio.Transport
+    writer: AbstractStreamWriter
     buffer: int
     protocol: StreamProtocol
     deflated: bool = False
     closing: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.transport.set_write_buffer_limits(high=self.buffer, low=self.buffer)
+
+    async def drained(self) -> bool:
+        """Wait until at most ``buffer`` bytes wait in the socket; False where the client does not read, or is gone."""
+        try:
+            async with asyncio.timeout(DRAIN_SECONDS):
+                await self.writer.drain()
+        except (TimeoutError, ConnectionError):
+            return False
+        return True
 
     def send(self, unsent: UnsentMessages, frames: Frames) -> Sequence[StreamMessage]:
         if self.transport.get_write_buffer_size() >= self.buffer:

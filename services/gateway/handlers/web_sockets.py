@@ -22,7 +22,7 @@ from services.gateway.handlers.authentication import Authentication
 from services.gateway.handlers.middleware import PRINCIPAL
 from services.gateway.handlers.sending import Flusher
 from services.gateway.handlers.stream_protocols import AlpacaProtocol, AnyAction, OwnProtocol, StreamProtocol
-from services.gateway.handlers.web_socket_connection import CLOSE_SECONDS, WebSocketConnection
+from services.gateway.handlers.web_socket_connection import CLOSE_SECONDS, TRY_AGAIN_LATER, WebSocketConnection
 from services.gateway.settings import Settings
 from shared.failures import TransientError
 from shared.tasks import run_all
@@ -77,7 +77,7 @@ class WebSocketStreams:
         if transport is None:
             return socket
         deflated = socket.compress == zlib.MAX_WBITS
-        connection = WebSocketConnection(socket, transport, self.settings.socket_buffer, protocol, deflated)
+        connection = WebSocketConnection(socket, transport, request.writer, self.settings.socket_buffer, protocol, deflated)
         try:
             subscriber = self.admit(request.remote or "unknown", request[PRINCIPAL])
         except StreamError as error:
@@ -171,6 +171,9 @@ class WebSocketStreams:
             actions += 1
             if actions > MAX_ACTIONS:
                 await connection.close(POLICY, b"too many actions")
+                break
+            if not await connection.drained():  # an answer may be large, and this client does not read
+                await connection.close(TRY_AGAIN_LATER, b"the answers to earlier actions are not read")
                 break
             try:
                 action = connection.protocol.parse(received.data)

@@ -51,11 +51,18 @@ class GroupCommit:
         return result
 
     async def _write_waiting(self) -> None:
-        while self._waiting:
-            group, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
-            if not await self._write(group, alone=len(group) == 1):
-                for entry in group:  # one of them is wrong: the others are written without it
-                    await self._write([entry], alone=True)
+        group: list[_Waiting] = []
+        try:
+            while self._waiting:
+                group, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
+                if not await self._write(group, alone=len(group) == 1):
+                    for entry in group:  # one of them is wrong: the others are written without it
+                        await self._write([entry], alone=True)
+        finally:  # where this is cancelled, nobody would answer those who still wait
+            left, self._waiting = [*group, *self._waiting], []
+            for entry in left:
+                if not entry.result.done():
+                    entry.result.set_exception(TransientError("the transaction was cancelled"))
 
     async def _write(self, group: list[_Waiting], *, alone: bool, again: bool = True) -> bool:
         """Write the changes whose callers still wait, and answer the callers; False where each is to be tried by itself.

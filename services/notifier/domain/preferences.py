@@ -83,16 +83,16 @@ def parse_quiet(text: str) -> tuple[int, int] | None:
 
 
 def parse_timeframes(text: str) -> str | None:
-    """Timeframes between commas or spaces, in the order of their length; empty for ``all``; None where one is no timeframe.
+    """Timeframes between commas or spaces, in the order of their length; empty for ``all``; None where no rule runs on one.
 
     >>> parse_timeframes("1d, 1h"), parse_timeframes("all"), parse_timeframes("1d 2d"), parse_timeframes("")
     ('1h,1d', '', None, None)
+    >>> parse_timeframes("5m")  # a chat with it alone would hear of nothing
     """
     words = text.replace(",", " ").split()
     if [word.casefold() for word in words] in (["all"], ["전체"], ["모두"]):
         return ""
-    known = [each.value for each in Timeframe]
-    return ",".join(sorted(set(words), key=known.index)) if words and set(words) <= set(known) else None
+    return ",".join(sorted(set(words), key=TIMEFRAMES.index)) if words and set(words) <= set(TIMEFRAMES) else None
 
 
 def quiet_until(chat: Chat, now: int) -> int | None:

@@ -103,7 +103,7 @@ def news_screen(chat: Chat) -> Reply:
 
 def timeframes_screen(chat: Chat) -> Reply:
     """The timeframes of signals; pressing one adds it, or takes it away. They can be typed."""
-    chosen = [each for each in chat.timeframes.split(",") if each]
+    chosen = [each for each in chat.timeframes.split(",") if each in TIMEFRAMES]
     buttons = []
     for each in TIMEFRAMES:
         others = [one for one in chosen if one != each]

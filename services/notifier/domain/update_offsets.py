@@ -31,11 +31,15 @@ class UpdateProgress:
         return self.offset
 
     def arrived(self, ids: Iterable[int]) -> list[int]:
-        """Record received updates; returns the new ones, in order."""
+        """Record received updates; returns the new ones, in order.
+
+        The offset goes back to a new one that is lower: after a week without updates, Telegram numbers them from any number on.
+        """
         new = [number for number in dict.fromkeys(ids) if number not in self._finished]
         for number in [number for number in self._finished if self._requested is not None and number < self._requested]:
             del self._finished[number]  # the last request confirmed them
         self._finished |= dict.fromkeys(new, False)
+        self._advance()
         return new
 
     def finished(self, number: int) -> None:

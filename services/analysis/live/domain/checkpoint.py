@@ -17,7 +17,7 @@ from services.analysis.live.domain.calendar import Calendar
 from services.analysis.live.domain.derived_memory import DerivedMemory, Key
 from services.analysis.live.domain.layout import CLOSED, FORMING, KEEP, SOURCES, SYMBOL, TIMEFRAME_CODES, TIMEFRAMES, WINDOW
 from services.analysis.live.domain.recent_signals import FIRED
-from services.analysis.live.domain.state import PartitionState
+from services.analysis.live.domain.state import CHARTED, PartitionState
 from services.analysis.live.domain.ticks import KERNEL_VERSION
 from shared.events import Timeframe
 
@@ -83,6 +83,7 @@ def state_version(plan: str, calendar: Calendar) -> str:
             KEEP,
             SOURCES,
             TIMEFRAMES,
+            CHARTED,
             sorted(calendar.codes),
         )
     )

@@ -42,6 +42,8 @@ LONGEST_WAIT: Final = 30.0
 KEPT: Final = 2 * 86_400_000
 """How long the number of a handled update is kept, milliseconds: Telegram sends an update again for at most a day."""
 PURGE_SECONDS: Final = 3_600.0
+LOOK_UP_SECONDS: Final = 2.0
+"""How long the updates of all chats wait for the table of handled updates."""
 ADMINS: Final = frozenset({"creator", "administrator"})
 _log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -122,7 +124,7 @@ class Polling:
                 continue
             self.connected = True
             backoff.reset()
-            more = self._take(updates, await self._finished_before(updates), queues)
+            more = await self._take(updates, queues)
             while not stopping.is_set():
                 crowded = len(queues) > MAX_WAITING - MAX_FETCHED
                 if not crowded and (more or not self._progress.waiting):
@@ -157,18 +159,20 @@ class Polling:
                 self._progress.finished(number)
             return None
 
-    async def _finished_before(self, updates: Sequence[Update]) -> frozenset[int]:
-        """The updates that an earlier process handled and could not confirm any more."""
+    async def _finished_before(self, numbers: Collection[int]) -> frozenset[int]:
+        """Those of the updates that an earlier process handled and could not confirm any more."""
         try:
-            return await self._numbers.finished([update.update_id for update in updates]) if updates else frozenset()
-        except TransientError as error:
-            _log.warning("not known which updates are handled already", error=str(error))
+            async with asyncio.timeout(LOOK_UP_SECONDS):
+                return await self._numbers.finished(numbers) if numbers else frozenset()
+        except (TransientError, TimeoutError) as error:
+            _log.warning("not known which updates are handled already", error=str(error) or type(error).__name__)
             return frozenset()
 
-    def _take(self, updates: Sequence[Update], before: frozenset[int], queues: ChatQueues[Update]) -> bool:
-        """Queue the new updates but those handled ``before``; True when Telegram has more now."""
+    async def _take(self, updates: Sequence[Update], queues: ChatQueues[Update]) -> bool:
+        """Queue the new updates but those handled before; True when Telegram has more now."""
         by_number = {update.update_id: update for update in updates}
         new = self._progress.arrived(by_number)
+        before = await self._finished_before(new)
         for number in new:
             if number in before:
                 self._progress.finished(number)
