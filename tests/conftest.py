@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
+import hypothesis
 import pytest
 
 from infra.kafka.cluster import Cluster, cluster_nodes, start_cluster
@@ -26,6 +27,8 @@ from tests.servers import Broker, MariaDB, open_broker, open_mariadb
 ROOT = Path(__file__).parent.parent
 os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
 """Brokers of tests live for seconds: optimising their code takes half of their CPU time and pays back nothing."""
+hypothesis.settings.register_profile("untimed", deadline=None)  # a busy machine is no defect of what is tested
+hypothesis.settings.load_profile("untimed")
 NEEDS = {"kafka": "kafka", "own_kafka": "kafka", "kafka_cluster": "kafka", "kafka_jars": "kafka", "mariadb_url": "mariadb"}
 """The marker that a test gets for using a fixture; ``make test-fast`` leaves these out."""
 
