@@ -55,6 +55,7 @@ async def test_tools_answer_with_totals_and_assumptions_and_errors_with_valid_va
         listed = {tool.name for tool in (await client.list_tools()).tools}
         assert listed == {"instruments", "bars", "signals", "news", "backtest", "explain_move"}
         assert [each["symbol"] for each in (await call("instruments", words="삼성"))["results"]] == ["005930.KS"]
+        assert "q" in await refused("instruments", q="삼성"), "an argument that it does not have is not ignored"
         bars = await call("bars", symbol="AAPL", limit=3)
         assert (bars["shown"], bars["total"]) == (3, 300)
         assert bars["results"][0]["close"] == market.bar("AAPL", 299).close

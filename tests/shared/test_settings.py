@@ -62,6 +62,17 @@ def test_invalid_settings_end_the_process_with_a_line_each(
     ]
 
 
+def test_a_default_that_depends_on_a_wrong_setting_is_not_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ALERT_LANGUAGE", "fr")
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    with pytest.raises(SystemExit):
+        read_settings(NotifierSettings)
+    lines = capsys.readouterr().err.splitlines()
+    assert [line.partition(":")[2].partition(":")[0] for line in lines] == [" setting ALERT_LANGUAGE='fr'"]
+
+
 def test_a_wrong_secret_is_not_repeated(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("WEBHOOKS", "hush-hush-canary")
     with pytest.raises(SystemExit):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from typing import Any, Final
 from urllib.parse import quote as quoted
 
 from mcp.server import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
+from mcp.server.mcpserver.tools import Tool
 
 from services.gateway.adapters.own_api import OwnApi, RefusedError
 from services.gateway.domain.assistant_answers import ASSUMPTIONS, MOST_ROWS, against_industries, shortened, shown
@@ -113,10 +115,20 @@ class AssistantTools:
 
 def assistant_server(api: OwnApi, version: str) -> MCPServer[Any]:
     """The server with all tools; each answers at most ``MOST_ROWS`` rows."""
-    server: MCPServer[Any] = MCPServer(
-        "finstage", version=version, instructions=f"{INSTRUCTIONS} Answers have at most {MOST_ROWS} rows."
-    )
     tools = AssistantTools(api)
-    for tool in (tools.instruments, tools.bars, tools.signals, tools.news, tools.backtest, tools.explain_move):
-        server.add_tool(tool)
-    return server
+    methods = (tools.instruments, tools.bars, tools.signals, tools.news, tools.backtest, tools.explain_move)
+    return MCPServer(
+        "finstage",
+        version=version,
+        instructions=f"{INSTRUCTIONS} Answers have at most {MOST_ROWS} rows.",
+        tools=[_strict(each) for each in methods],
+    )
+
+
+def _strict(method: Callable[..., Any]) -> Tool:
+    """A tool that refuses arguments that it does not have: ignored, they would make a wrong answer look right."""
+    tool = Tool.from_function(method)
+    arguments = tool.fn_metadata.arg_model
+    arguments.model_config["extra"] = "forbid"
+    arguments.model_rebuild(force=True)
+    return tool.model_copy(update={"parameters": arguments.model_json_schema(by_alias=True)})

@@ -126,6 +126,7 @@ style-candles = Candles
 style-heikin-ashi = Heikin-Ashi
 style-line = Line
 compare = Compare with
+compare-hides = In percent from the first bar shown; averages and patterns are hidden.
 compare-with = Compare with…
 industry-mean = { $name }, mean of its members
 indicators = Indicators

@@ -126,6 +126,7 @@ style-candles = 캔들
 style-heikin-ashi = 하이킨아시
 style-line = 선
 compare = 비교 종목
+compare-hides = 처음 보이는 봉부터의 등락률입니다. 이동평균과 패턴은 숨깁니다.
 compare-with = 비교…
 industry-mean = { $name } 구성 종목 평균
 indicators = 지표

@@ -37,25 +37,39 @@ class Mesh:
         self.published.append(event)
 
 
-async def test_records_are_computed_when_bars_have_changed_and_soon_again_while_history_comes_in() -> None:
+async def test_records_are_computed_when_bars_have_changed_and_rest() -> None:
     mesh = Mesh()
     await mesh.refresh.refresh()
     assert (mesh.computed, mesh.refresh.seconds) == (0, 5)
-    mesh.bars = ("half of the history",)
+    for bars in ("a part of the history", "half of it", "all of it"):
+        mesh.bars = (bars,)
+        await mesh.refresh.refresh()
+        assert (mesh.computed, mesh.refresh.seconds) == (0, 5), "a part would replace the records of all"
     await mesh.refresh.refresh()
     assert (mesh.computed, mesh.refresh.seconds) == (1, 8)
-    mesh.bars, mesh.took = ("all of it",), 60_000
+    mesh.took = 60_000
+    mesh.bars = ("a new day",)
+    await mesh.refresh.refresh()
     await mesh.refresh.refresh()
     assert (mesh.computed, mesh.refresh.seconds) == (2, 120)
     await mesh.refresh.refresh()
     assert (mesh.computed, mesh.refresh.seconds) == (2, 120)
+
+
+async def test_bars_that_never_rest_are_computed_all_the_same() -> None:
+    mesh = Mesh()
+    for second in range(0, 31, 5):
+        mesh.now, mesh.bars = second * 1000, (second,)
+        await mesh.refresh.refresh()
+    assert mesh.computed == 1
 
 
 async def test_an_edge_that_is_gone_is_an_event_and_a_failed_computation_is_tried_again() -> None:
     mesh = Mesh()
     mesh.bars, mesh.fails = ("bars",), True
     mesh.changes = [QualityChange("gap", {"move": 0.01}, "up", Timeframe.D1, "all", "*", 5, False, None, 100)]
-    await mesh.refresh.refresh()
+    for _ in range(2):
+        await mesh.refresh.refresh()
     assert (mesh.published, mesh.refresh.seconds) == ([], 5)
     mesh.fails = False
     await mesh.refresh.refresh()

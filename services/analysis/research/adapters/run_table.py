@@ -80,7 +80,7 @@ class RunTable:
 
     async def finish(self, row: RunRow, record: EncodedRecord, location: str, now: int) -> bool:
         """Store the result; False if another process has the run, or it was finished already."""
-        return await self._end(row, "done", now, _outcome(record, location))
+        return await self._end(row, "done", now, _outcome(record, location) | {"done": table.c.total, "note": ""})
 
     async def fail(self, row: RunRow, state: RunState, code: str, error: str, now: int) -> bool:
         """Store why there is no result; False as ``finish``."""

@@ -16,6 +16,8 @@ log: Final = structlog.get_logger("analysis.research.quality")
 SOURCE: Final = "analysis research"
 FIRST_SECONDS: Final = 5.0
 PAUSE_RATIO: Final = 4
+SETTLE_MS: Final = 30_000
+"""Records wait so long at most for bars that change from look to look: those of a part of the history would replace better ones."""
 
 
 class StoredBars(Protocol):
@@ -56,6 +58,8 @@ class QualityRefresh:
         self._seconds = seconds
         self._clock = clock
         self._done: dict[Timeframe, object] = {}
+        self._changing: dict[Timeframe, tuple[object, int]] = {}
+        """What was seen at the last look and not computed yet, and since when bars change."""
         self._took = 0.0
         """Seconds of the computations of the last look."""
 
@@ -65,6 +69,8 @@ class QualityRefresh:
 
         Computations take at most a fifth of the time.
         """
+        if self._changing:
+            return min(FIRST_SECONDS, self._seconds)
         soon = max(FIRST_SECONDS, PAUSE_RATIO * self._took)
         return self._seconds if self._done and not self._took else min(soon, self._seconds)
 
@@ -74,6 +80,9 @@ class QualityRefresh:
         for timeframe in self._timeframes:
             now = await self._bars.signature(timeframe)
             if not now or now == self._done.get(timeframe):
+                self._changing.pop(timeframe, None)
+                continue
+            if not self._rests(timeframe, now):
                 continue
             began = self._clock()
             try:
@@ -86,10 +95,17 @@ class QualityRefresh:
                 event = self._event(change)
                 await self._publisher.publish(RESEARCH_RESULTS, event, key=event.job_id)
             self._done[timeframe] = now
+            self._changing.pop(timeframe, None)
             metrics.quality_runs.labels("done").inc()
             seconds = (self._clock() - began) / 1000
             self._took += max(seconds, 0.001)
             log.info("records of signal quality", timeframe=str(timeframe), changes=len(changes), seconds=seconds)
+
+    def _rests(self, timeframe: Timeframe, now: object) -> bool:
+        """The bars are as at the last look, or have changed for long."""
+        before, since = self._changing.get(timeframe, (None, self._clock()))
+        self._changing[timeframe] = now, since
+        return before == now or self._clock() - since >= SETTLE_MS
 
     def _event(self, change: QualityChange) -> QualityChanged:
         return QualityChanged(

@@ -11,7 +11,7 @@ import { useSession } from "../../ui/session";
 import { toast } from "../../ui/toasts";
 
 const LINK_POLL_MS = 4_000;
-const CREATE = "python -m services.gateway keys create --name page --owner me --scopes read,write,research";
+const CREATE = ".venv/bin/python -m services.gateway keys create --name page --owner me --scopes read,write,research";
 
 export function Access() {
   const { account } = useSession();

@@ -94,6 +94,7 @@ function Comparison({ model, compare }: Props) {
         name={(other) => (other ? comparedName(market, other) : t("compare-with"))}
         choose={(symbol) => compare(symbol || null)}
       />
+      {chosen && !error && <span class="tag">{t("compare-hides")}</span>}
       {error && chosen && (
         <span class="tag warning" title={error.message}>
           {t("failed")}

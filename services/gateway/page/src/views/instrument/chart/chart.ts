@@ -170,7 +170,7 @@ export class Chart {
     this.compared = this.drawing.compared
       ? this.addLine({ color: colour("line-4"), lineWidth: 2, lastValueVisible: true, title: this.drawing.compared.name })
       : null;
-    if (this.look.patterns) this.addPatterns();
+    if (this.look.patterns && !this.drawing.compared) this.addPatterns();
     this.levelLine = null;
     this.showLevel(this.level);
     // The axis uses the format of the series that was added first: all of the price's pane get the same format.
@@ -209,8 +209,10 @@ export class Chart {
 
   private addColumns(): Column[] {
     const panes: string[] = [];
-    return this.look.indicators.map((name, i) => {
+    return this.look.indicators.flatMap((name, i) => {
       const color = colour(`line-${(i % LINES) + 1}`);
+      // In percent each line begins at 0: an average would cross the price where it does not.
+      if (isOverPrice(name) && this.drawing.compared) return [];
       if (isOverPrice(name)) return { name, series: this.addLine({ color }) };
       if (!panes.includes(paneOf(name))) panes.push(paneOf(name));
       const pane = panes.indexOf(paneOf(name)) + 1;
