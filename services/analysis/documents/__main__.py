@@ -35,14 +35,14 @@ def main(arguments: list[str]) -> int:
     if "--check" in arguments:
         found = [path for page in pages for path in out_of_date(DOCS, page)]
         found += [path for path, text in VOCABULARIES.items() if not path.exists() or path.read_text("utf-8") != text()]
-        found += [tape_records.file_of(tape) for tape in tape_records.WITH_HISTORY if tape_records.read(tape) is None]
+        found += [tape_records.file_of(tape) for tape in tape_records.WITH_HISTORY if not tape_records.is_current(tape)]
         for path in found:
             sys.stderr.write(f"{path.relative_to(DOCS.parent)} is out of date: run `make docs` and commit it\n")
         return 1 if found else 0
     for path, text in VOCABULARIES.items():
         path.write_text(text(), "utf-8")
     for tape in tape_records.WITH_HISTORY:
-        if tape_records.read(tape) is None:
+        if not tape_records.is_current(tape):
             tape_records.write(tape, tape_records.made(tape, ResearchSettings()))
     for page in pages:
         write(DOCS, page, redraw="--redraw" in arguments)

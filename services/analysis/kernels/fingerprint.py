@@ -54,3 +54,15 @@ def fingerprint(sources: Iterable[tuple[str, str]]) -> str:
     """16 hex digits for named sources (name, text of a module), and for the versions of Python and numba that compile them."""
     parts = [f"{platform.python_version()} {numba.__version__}", *(f"{name}\0{code_alone(text)}" for name, text in sources)]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+
+def source_hash(sources: Iterable[tuple[str, str]]) -> str:
+    """16 hex digits for named sources alone: the same under any Python and numba that write the same statements.
+
+    >>> source_hash([("a", "x = 1")]) == source_hash([("a", "x: int = 1  # one")])
+    False
+    >>> source_hash([("a", "x = 1")]) == source_hash([("a", "x  =  1  # one")])
+    True
+    """
+    parts = (f"{name}\0{ast.unparse(_CodeAlone().visit(ast.parse(text)))}" for name, text in sources)
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]

@@ -13,7 +13,7 @@ from typing import cast
 
 from services.analysis.kernels import codegen, indicators, patterns, rules
 from services.analysis.kernels.conditions import past, stack_machine
-from services.analysis.kernels.fingerprint import fingerprint
+from services.analysis.kernels.fingerprint import fingerprint, source_hash
 from services.analysis.kernels.patterns import codegen as pattern_codegen
 from services.analysis.kernels.signatures import KindKernels, PatternKernels, SeriesKernels
 
@@ -21,25 +21,32 @@ from services.analysis.kernels.signatures import KindKernels, PatternKernels, Se
 @cache
 def kernel_fingerprint() -> str:
     """The fingerprint of all code compiled for indicators, rules and conditions; it changes with an edit of a step or rule."""
-    return _fingerprint(
-        codegen.module_text(), *_files(indicators), *_files(rules), Path(str(stack_machine.__file__)), Path(str(past.__file__))
-    )
+    return fingerprint(_sources(codegen.module_text(), *_kernel_files()))
 
 
 @cache
 def pattern_fingerprint() -> str:
     """The same for chart patterns."""
-    return _fingerprint(pattern_codegen.module_text(), *_files(patterns))
+    return fingerprint(_sources(pattern_codegen.module_text(), *_files(patterns)))
+
+
+def kernel_source_hash() -> str:
+    """Of the sources of indicators, rules, conditions and patterns: it does not depend on what compiles them."""
+    return source_hash(
+        [*_sources(codegen.module_text(), *_kernel_files()), *_sources(pattern_codegen.module_text(), *_files(patterns))]
+    )
+
+
+def _kernel_files() -> list[Path]:
+    return [*_files(indicators), *_files(rules), Path(str(stack_machine.__file__)), Path(str(past.__file__))]
 
 
 def _files(package: ModuleType) -> list[Path]:
     return sorted(Path(str(package.__file__)).parent.glob("*.py"))
 
 
-def _fingerprint(generated: str, *files: Path) -> str:
-    return fingerprint(
-        [("generated", generated), *((f"{file.parent.name}/{file.name}", file.read_text("utf-8")) for file in files)]
-    )
+def _sources(generated: str, *files: Path) -> list[tuple[str, str]]:
+    return [("generated", generated), *((f"{file.parent.name}/{file.name}", file.read_text("utf-8")) for file in files)]
 
 
 class MachineCode:
@@ -83,7 +90,7 @@ def load_patterns(folder: Path) -> PatternKernels:
 def _kind_module(kind: str) -> tuple[str, str]:
     """The name and the text of the module of a kind."""
     text = codegen.kind_module_text(kind)
-    return f"finstage_{kind}_{_fingerprint(text, *_files(indicators))}", text
+    return f"finstage_{kind}_{fingerprint(_sources(text, *_files(indicators)))}", text
 
 
 def load_module(folder: Path, name: str, text: str) -> ModuleType:

@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from services.analysis.kernels.machine_code import kernel_fingerprint, pattern_fingerprint
+from services.analysis.kernels.machine_code import kernel_source_hash
 from services.analysis.kernels.plan import plan
 from services.analysis.research.adapters.run_data import SeriesData
 from services.analysis.research.adapters.tape_series import TAPES, names
@@ -34,7 +34,9 @@ class TapeRecords(msgspec.Struct, frozen=True, kw_only=True):
     tape: str
     """SHA-256 of the tape's data."""
     plan_version: str
-    """Of the rules and indicators, with their compiled code."""
+    """Of the rules and indicators, without their code: users have other versions of Python and numba."""
+    code: str = ""
+    """Of the sources of the kernels that computed it."""
     as_of: int
     """Close of the newest bar that was read, in milliseconds since the epoch."""
     rows: tuple[StoredQuality, ...]
@@ -58,9 +60,8 @@ def made(tape: str, settings: ResearchSettings) -> TapeRecords:
     rows, as_of = computed(QualityParameters(), data, lambda *_: None)
     if as_of > header.start:
         raise RuntimeError(f"the history of the tape {tape} ends after its start")
-    return TapeRecords(
-        tape=header.sha256, plan_version=_plan_version(), as_of=as_of, rows=tuple(each for each in rows if each.shown)
-    )
+    shown = tuple(each for each in rows if each.shown)
+    return TapeRecords(tape=header.sha256, plan_version=plan().version, code=kernel_source_hash(), as_of=as_of, rows=shown)
 
 
 def write(tape: str, records: TapeRecords) -> None:
@@ -78,14 +79,16 @@ def read(tape: str) -> TapeRecords | None:
     if not path.exists():
         return None
     found = msgspec.json.decode(lzma.decompress(path.read_bytes()), type=TapeRecords)
-    return found if (found.tape, found.plan_version) == (header.sha256, _plan_version()) else None
+    return found if (found.tape, found.plan_version) == (header.sha256, plan().version) else None
+
+
+def is_current(tape: str) -> bool:
+    """Whether its records are of the present rules and code. Raises as ``read``."""
+    found = read(tape)
+    return found is not None and found.code == kernel_source_hash()
 
 
 def _header(tape: str) -> _Header:
     if tape not in names():
         raise DataRequestError(f"tape: {tape!r} is no tape; there are {', '.join(names())}")
     return msgspec.json.decode((TAPES / f"{tape}.json").read_bytes(), type=_Header)
-
-
-def _plan_version() -> str:
-    return plan(fingerprint=f"{kernel_fingerprint()} {pattern_fingerprint()}").version
