@@ -5,14 +5,20 @@ The page has the same rule (``services/gateway/page/src/i18n/decimals.ts``); ``t
 
 from __future__ import annotations
 
+import math
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Final, NamedTuple
 
-from babel.numbers import format_compact_decimal, format_decimal
+from babel.numbers import format_decimal
 
 SMALLEST: Final = 1e-10
 LARGEST: Final = 1e15
 """Values beyond these are shown with an exponent."""
+UNITS: Final = {
+    "ko": ((1e4, "만"), (1e8, "억"), (1e12, "조")),
+    "en": ((1e3, "K"), (1e6, "M"), (1e9, "B"), (1e12, "T")),
+}
+"""Units of volumes. Those of babel begin with 천 in Korean and have no separators above the last one."""
 WHOLE: Final = {"KRW": 0, "JPY": 1}
 """Decimals of a share price where they are not two: Seoul quotes in won, Tokyo in tenths of a yen."""
 LOCALE: Final = "en"
@@ -91,10 +97,12 @@ def volume(value: float, language: str) -> str:
     >>> volume(1_234_567, "en"), volume(1_234_567, "ko"), volume(999_999, "en"), volume(0.0312, "en")
     ('1.2M', '123.5만', '1M', '0.0312')
     """
-    rounded = _EXACT.quantize(Decimal(repr(float(value))), Decimal("0.1"))
-    if abs(rounded) < 1:
-        return fixed(value, DecimalPlaces(0, 4 if abs(value) < 1 else 1))
-    return format_compact_decimal(rounded, locale=language, fraction_digits=1)
+    units = [(1.0, ""), *UNITS[language]]
+    for (unit, word), after in zip(units, [*units[1:], (math.inf, "")], strict=True):
+        text = fixed(value / unit, DecimalPlaces(0, 4 if abs(value) < 1 else 1))
+        if abs(float(text.replace(",", ""))) < after[0] / unit:
+            return text + word
+    raise AssertionError(f"{value} is not finite")
 
 
 def _same(count: int) -> DecimalPlaces:
