@@ -8,7 +8,7 @@ import signal
 import socket
 import time
 from contextlib import AsyncExitStack, suppress
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 import msgspec
 
@@ -23,6 +23,9 @@ from shared import logs
 from shared.db import Database, open_database
 from shared.events import HistoryJob, HistoryResult, IndicatorHistoryJob
 from shared.failures import classify
+
+NICE: Final = 4
+"""Below the event loop of the role, whose timers must not wait for a computation."""
 
 if TYPE_CHECKING:
     from services.analysis.research.handlers.condition_histories import ConditionHistories
@@ -44,8 +47,10 @@ class Checks(Protocol):
 
 
 def serve(connection: socket.socket, settings: ResearchSettings) -> None:
-    """Answer until the parent closes the connection or ends. People wait for the answers: only what computes has a low priority."""
+    """Answer until the parent closes the connection or ends. People wait for the answers: runs have a lower priority still."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
+    with suppress(OSError, AttributeError):
+        os.nice(NICE)
     logs.hide_secrets(logs.secrets_of(settings))
     logs.configure("analysis-research", settings.instance or f"{socket.gethostname()}:{os.getpid()}", settings.log_level)
     asyncio.run(_serve(connection, settings))
