@@ -146,7 +146,8 @@ async def test_runs_are_done_once_reported_refused_and_cancelled(kafka: Broker, 
             await publish(kafka, good)  # the same id again: nothing happens
             again = asked(entry="macd_zero")
             await publish(kafka, again)
-            assert (await ended(table, again.id)).state == "done"
+            done = await ended(table, again.id)
+            assert (done.state, done.done, done.note) == ("done", done.total, ""), "what is done shows no older progress"
             assert (await table.row(good.id)) == (await ended(table, good.id))
             assert (await seen.outcome(good.id)).state == "done"
         process.send_signal(signal.SIGTERM)
