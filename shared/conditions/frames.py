@@ -101,7 +101,9 @@ def _aside(text: str, pieces: Sequence[Piece], items: Sequence[Item], at: int) -
         if end >= len(pieces) or pieces[end].text != ")":
             return None
         end += 1
-    if piece.text in {"(", "@"} and touching:
+    if piece.text == "(" and touching:
+        return [Item("FRAME_AFTER", str(frame), piece.at, piece.text)], end
+    if piece.text == "@" and touching:
         return [Item("BRACKET", f"[{frame}]", piece.at, piece.text)], end
     if end < len(pieces) or piece.text == "@":
         return None

@@ -10,10 +10,11 @@ from typing import Final
 
 from shared.conditions.errors import ConditionError
 from shared.conditions.expression import CONNECTIVES, Node, Operation
+from shared.conditions.known_words import is_known
 from shared.conditions.lexicon import FACTORS
 from shared.conditions.normal_form import render
 from shared.conditions.phrases import phrases
-from shared.conditions.rewriting import corrected, is_known, rewritten
+from shared.conditions.rewriting import corrected, rewritten
 from shared.conditions.scanning import Piece, pieces
 from shared.conditions.suggestions import INDEXES, index_of
 from shared.events import Timeframe

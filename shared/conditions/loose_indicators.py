@@ -1,0 +1,135 @@
+"""Loose spellings of indicators: ``9/21 ema cross``, ``EMA stack 8 > 21 > 55``, ``MACD(12,26)``, ``the 200 day``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from typing import Final
+
+from shared.conditions.columns import known_stem
+from shared.conditions.phrases import averages, phrases
+from shared.conditions.scanning import Piece
+from shared.conditions.vocabulary import stems
+
+Reader = Callable[[Sequence[Piece], int], "tuple[str, int] | None"]
+"""The exact text of what begins at an index, and the index behind it."""
+USUAL_AVERAGES: Final = frozenset({"5", "8", "9", "10", "13", "20", "21", "34", "50", "60", "100", "120", "150", "200"})
+"""Numbers of bars that say an average by themselves, as in ``the 20 crosses the 50``."""
+_BEFORE_DAYS: Final = frozenset({"the", "its", "above", "below", "over", "under", "than", "at", "a"})
+_DAYS: Final = frozenset({"day", "week", "d"})
+_LINES: Final = frozenset({"level", "line", "slow", "fast", "full", "osc", "histogram"})
+"""Words between the name of an indicator and its parameters."""
+_AVERAGES: Final = frozenset({"sma", "ema", "wma"})
+_CROSSES: Final = frozenset({"cross", "crosses", "crossed", "crossing", "crossover", "golden", "bullish", "up", "upward"})
+_DOWN: Final = frozenset({"bearish", "death", "dead", "down", "downward", "crossunder"})
+_STACKS: Final = frozenset({"stack", "stacked", "ribbon", "aligned", "alignment", "fanned"})
+_BETWEEN: Final = frozenset({"/", ",", "-", ">", "<", "over", "above", "below"})
+_FALLING: Final = frozenset({"<", "below", "bearish", "bearishly", "down"})
+_FEWEST, _MOST_STACKED = 3, 16
+SIDES: Final = {
+    **dict.fromkeys(("상한선", "상한", "상단", "상단선", "upper"), "bb_upper"),
+    **dict.fromkeys(("하한선", "하한", "하단", "하단선", "lower"), "bb_lower"),
+    **dict.fromkeys(("중심선", "중앙선", "중간선", "middle"), "bb_middle"),
+}
+"""A side of the Bollinger bands that were named before it."""
+_BANDS: Final = frozenset({"볼린저밴드", "bollinger", "bb"})
+_BAND: Final = 5
+_CALL: Final = 12
+"""Pieces of a call."""
+
+
+def pair(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
+    """``9/21 ema cross``, ``50/200 sma bearish crossover``: two averages and the direction."""
+    words = [piece.text for piece in found[at : at + 4]]
+    if len(words) < 4 or words[1] != "/" or not (words[0] + words[2]).isdigit():
+        return None
+    average = words[3] if known_stem(words[3]) in _AVERAGES else "sma"
+    end = at + 3 + (average == words[3])
+    while end < len(found) and found[end].text in _CROSSES | _DOWN:
+        end += 1
+    ways = {piece.text for piece in found[at + 3 : end]} & (_CROSSES | _DOWN)
+    if not ways:
+        return None
+    first, second = (f"{average}_{words[i]}" for i in (0, 2))
+    return f" {first} crosses {'below' if ways & _DOWN else 'above'} {second} ", end
+
+
+def stack(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
+    """``EMA stack 8 > 21 > 55``, ``8/21/55 ema bullish stack``: three or more averages in this order."""
+    end, average, numbers, words = at, "", list[str](), set[str]()
+    while end < min(len(found), at + _MOST_STACKED):
+        text = found[end].text
+        stem = known_stem(text) if found[end].kind == "word" else None
+        if found[end].kind == "number" and text.isdigit():
+            numbers.append(text)
+        elif stem in _AVERAGES:
+            average = average or str(stem)
+        elif text in _BETWEEN | _STACKS | _FALLING or text in {"bullish", "bullishly", "up", "is", "are", "emas", "smas"}:
+            average = average or (text[:-1] if text in {"emas", "smas"} else "")
+            words.add(text)
+        else:
+            break
+        end += 1
+    if len(numbers) < _FEWEST or not average or not (words & _STACKS or (words & {">", "<"} and found[at].kind == "word")):
+        return None
+    sign = "<" if words & _FALLING else ">"
+    return f" {' and '.join(f'{average}_{one} {sign} {average}_{other}' for one, other in pairwise(numbers))} ", end
+
+
+def disparity_level(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
+    """``이격도 20일 95``: below or above 100, as its value is."""
+    texts = [piece.text for piece in found[at : at + 4]]
+    if len(texts) < 4 or texts[0] not in {"이격도", "disparity"} or texts[2] not in {"일", "일선", "day"}:
+        return None
+    last = at + 4 == len(found) or phrases().longest(found, at + 4, lambda meaning, _: meaning[0] in {"AND", "OR"})
+    if not texts[1].isdigit() or found[at + 3].kind != "number" or not last:
+        return None
+    return f" close / sma_{texts[1]} * 100 {'<=' if float(texts[3]) < 100 else '>='} {texts[3]} ", at + 4
+
+
+def parameters(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
+    """``MACD(12,26)`` and ``RSI(14,9)`` with the usual number of parameters."""
+    name = next(
+        (piece for piece in reversed(found[max(0, at - 2) : at]) if piece.kind == "word" and piece.text not in _LINES), None
+    )
+    stem = known_stem(name.text) if name and found[at].text == "(" else None
+    end = next((i for i in range(at, min(len(found), at + _CALL)) if found[i].text == ")"), 0)
+    if stem not in stems() or not end:
+        return None
+    inside = [piece for piece in found[at + 1 : end] if piece.text != ","]
+    usual = stems()[stem][0].usual
+    first_line = [piece.text for piece in found[end + 1 : end + 3]] == ["%", "k"]
+    if not inside or any(piece.kind != "number" for piece in inside) or not usual or (len(inside) == len(usual) and not first_line):
+        return None
+    given = [piece.text for piece in inside][: len(usual)]
+    behind = end + 1 + 2 * first_line
+    return f"({','.join([*given, *(f'{each:g}' for each in usual[len(given) :])])})", behind
+
+
+READERS: Final[tuple[Reader, ...]] = (pair, stack, disparity_level, parameters)
+
+
+def band(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
+    """``볼린저밴드(20,2)`` before the side that is meant: its parameters, and the index behind them."""
+    inside = [piece.text for piece in found[at + 1 : at + 6]]
+    if found[at].text not in _BANDS or len(inside) < _BAND or (inside[0], inside[2], inside[4]) != ("(", ",", ")"):
+        return None
+    return f"{inside[1]},{inside[3]}", at + 6
+
+
+def is_average(found: Sequence[Piece], at: int) -> bool:
+    """``the 200 day`` without a word behind it is an average: whether the piece is the last of that."""
+    alone = at > 0 and found[at - 1].text == "the" and found[at].text in USUAL_AVERAGES
+    if alone and (at + 1 == len(found) or _crossed_behind(found, at + 1)):
+        return True
+    if at < 2 or found[at].text not in _DAYS:
+        return False
+    number = at - 1 - (found[at - 1].text == "-")
+    if number < 1 or not found[number].text.isdigit() or found[number - 1].text not in _BEFORE_DAYS:
+        return False
+    following = found[at + 1].text if at + 1 < len(found) else ""
+    return not (averages().longest(found, at + 1) or known_stem(following) or following in {"chart", "ago", "timeframe"})
+
+
+def _crossed_behind(found: Sequence[Piece], at: int) -> bool:
+    return phrases().longest(found, at, lambda meaning, _: meaning[0] in {"CROSS", "AND", "OR", "COMPARE", "DIRECTION"}) is not None
