@@ -11,7 +11,7 @@ from shared.conditions.columns import known_stem, parts
 from shared.conditions.durations import averages_of_days, durations, place_timeframes, repetitions
 from shared.conditions.items import OPERAND_ENDS, OPERAND_STARTS, Item
 from shared.conditions.lone_numbers import refuse_lone_numbers
-from shared.conditions.partners import partners
+from shared.conditions.partners import partners, signal_lines
 from shared.conditions.relations import between, multiples, percents
 
 _NEAR: Final = 4
@@ -32,7 +32,7 @@ def arrange(items: Sequence[Item], *, exactly: bool = True) -> list[Item]:
         ConditionError: a duration is counted in another unit than the bars are; without a text.
     """
     refuse_lone_numbers(items)
-    items = durations(averages_of_days(place_timeframes(repetitions(clauses(partners(items))))), exactly=exactly)
+    items = durations(averages_of_days(place_timeframes(repetitions(clauses(signal_lines(partners(items)))))), exactly=exactly)
     return _particles(_connectives(between(multiples(percents(items)))))
 
 

@@ -17,6 +17,10 @@ _LAST: Final = {"MOVED": 3, "EXTREME": 1}
 _SESSION: Final = 390
 """Minutes of a session of shares in New York, for the number of bars in an error."""
 _MINUTES: Final = {"minute": 1, "hour": 60, "day": _SESSION, "week": 5 * _SESSION, "month": 21 * _SESSION}
+_WITHIN_CLAUSE: Final = frozenset(
+    {"COMPARE", "CROSS", "BETWEEN", "TREND", "LEVEL", "TURN", "MOVED", "COMPARE_AFTER", "CROSS_AFTER", "SUBJECT", "NEAR"}
+)
+"""What may not follow a whole condition."""
 _LONG: Final = frozenset({"week", "month"})
 COUNTS: Final = frozenset({"HELD", "WITHIN", "AGO", "BACK"})
 """Items with a number of bars."""
@@ -24,6 +28,7 @@ COUNTS: Final = frozenset({"HELD", "WITHIN", "AGO", "BACK"})
 
 def place_timeframes(items: list[Item]) -> list[Item]:
     """A timeframe of the whole stands last; one in the middle belongs to what is before or behind it."""
+    items = _moved_back(items)
     ons = [i for i, item in enumerate(items) if item.type == "ON"]
     frames = [i for i, item in enumerate(items) if item.type in {"FRAME", "FRAME_WHOLE"}]
     last = ons[-1:] == [len(items) - 2] and len(ons) == 1
@@ -39,6 +44,16 @@ def place_timeframes(items: list[Item]) -> list[Item]:
     elif not frames and not ons:
         items = _of_move(items)
     return [replace(item, type="FRAME") if item.type == "FRAME_WHOLE" else item for item in items]
+
+
+def _moved_back(items: list[Item]) -> list[Item]:
+    """``rsi(14) on 5 min > 80``: the only timeframe of the text stands within a comparison, and is that of the whole."""
+    ons = [i for i, item in enumerate(items) if item.type == "ON"]
+    behind = items[ons[0] + 2].type if len(ons) == 1 and ons[0] + 2 < len(items) else "AND"
+    if behind not in _WITHIN_CLAUSE:
+        return items
+    at = ons[0]
+    return [*items[:at], *items[at + 2 :], *items[at : at + 2]]
 
 
 def _of_move(items: list[Item]) -> list[Item]:

@@ -25,7 +25,7 @@ class Placed(Elsewhere):
 
 
 class Worded(Elsewhere):
-    """A value whose timeframe stands in words beside it, as in ``4h rsi``."""
+    """A value with a timeframe of its own, as ``4h rsi`` and ``rsi_14[4h]``: where each value has one."""
 
 
 def bracketed(operand: Node, inside: str, at: int) -> Node:
@@ -37,7 +37,7 @@ def bracketed(operand: Node, inside: str, at: int) -> Node:
         raise ConditionError("instead", "", at, found=f"'[{text}]'", instead=f"'[{text[1:].strip()}]'")
     frame = timeframes.timeframe(text)
     if frame is not None:
-        return on_timeframe(operand, str(frame), at)
+        return on_timeframe(operand, str(frame), at, Worded)
     name, comma, rest = (part.strip() for part in text.partition(","))
     frame = timeframes.timeframe(rest) if comma else Timeframe.D1
     if frame is None and timeframes.timeframe(name):
@@ -94,7 +94,7 @@ def _finest(root: Node) -> Timeframe:
 
 
 def _worded(root: Node) -> list[Timeframe]:
-    """The timeframes of a condition each of whose values has one in words; none where a value has not."""
+    """The timeframes of a condition each of whose values has one of its own; none where a value has not."""
     found, waiting = list[Timeframe](), [root]
     while waiting:
         node = waiting.pop()

@@ -7,13 +7,14 @@ from collections.abc import Callable
 from typing import Final
 
 from shared.conditions.errors import ConditionError
-from shared.conditions.instruments import SYMBOL, of_instrument
+from shared.conditions.instruments import SYMBOL, of_code, of_instrument
 from shared.conditions.literals import WEEKDAYS
 
 _HOURS: Final = re.compile(r"\s{0,9}(<=|>=|==|!=|<|>)\s{0,9}([0-9]{1,2})(?![0-9.:])")
 _WAY: Final = re.compile(r"^\s+(?:up|down)(?![A-Za-z0-9_])")
 _ARITHMETIC: Final = frozenset("+-*/")
 _WORD: Final = re.compile(r"[a-zA-Z]+")
+_NUMBER_FIRST: Final = frozenset({"unexpected", "unfinished", "constant", "condition"})
 _UNKNOWN_DATA: Final = frozenset({"fundamental", "no_data"})
 _PLACES: Final = ("benchmark.", "industry.")
 _MOST: Final = 80
@@ -24,6 +25,8 @@ def explained(error: ConditionError, shown: str, accepts: Callable[[str], bool])
     """The error, or a better one. ``shown``: what was typed at its place; ``accepts``: whether a text is a condition."""
     if error.code == "name":
         return of_instrument(error, accepts)
+    if error.code in _NUMBER_FIRST:
+        return of_code(error, accepts)
     if error.code in _UNKNOWN_DATA and shown:
         return _error(error, error.code, found=shown)
     if error.code == "written":

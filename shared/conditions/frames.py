@@ -16,6 +16,9 @@ _ARTICLES: Final = frozenset({"the", "a", "an"})
 _FRAME: Final = re.compile(r"(?:[0-9]{1,4}\s{0,2}-?\s{0,2})?[A-Za-z가-힣]{1,12}[0-9]{0,4}(?![A-Za-z0-9_])")
 _UNIT: Final = re.compile(r"[A-Za-z가-힣]{1,12}")
 _LATIN_FRAME: Final = re.compile(r"[0-9]{0,4}[A-Za-z]{1,12}[0-9]{0,4}")
+_LIKE_A_FRAME: Final = re.compile(r"[0-9]{1,4}[mhdwMHDW]")
+_FAR: Final = 4
+"""Pieces of a timeframe before a colon."""
 _CHART: Final = frozenset({"chart", "charts", "bar", "bars", "candle", "candles", "timeframe", "basis", "봉", "차트"})
 _FRAME_WORDS: Final = frozenset({"daily", "weekly", "hourly", "monthly", "분봉", "시간봉", "일봉", "주봉", "월봉"})
 UNITS_OF_FRAMES: Final = frozenset({"m", "h", "d", "w", "min", "hour"})
@@ -49,6 +52,9 @@ def after_on(text: str, pieces: Sequence[Piece], item: Item, at: int) -> Found:
 def bare(text: str, pieces: Sequence[Piece], items: Sequence[Item], at: int) -> Found | None:
     """``일봉``, ``1시간봉``, ``daily``: a timeframe without ``on``."""
     piece, end = pieces[at], at + 1
+    heading = _heading(text, pieces) if at == 0 else None
+    if heading:
+        return heading
     if piece.text in {"(", "@", "in", "at"}:
         return _aside(text, pieces, items, at)
     if piece.kind == "number" and (not items or items[-1].type in _CLAUSE_STARTS | {"COMPARE", "CROSS"}):
@@ -75,6 +81,13 @@ def bare(text: str, pieces: Sequence[Piece], items: Sequence[Item], at: int) -> 
     return [Item(kind, str(frame), piece.at, piece.text)], end
 
 
+def _heading(text: str, pieces: Sequence[Piece]) -> Found | None:
+    """``1h: close > sma_20``."""
+    colon = next((i for i, piece in enumerate(pieces[:_FAR]) if piece.text == ":"), 0)
+    frame = timeframe(text[pieces[0].at : pieces[colon].at].strip()) if colon else None
+    return ([Item("FRAME_WHOLE", str(frame), pieces[0].at, pieces[0].text)], colon + 1) if frame else None
+
+
 def _in_words(text: str, pieces: Sequence[Piece], at: int) -> Found | None:
     """``5-minute``, ``4 hour chart``, ``15 min`` before a value; days and weeks there are those of an average."""
     end = at + 1 + (at + 1 < len(pieces) and pieces[at + 1].text == "-")
@@ -93,6 +106,13 @@ def _aside(text: str, pieces: Sequence[Piece], items: Sequence[Item], at: int) -
     piece = pieces[at]
     match = _FRAME.match(text, piece.end + (text[piece.end : piece.end + 1] == " "))
     frame = match and timeframe(match[0])
+    if match and not frame and items and piece.text in {"in", "@"} and _LIKE_A_FRAME.fullmatch(match[0]):
+        end = _behind(pieces, match.end())  # 'in 2h', which the parser refuses
+        return (
+            ([Item("ON", "on", piece.at, piece.text), Item("TIMEFRAME", match[0], match.start(), match[0])], end)
+            if end == len(pieces)
+            else None
+        )
     if not match or not frame or not items:
         return None
     end = _behind(pieces, match.end())

@@ -14,6 +14,7 @@ Accepts = Callable[[str], bool]
 SYMBOL: Final = re.compile(r"\^?[A-Z]{1,5}(?:[-=][A-Z]{1,4})?|[0-9]{6}\.[A-Z]{2}")
 _DOTTED: Final = re.compile(r"(?<![A-Za-z0-9_.])([A-Z]{1,6}|[0-9]{6}\.[A-Z]{2})\.([a-z][a-z0-9_]{0,40})(?![A-Za-z0-9_.])")
 _OF: Final = re.compile(r"(of|for) +(\^?[A-Z][A-Z0-9]{0,5}(?:[-=.][A-Z]{1,4})?)(?![A-Za-z0-9_])")
+_CODE: Final = re.compile(r" {0,3}([0-9]{6})(?![0-9.,])[이가은는의]?")
 _CONNECTED: Final = re.compile(r"\b(?:and|or|while|with|but)\b|[&|,]|그리고|또는", re.IGNORECASE)
 _PARTICLES: Final = "이가은는을를의"
 _REST: Final = re.compile(r"[-=][A-Z]{1,4}(?![A-Za-z0-9_])")
@@ -48,6 +49,16 @@ def of_instrument(error: ConditionError, accepts: Accepts) -> ConditionError:
     return _of_symbol(error, accepts) or _dotted(error, accepts) or _named(error, accepts) or error
 
 
+def of_code(error: ConditionError, accepts: Accepts) -> ConditionError:
+    """``005930 종가 > 80000``: the error, or the one that says where the code of a Korean share goes."""
+    found = _CODE.match(error.text)
+    if found is None:
+        return error
+    rest = error.text[found.end() :].strip()
+    own = next((each for each in (rest, f"close {rest}") if accepts(each)), "")
+    return _error(error, "instrument", found=found[1], own=f"{own} for {found[1]}") if own and len(own) <= _MOST else error
+
+
 def _of_symbol(error: ConditionError, accepts: Accepts) -> ConditionError | None:
     """``rsi_14 of SPY < 35``."""
     found = _OF.match(error.text, error.position)
@@ -63,7 +74,9 @@ def _dotted(error: ConditionError, accepts: Accepts) -> ConditionError | None:
     if first is None:
         return None
     symbols = {each[1] for each in _DOTTED.finditer(error.text) if _value(each)}
-    if len(symbols) > 1:
+    rest = _DOTTED.sub(" ", error.text)
+    both = any(re.search(rf"(?<![A-Za-z0-9_.]){each}(?![A-Za-z0-9_])", rest) for each in {_value(first)} if each)
+    if len(symbols) > 1 or both:
         whole = _DOTTED.sub(lambda each: f"{_value(each)}[{each[1]}, 1d]" if _value(each) else each[0], error.text)
         example = whole if accepts(whole) and len(whole) <= _MOST else f"{_value(first)}[{first[1]}, 1d]"
         return _error(error, "elsewhere", found=first[0], example=example)

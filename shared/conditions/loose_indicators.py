@@ -33,6 +33,10 @@ SIDES: Final = {
 }
 """A side of the Bollinger bands that were named before it."""
 _BANDS: Final = frozenset({"볼린저밴드", "bollinger", "bb"})
+_EXTREMES: Final = {
+    **dict.fromkeys(("신고가", "최고가", "high", "highs"), "high"),
+    **dict.fromkeys(("신저가", "최저가", "low", "lows"), "low"),
+}
 _BAND: Final = 5
 _CALL: Final = 12
 """Pieces of a call."""
@@ -106,7 +110,24 @@ def parameters(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
     return f"({','.join([*given, *(f'{each:g}' for each in usual[len(given) :])])})", behind
 
 
-READERS: Final[tuple[Reader, ...]] = (pair, stack, disparity_level, parameters)
+def new_extreme(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
+    """``20일 신고가``, ``20 day high`` where something true or false is needed: beyond those before."""
+    if found[at].kind != "number" or not found[at].text.isdigit():
+        return None
+    end = at + 1
+    end += end < len(found) and found[end].text == "-"
+    if end + 1 >= len(found) or found[end].text not in {"일", "day", "bar", "봉"}:
+        return None
+    name = _EXTREMES.get(found[end + 1].text)
+    end += 2
+    alone = end == len(found) or phrases().longest(found, end, lambda meaning, _: meaning[0] in {"AND", "OR", "COMMA"})
+    before = at == 0 or phrases().longest(found, at - 1, lambda meaning, _: meaning[0] in {"AND", "OR", "COMMA", "FILL"})
+    if name is None or not alone or not before:
+        return None
+    return f" close {'>' if name == 'high' else '<'} {name}_{found[at].text} ", end
+
+
+READERS: Final[tuple[Reader, ...]] = (pair, stack, disparity_level, new_extreme, parameters)
 
 
 def band(found: Sequence[Piece], at: int) -> tuple[str, int] | None:

@@ -18,10 +18,24 @@ from shared.conditions.reading_names import call, single
 from shared.conditions.reading_numbers import number, own_average
 from shared.conditions.reading_phrases import accepts, phrase
 from shared.conditions.reading_state import State
+from shared.conditions.reading_states import direction
 from shared.conditions.scanning import Piece, pieces, with_clocks
-from shared.conditions.shorthand import DISPARITY, aligned, clock_words, disparity, extreme, since_open
+from shared.conditions.shorthand import DISPARITY, aligned, clock_words, crossed_after, disparity, extreme, since_open
 
-_READERS: Final = (since_open, aligned, some, gap, move, extreme, function_of, average_of, period_before, duration, clock_words)
+_READERS: Final = (
+    since_open,
+    aligned,
+    crossed_after,
+    some,
+    gap,
+    move,
+    extreme,
+    function_of,
+    average_of,
+    period_before,
+    duration,
+    clock_words,
+)
 """What begins with certain words or numbers, in the order in which they are tried."""
 _FORMS: Final = frozenset({"candle", "candles", "candlestick", "candlesticks", "bar", "pattern", "formation", "패턴", "캔들"})
 _IN_A_ROW: Final = frozenset({"consecutive", "straight"})
@@ -50,7 +64,15 @@ def _items(state: State, at: int) -> Found:
     found = bare(state.text, state.pieces, state.items, at) or call(state, at)
     for reads in _READERS:
         found = found or reads(state.pieces, at)
-    found = found or _in_bars(state, at, piece) or _counted(state, at, piece) or _yesterday(state, at, piece) or _phrase(state, at) or single(state, at)
+    found = (
+        found
+        or direction(state, at)
+        or _in_bars(state, at, piece)
+        or _counted(state, at, piece)
+        or _yesterday(state, at, piece)
+        or _phrase(state, at)
+        or single(state, at)
+    )
     return (disparity(state.items, state.pieces, at) if piece.text in DISPARITY else None) or found
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from shared.conditions.errors import ConditionError
-from shared.conditions.expression import CONNECTIVES, Node, Operation
+from shared.conditions.expression import COMPARISONS, CONNECTIVES, CROSSINGS, Node, Operation, walk
 from shared.conditions.known_words import is_known
 from shared.conditions.lexicon import FACTORS
 from shared.conditions.normal_form import render
@@ -50,11 +50,19 @@ def restated(error: ConditionError, text: str, read: Read, read_clause: Read) ->
         if not all(map(is_known, pieces(candidate))):
             continue
         found = reader.whole(candidate)
-        if found is not None:
+        if found is not None and not _says_nothing(found[0]):
             root, frame = _without_repeats(found[0]), found[1]
             spelling = render(root) + (f" on {frame.word}" if frame != Timeframe.D1 else "")
             return ConditionError("restated", text, error.position, instead=f"'{spelling}'")
     return error
+
+
+def _says_nothing(root: Node) -> bool:
+    """Whether a value is compared with itself."""
+    return any(
+        isinstance(node, Operation) and node.name in COMPARISONS | CROSSINGS and node.operands[0] == node.operands[1]
+        for node in walk(root)
+    )
 
 
 def _without_repeats(root: Node) -> Node:
@@ -149,7 +157,9 @@ class _Reader:
             instead = str(error.values.get("instead", "")).strip("'")
             if error.code != "instead" or not instead:
                 return None
-            return f"({instead})" if _accepts(instead, self._read_clause) else None
+            condition, on, frame = instead.rpartition(" on ")
+            exact = f"({condition}) on {frame}" if on else f"({instead})"
+            return exact if _accepts(instead, self._read_clause) else None
         return text
 
 

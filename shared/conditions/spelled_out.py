@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from shared.conditions.comparisons import rebuilt
 from shared.conditions.errors import ConditionError
 from shared.conditions.expression import Elsewhere, Fired, Node, Operation
+from shared.conditions.items import Item
 from shared.conditions.lexicon import WRITTEN_RULES
 from shared.conditions.limits import check
+from shared.conditions.loosely import NOT_EXACT
 from shared.conditions.normal_form import render
 from shared.events import Timeframe
 
@@ -30,6 +32,15 @@ def spelled_out(error: ConditionError, found: Parsed | None, parsed: Callable[[s
     else:
         return ConditionError("fires_written", error.text, error.position, **values, example=exact)
     return ConditionError(error.code, error.text, error.position, **values)
+
+
+def with_timeframe(error: ConditionError, items: Sequence[Item]) -> ConditionError:
+    """An error whose spelling is that of the whole condition, with the timeframe at the end of the text."""
+    frame = items[-1].value if [item.type for item in items[-2:]] == ["ON_ALL", "TIMEFRAME"] else ""
+    if str(error.values["found"]).strip("'") not in NOT_EXACT or frame not in set(Timeframe) - {Timeframe.D1}:
+        return error
+    instead = f"'{str(error.values['instead']).strip(chr(39))} on {Timeframe(frame).word}'"
+    return ConditionError(error.code, error.text, error.position, **error.values | {"instead": instead})
 
 
 def _exact(error: ConditionError, root: Node, own: Timeframe, parsed: Callable[[str], Parsed | None]) -> str:
