@@ -47,7 +47,7 @@ def name_of(name: str, at: int) -> Node:
     """The series that a name stands for."""
     if (name in ARITY or name in FUNCTIONS) and known_stem(name) in NUMBERED:
         raise _unknown(name, at)
-    if name in ARITY and name in WRITTEN:
+    if (name in ARITY or name in FUNCTIONS) and name in WRITTEN:
         raise ConditionError("written", "", at, found=name, example=WRITTEN[name])
     if (name in ARITY and column_of(name) is None) or (
         name in FUNCTIONS and name not in _PLAIN_WORDS and column_of(name) is None and known_stem(name) is None

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from shared.conditions.errors import ConditionError
-from shared.conditions.instruments import SYMBOL, of_code, of_instrument
+from shared.conditions.instruments import SYMBOL, of_code, of_instrument, whole_elsewhere
 from shared.conditions.literals import WEEKDAYS
 
 _HOURS: Final = re.compile(r"\s{0,9}(<=|>=|==|!=|<|>)\s{0,9}([0-9]{1,2})(?![0-9.:])")
@@ -27,8 +27,12 @@ def explained(error: ConditionError, shown: str, accepts: Callable[[str], bool])
         return of_instrument(error, accepts)
     if error.code in _NUMBER_FIRST:
         return of_code(error, accepts)
+    if error.code == "meant" and " " in shown:
+        return _error(error, "meant", **error.values | {"found": shown})
     if error.code in _UNKNOWN_DATA and shown:
         return _error(error, error.code, found=shown)
+    if error.code == "elsewhere":
+        return whole_elsewhere(error, accepts)
     if error.code == "written":
         return _written(error, shown)
     if error.code == "timeframe":
@@ -69,7 +73,8 @@ def _direction(error: ConditionError) -> ConditionError:
     text, at = error.text, error.position
     word = _WORD.match(text, at)
     end = word.end() if word else at
-    whole = f"{text[:end]} above{text[end:]}".strip()
+    verb = "crosses" if word and word[0].lower() == "x" else text[at:end]
+    whole = f"{text[:at]}{verb} above{text[end:]}".strip()
     return _error(error, "direction", example=whole if len(whole) <= _MOST else "crosses above")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from shared.conditions.counted import Found
-from shared.conditions.items import Item
+from shared.conditions.items import OPERAND_ENDS, Item
 from shared.conditions.scanning import Piece
 from shared.conditions.timeframes import UNIT_WORDS, timeframe
 
@@ -61,7 +61,11 @@ def bare(text: str, pieces: Sequence[Piece], items: Sequence[Item], at: int) -> 
         found = _in_words(text, pieces, at)
         if found:
             return found
-    if piece.kind == "number" and (not items or items[-1].type in _CLAUSE_STARTS) and end + 1 < len(pieces):
+    trailing = _trailing(text, pieces, items, at) if piece.kind == "number" else None
+    if trailing:
+        return trailing
+    compared = bool(items) and items[-1].type in {"COMPARE", "CROSS"} and pieces[end : end + 1] and pieces[end].text != "m"
+    if piece.kind == "number" and (not items or items[-1].type in _CLAUSE_STARTS or compared) and end + 1 < len(pieces):
         unit, behind = pieces[end], pieces[end + 1]
         if unit.text in UNITS_OF_FRAMES and unit.at == piece.end and behind.kind == "word":
             frame = timeframe(text[piece.at : unit.end])
@@ -79,6 +83,19 @@ def bare(text: str, pieces: Sequence[Piece], items: Sequence[Item], at: int) -> 
     end += whole
     kind = "FRAME_WHOLE" if whole or end == len(pieces) else "FRAME"
     return [Item(kind, str(frame), piece.at, piece.text)], end
+
+
+def _trailing(text: str, pieces: Sequence[Piece], items: Sequence[Item], at: int) -> Found | None:
+    """``rsi < 30 1h``, ``close > ema_20, 15min``: a timeframe at the end of the text."""
+    if not items or at + 2 != len(pieces) or not (items[-1].type in OPERAND_ENDS or items[-1].shown == ","):
+        return None
+    number, unit = pieces[at], pieces[at + 1]
+    frame = timeframe(text[number.at : unit.end]) if unit.at == number.end and unit.text.isascii() else None
+    named = items[-1].type == "NAME" and len(items) > 1 and items[-2].type == "BACK"
+    related = any(item.type in {"COMPARE", "CROSS", "RULE", "BETWEEN"} for item in items)
+    if not frame or named or not related:
+        return None
+    return [Item("ON", "on", number.at, number.text), Item("TIMEFRAME", str(frame), number.at, number.text)], at + 2
 
 
 def _heading(text: str, pieces: Sequence[Piece]) -> Found | None:

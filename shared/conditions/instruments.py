@@ -15,6 +15,9 @@ SYMBOL: Final = re.compile(r"\^?[A-Z]{1,5}(?:[-=][A-Z]{1,4})?|[0-9]{6}\.[A-Z]{2}
 _DOTTED: Final = re.compile(r"(?<![A-Za-z0-9_.])([A-Z]{1,6}|[0-9]{6}\.[A-Z]{2})\.([a-z][a-z0-9_]{0,40})(?![A-Za-z0-9_.])")
 _OF: Final = re.compile(r"(of|for) +(\^?[A-Z][A-Z0-9]{0,5}(?:[-=.][A-Z]{1,4})?)(?![A-Za-z0-9_])")
 _CODE: Final = re.compile(r" {0,3}([0-9]{6})(?![0-9.,])[이가은는의]?")
+_PLACE: Final = re.compile(r"\[[^\[\]]{1,24}\]")
+_VALUE_BEHIND: Final = re.compile(r"(\^?[A-Za-z0-9]{2,8})'?s? +([A-Za-z][A-Za-z0-9_]{0,24})(?![A-Za-z0-9_(])")
+_LISTED: Final = re.compile(r"([A-Z]{2,8}):([A-Za-z][A-Za-z0-9.]{0,9})")
 _CONNECTED: Final = re.compile(r"\b(?:and|or|while|with|but)\b|[&|,]|그리고|또는", re.IGNORECASE)
 _PARTICLES: Final = "이가은는을를의"
 _REST: Final = re.compile(r"[-=][A-Z]{1,4}(?![A-Za-z0-9_])")
@@ -40,13 +43,15 @@ _MEASURES: Final = (
     ),
 )
 """How nouns for measures end: what ends so names no instrument."""
+_KNOWN: Final = frozenset({"btc", "eth", "sol", "xrp", "doge", "aapl", "tsla", "nvda", "msft", "amzn", "googl", "meta"})
+"""Symbols that people write in small letters."""
 _MOST: Final = 80
 """Characters of a spelling of the whole text in an error."""
 
 
 def of_instrument(error: ConditionError, accepts: Accepts) -> ConditionError:
     """The error for a name, or the one that says where the instrument goes that it may be."""
-    return _of_symbol(error, accepts) or _dotted(error, accepts) or _named(error, accepts) or error
+    return _listed(error, accepts) or _of_symbol(error, accepts) or _dotted(error, accepts) or _named(error, accepts) or error
 
 
 def of_code(error: ConditionError, accepts: Accepts) -> ConditionError:
@@ -57,6 +62,17 @@ def of_code(error: ConditionError, accepts: Accepts) -> ConditionError:
     rest = error.text[found.end() :].strip()
     own = next((each for each in (rest, f"close {rest}") if accepts(each)), "")
     return _error(error, "instrument", found=found[1], own=f"{own} for {found[1]}") if own and len(own) <= _MOST else error
+
+
+def _listed(error: ConditionError, accepts: Accepts) -> ConditionError | None:
+    """``NASDAQ:AAPL > 200``, ``AAPL:rsi < 30``."""
+    found = _LISTED.match(error.text, error.position)
+    if found is None:
+        return None
+    symbol = found[2] if found[2].isupper() else found[1]
+    rest = error.text[found.end() if found[2].isupper() else found.end(1) + 1 :]
+    own = next((each for each in _owns(error.text[: error.position], rest) if accepts(each)), "")
+    return _error(error, "instrument", found=symbol, own=f"{own} for {symbol}") if own and len(own) <= _MOST else None
 
 
 def _of_symbol(error: ConditionError, accepts: Accepts) -> ConditionError | None:
@@ -102,7 +118,7 @@ def _named(error: ConditionError, accepts: Accepts) -> ConditionError | None:
         symbol = noun(typed)
         if not _STARTS.search(text[:at]) or symbol.endswith(_MEASURES):
             return None
-    elif not SYMBOL.fullmatch(symbol):
+    elif not SYMBOL.fullmatch(symbol.upper() if symbol in _KNOWN else symbol):
         return None
     rest = text[at + len(typed) :].removeprefix("'s")
     own = next((each for each in _owns(text[:at], rest) if accepts(each)), "")
@@ -117,7 +133,24 @@ def _named(error: ConditionError, accepts: Accepts) -> ConditionError | None:
 
 def _owns(before: str, rest: str) -> Iterator[str]:
     for instead in ("close", "close ", ""):
-        yield f"{before}{instead}{rest if instead else rest.lstrip()}".strip()
+        own = f"{before}{instead}{rest if instead else rest.lstrip()}".strip()
+        yield own
+        if " crosses " in own:
+            yield own.replace(" crosses ", " crosses above ", 1)
+
+
+def whole_elsewhere(error: ConditionError, accepts: Accepts) -> ConditionError:
+    """``^VIX close > 30``: the index and its value are one."""
+    listed = _listed(error, accepts)
+    if listed:
+        return listed
+    text, at = error.text, error.position
+    place = _PLACE.search(str(error.values["example"]))
+    found = _VALUE_BEHIND.match(text, at)
+    if place is None or found is None or column_of(found[2].lower()) is None:
+        return error
+    whole = f"{text[:at]}{found[2]}{place[0]}{text[found.end() :]}".strip()
+    return _error(error, "elsewhere", found=found[0], example=whole) if accepts(whole) and len(whole) <= _MOST else error
 
 
 def noun(typed: str) -> str:

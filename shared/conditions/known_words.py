@@ -13,6 +13,7 @@ from shared.conditions.phrases import Table, phrases
 from shared.conditions.scanning import Piece
 from shared.conditions.suggestions import index_of
 
+_FACTORS: Final = frozenset({"x"})
 _COMMENTS: Final = frozenset({"word", "hangul", "unknown"})
 
 
@@ -49,4 +50,4 @@ def is_plain_word(piece: Piece) -> bool:
 
 @cache
 def _words() -> frozenset[str]:
-    return frozenset(phrases().words() | loose().words())
+    return frozenset(phrases().words() | loose().words() | _FACTORS)

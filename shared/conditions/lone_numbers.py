@@ -21,6 +21,10 @@ def refuse_lone_numbers(items: Sequence[Item]) -> None:
         usual = number.type == "NUMBER" and number.value in USUAL_AVERAGES and behind in _CLAUSE_ENDS
         name = (column_of(average.value) or "") if average.type == "NAME" else ""
         loose = name.startswith(_AVERAGES) and average.shown.lower() != name
+        chained = [item.type for item in items[i + 3 : i + 5]] == ["COMPARE", "NUMBER"] and items[i + 4].value in USUAL_AVERAGES
+        if crossing.type == "COMPARE" and loose and chained and number.value in USUAL_AVERAGES:
+            instead = f"{name} {crossing.value} {name[:4]}{number.value} {items[i + 3].value} {name[:4]}{items[i + 4].value}"
+            raise ConditionError("instead", "", number.at, found=f"'{number.value}'", instead=f"'{instead}'")
         if crossing.type == "CROSS" and crossing.value.startswith("cross") and usual and loose:
             way = "crosses_above" if crossing.value == "crosses" else crossing.value
             instead = f"{way}({name}, {name[:4]}{number.value})"

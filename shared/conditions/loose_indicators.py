@@ -7,8 +7,10 @@ from itertools import pairwise
 from typing import Final
 
 from shared.conditions.columns import known_stem
+from shared.conditions.operations import MOST_BARS
 from shared.conditions.phrases import averages, phrases
 from shared.conditions.scanning import Piece
+from shared.conditions.timeframes import UNIT_WORDS
 from shared.conditions.vocabulary import stems
 
 Reader = Callable[[Sequence[Piece], int], "tuple[str, int] | None"]
@@ -37,6 +39,9 @@ _EXTREMES: Final = {
     **dict.fromkeys(("신고가", "최고가", "high", "highs"), "high"),
     **dict.fromkeys(("신저가", "최저가", "low", "lows"), "low"),
 }
+_RETURNS: Final = frozenset({"return", "returns", "performance", "perf", "gain", "수익률"})
+_SHORT_UNITS: Final = {"m": "month", "y": "year", "yr": "year", "year": "year", "q": "quarter", "quarter": "quarter"}
+_BARS: Final = {"day": 1, "week": 5, "month": 21, "quarter": 63, "year": 252}
 _BAND: Final = 5
 _CALL: Final = 12
 """Pieces of a call."""
@@ -44,6 +49,14 @@ _CALL: Final = 12
 
 def pair(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
     """``9/21 ema cross``, ``50/200 sma bearish crossover``: two averages and the direction."""
+    first_named = known_stem(found[at].text) in _AVERAGES and found[at].kind == "word"
+    if first_named and [piece.kind for piece in found[at + 1 : at + 4]] == [
+        "number",
+        "sign",
+        "number",
+    ]:  # 'sma 50/200 golden cross'
+        crossed = pair([*found[at + 1 : at + 4], found[at], *found[at + 4 : at + 8]], 0)
+        return (crossed[0], at + crossed[1]) if crossed else None
     words = [piece.text for piece in found[at : at + 4]]
     if len(words) < 4 or words[1] != "/" or not (words[0] + words[2]).isdigit():
         return None
@@ -78,6 +91,44 @@ def stack(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
         return None
     sign = "<" if words & _FALLING else ">"
     return f" {' and '.join(f'{average}_{one} {sign} {average}_{other}' for one, other in pairwise(numbers))} ", end
+
+
+def between(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
+    """``rsi 30-40``, ``rsi in (30, 70)``, ``between 30-40``: a range of a value."""
+    before = found[at].text in {"in", "between", "from", "within"}
+    start = at + before
+    start += start < len(found) and found[start].text == "("
+    bracket = found[start] if start < len(found) and found[start].kind == "bracket" else None
+    if bracket and before:
+        low, comma, high = (part.strip() for part in bracket.text[1:-1].partition(","))
+        plain = comma and low.replace(".", "", 1).isdigit() and high.replace(".", "", 1).isdigit()
+        return (f" between {low} and {high} ", start + 1) if plain else None
+    kinds = [piece.kind for piece in found[start : start + 3]]
+    if kinds != ["number", "sign", "number"] or found[start + 1].text not in {"-", "~", ",", "–"}:
+        return None
+    end = start + 3
+    end += end < len(found) and found[end].text == ")"
+    last = end == len(found) or phrases().longest(found, end, lambda meaning, _: meaning[0] in {"AND", "OR", "ON"})
+    named = at > 0 and (found[at - 1].kind == "word" or found[at - 1].text == ")")
+    if not last or not named or (found[start + 1].text == "," and not before):
+        return None
+    return f" between {found[start].text} and {found[start + 2].text} ", end
+
+
+def performance(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
+    """``20 day return``, ``performance 1m``, ``return_20d``: a change over so many bars."""
+    for size in (4, 3, 2, 1):
+        part = found[at : at + size]
+        words = [piece.text for piece in part if piece.text not in {"-", "(", ")", "of", "the"}]
+        text = " ".join(words).replace("_", " ")
+        names = [word for word in text.split() if word in _RETURNS]
+        rest = "".join(word for word in text.split() if word not in _RETURNS)
+        digits = rest.rstrip("abcdefghijklmnopqrstuvwxyz")
+        unit = _SHORT_UNITS.get(rest[len(digits) :]) or UNIT_WORDS.get(rest[len(digits) :], "")
+        if len(part) == size and len(names) == 1 and unit in _BARS and (digits.isdigit() or (not digits and len(rest) > 1)):
+            count = int(digits[:4] or 1) * _BARS[unit]
+            return (f" change_pct(close, {count}) ", at + size) if 0 < count <= MOST_BARS else None
+    return None
 
 
 def disparity_level(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
@@ -127,7 +178,16 @@ def new_extreme(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
     return f" close {'>' if name == 'high' else '<'} {name}_{found[at].text} ", end
 
 
-READERS: Final[tuple[Reader, ...]] = (pair, stack, disparity_level, new_extreme, parameters)
+def korean_pair(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
+    """``5일 20일 골든크로스``."""
+    texts = [piece.text for piece in found[at : at + 5]]
+    crossed = len(texts) == _BAND and texts[1] == texts[3] == "일" and texts[4] in {"골든크로스", "데드크로스"}
+    if not crossed or not (texts[0] + texts[2]).isdigit():
+        return None
+    return f" sma_{texts[0]} crosses {'above' if texts[4] == '골든크로스' else 'below'} sma_{texts[2]} ", at + 5
+
+
+READERS: Final[tuple[Reader, ...]] = (pair, korean_pair, stack, disparity_level, new_extreme, between, performance, parameters)
 
 
 def band(found: Sequence[Piece], at: int) -> tuple[str, int] | None:

@@ -60,13 +60,24 @@ def signal_lines(items: Sequence[Item]) -> list[Item]:
     for i, item in enumerate(items):
         found.append(item)
         behind = items[i + 1].type if i + 1 < len(items) else "END"
-        if item.type != "CROSS" or item.value not in CROSSINGS or behind not in _NO_VALUE or len(found) < _FEWEST:
+        if item.type != "CROSS" or item.value not in CROSSINGS | {"crosses"} or behind not in _NO_VALUE or len(found) < _FEWEST:
             continue
-        named = _named(items, i - 1) if items[i - 1].type == "NAME" else None
+        at = i - 1 - (items[i - 1].type == "LEVEL")
+        named = _named(items, at) if at >= 0 and items[at].type == "NAME" else None
+        if named and at < i - 1 and named.stem in SIGNALS:  # 'stochastic oversold crossover'
+            first = Item("NAME", "_".join([named.stem, *named.numbers]), item.at, item.shown)
+            found[-1:] = [Item("AND", "and", item.at, item.shown), first, _directed(item, items[i - 1].value)]
         second = SIGNALS.get(named.stem) if named else None
         if named and second:
             found.append(Item("NAME", "_".join([second, *named.numbers]), item.at, item.shown))
     return found
+
+
+def _directed(crossing: Item, level: str) -> Item:
+    """Out of an oversold state it crosses upwards."""
+    if crossing.value != "crosses":
+        return crossing
+    return replace(crossing, value="crosses_above" if level.endswith("oversold") else "crosses_below")
 
 
 def _of_none(named: _Named, last: _Named, items: Sequence[Item]) -> bool:

@@ -38,6 +38,8 @@ _READERS: Final = (
 )
 """What begins with certain words or numbers, in the order in which they are tried."""
 _FORMS: Final = frozenset({"candle", "candles", "candlestick", "candlesticks", "bar", "pattern", "formation", "패턴", "캔들"})
+_PREVIOUS: Final = frozenset({"prev", "previous", "prior", "before"})
+_BARS: Final = frozenset({"bar", "candle", "day", "one", "value"})
 _IN_A_ROW: Final = frozenset({"consecutive", "straight"})
 _EVENT_ENDS: Final = frozenset({"RULE", "PARAMETERS", "CLOSE", "WAY", "STATUS"})
 _AT_END: Final = frozenset("?.!;。")
@@ -86,6 +88,9 @@ def _counted(state: State, at: int, piece: Piece) -> Found | None:
         return [], at + 1  # 'three consecutive green candles'
     if piece.kind != "number":
         return None
+    lasting = bars(state.pieces, at) if state.items and state.items[-1].type == "TREND" else None
+    if lasting and state.is_end(lasting[2]):  # 'obv rising 5 bars'
+        return [Item("HELD", f"{lasting[0]} {lasting[1]}", piece.at, piece.text)], lasting[2]
     found = _phrase(state, at) or after_number(state.pieces, at, of_volume=state.last_name().startswith("volume"))
     return own_average(state, at, *(found or number(state, at)))
 
@@ -99,11 +104,13 @@ def _in_bars(state: State, at: int, piece: Piece) -> Found | None:
 
 
 def _yesterday(state: State, at: int, piece: Piece) -> Found | None:
-    """``volume lower than yesterday``."""
+    """``volume lower than yesterday``, ``macd hist > prev``: the same value one bar ago."""
     compared = [each.type for each in state.items[-2:]] == ["NAME", "COMPARE"]
-    if piece.text != "yesterday" or not compared or not state.is_end(at + 1):
+    end = at + 1
+    end += end < len(state.pieces) and piece.text in _PREVIOUS and state.pieces[end].text in _BARS
+    if piece.text not in _PREVIOUS | {"yesterday"} or not compared or not state.is_end(end):
         return None
-    return [Item("BACK", "1", piece.at, piece.text), replace(state.items[-2], at=piece.at)], at + 1
+    return [Item("BACK", "1", piece.at, piece.text), replace(state.items[-2], at=piece.at)], end
 
 
 def _fitting(state: State, items: list[Item]) -> list[Item]:
@@ -115,6 +122,8 @@ def _fitting(state: State, items: list[Item]) -> list[Item]:
     if not items:
         return items
     first = items[0]
+    if first.type == "ON" and before and before[-1].type == "AND" and before[-1].shown == ",":
+        before.pop()  # 'rsi < 30, 1h'
     if first.type == "BACK" and first.value == "0":
         return items[1:]
     if first.value == "==" and first.shown.lower() in {"is", "are"} and not before:

@@ -9,7 +9,7 @@ from shared.conditions.counted import Found
 from shared.conditions.events import events
 from shared.conditions.frames import UNITS_OF_FRAMES
 from shared.conditions.functions import is_function
-from shared.conditions.items import Item
+from shared.conditions.items import Item, ends_operand
 from shared.conditions.phrases import phrases
 from shared.conditions.reading_state import State
 from shared.conditions.scanning import Piece
@@ -38,6 +38,8 @@ def _word(state: State, piece: Piece, at: int) -> Found:
     name = piece.text
     if name in MEANS and state.last_name().startswith("volume"):
         name = "volume_sma"
+    if name == "x" and ends_operand(state.items) and state.items[-1].type != "NUMBER":
+        return [Item("CROSS", "crosses", piece.at, name)], at + 1
     if name == "for":
         return [Item("ELSE", name, piece.at, name)], at + 1
     for prefix in _PREFIXES:

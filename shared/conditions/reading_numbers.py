@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from shared.conditions.amounts import amount
+from shared.conditions.columns import column_of
 from shared.conditions.counted import Found
 from shared.conditions.frames import UNITS_OF_FRAMES
 from shared.conditions.items import Item, ends_operand
+from shared.conditions.lexicon import LEVELS
+from shared.conditions.literals import kind_of
 from shared.conditions.reading_names import MEANS
 from shared.conditions.reading_state import State
 from shared.conditions.timeframes import timeframe
@@ -19,6 +22,9 @@ _CURRENCY_SIGNS: Final = frozenset({"$", "₩", "￦"})
 def number(state: State, at: int) -> Found:
     """An amount with its unit, as what stands before and behind it makes it: a factor, a timeframe, a price."""
     piece = state.pieces[at]
+    frame = _frame_of(state, at)
+    if frame:
+        return frame
     text, end = amount(state.pieces, at, grouped=not (state.calls and state.calls[-1]))
     following = state.pieces[end].text if end < len(state.pieces) else ""
     item = Item("NUMBER", text, piece.at, piece.text)
@@ -41,6 +47,19 @@ def number(state: State, at: int) -> Found:
     if money and not state.has_value():
         return _of_price(state, item), end
     return [item], end
+
+
+def _frame_of(state: State, at: int) -> Found | None:
+    """``rsi_14 5m < 30``: a timeframe behind an oscillator, which has no millions."""
+    last = state.items[-1] if state.items else None
+    if last is None or last.type not in {"NAME", "CLOSE"} or at + 1 >= len(state.pieces):
+        return None
+    number, unit = state.pieces[at], state.pieces[at + 1]
+    named = last.type == "NAME" and kind_of(column_of(last.value) or "") in {*LEVELS, "macd", "adx"}
+    frame = (
+        timeframe(state.text[number.at : unit.end]) if named and unit.at == number.end and unit.text in UNITS_OF_FRAMES else None
+    )
+    return ([Item("FRAME_AFTER", str(frame), number.at, number.text)], at + 2) if frame else None
 
 
 def own_average(state: State, at: int, items: list[Item], end: int) -> Found:

@@ -21,6 +21,8 @@ from shared.conditions.scanning import Piece
 Read = Callable[[str], list[Item]]
 """The items of a text."""
 _EVENTS: Final = frozenset({"RULE", "RULE_WAY", "EXPRESSION"})
+_LINED: Final = frozenset({"macd", "ema"})
+_NOUNS: Final = frozenset({"reclaim", "reclaimed"})
 _NONE: Final = frozenset({"no", "without", "never"})
 _CURRENCY_SIGNS: Final = frozenset({"$", "₩", "￦"})
 _LEVEL_RULES: Final = frozenset({"rsi_oversold", "rsi_overbought"})
@@ -42,6 +44,10 @@ def accepts(state: State, meaning: Meaning, part: Sequence[Piece]) -> bool:
         return (after_operand or last == "PERCENT_SIGN") and last not in {"RULE", "PARAMETERS"} and state.ends_clause(part)
     if kind == "COMPARE_AFTER" and part[0].text.startswith("터"):  # '500억 터진'
         return last == "NUMBER"
+    if kind == "CROSS" and part[0].text in _NOUNS and len(part) == 1:  # 'vwap reclaim'
+        return not (after_operand and state.ends_clause(part))
+    if kind == "DIRECTION" and len(part) == 1:
+        return after_operand and state.is_undirected() and state.ends_clause(part)
     if kind == "NOT" and part[0].text in _NONE:
         return _fires_behind(state, part[-1].end)
     if kind == "EXPRESSION" and part[0].text in {"above", "below"}:
@@ -52,9 +58,17 @@ def accepts(state: State, meaning: Meaning, part: Sequence[Piece]) -> bool:
         return not after_operand
     if kind == "RULE" and part[0].kind == "hangul":
         return not (state.items and state.items[-1].type in {"SUBJECT", "NAME", "NUMBER"})
+    if kind == "RULE" and part[-1].text == "cross" and part[0].text in _LINED:
+        return not _compared_behind(state, part[-1].end)
     if kind == "BACK" and part[0].text == "yesterday":
         return len(part) > 1
     return kind != "BARS"
+
+
+def _compared_behind(state: State, end: int) -> bool:
+    """``macd cross below zero``: whether a value stands behind a position, to be crossed."""
+    at = next((i for i, piece in enumerate(state.pieces) if piece.at >= end), len(state.pieces))
+    return at + 1 < len(state.pieces) and state.pieces[at].text in {"above", "below", "over", "under"}
 
 
 def _fires_behind(state: State, end: int) -> bool:
@@ -171,7 +185,11 @@ def _rule_way(state: State, found: _Phrase) -> Found:
 
 def _rule(state: State, found: _Phrase) -> Found:
     state.drop_price(found.value)
-    size = [piece.text for piece in state.pieces[found.end + 1 : found.end + 2]]
+    compared = phrases().longest(state.pieces, found.end, lambda meaning, _: meaning[0] == "COMPARE")
+    behind = compared[1] if compared else found.end
+    size = [piece.text for piece in state.pieces[behind + 1 : behind + 2]]
+    if found.value == "volume_surge" and compared and size in (["x"], ["times"]):  # 'volume spike > 3x average'
+        return [found.item("NAME", "volume", korean=False)], found.end
     if found.value == "volume_surge" and size in (["x"], ["times"]):  # 'volume spike 3x average'
         return [found.item("NAME", "volume", korean=False), found.item("COMPARE", ">=", korean=False)], found.end
     return rule(state, found.item(), found.end)

@@ -28,6 +28,11 @@ class State:
     def last_name(self) -> str:
         return next((item.value for item in reversed(self.items) if item.type == "NAME"), "")
 
+    def is_undirected(self) -> bool:
+        """Whether the last relation of the clause is a crossing without a direction."""
+        last = next((item for item in reversed(self.items) if item.type in {"COMPARE", "CROSS", "AND", "OR"}), None)
+        return last is not None and last.type == "CROSS" and last.value == "crosses"
+
     def has_value(self) -> bool:
         """Whether a value stands in the clause already."""
         for item in reversed(self.items):

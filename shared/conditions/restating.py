@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from shared.conditions.errors import ConditionError
-from shared.conditions.expression import COMPARISONS, CONNECTIVES, CROSSINGS, Node, Operation, walk
+from shared.conditions.expression import COMPARISONS, CONNECTIVES, CROSSINGS, Elsewhere, Node, Operation, SeriesName, walk
 from shared.conditions.known_words import is_known
 from shared.conditions.lexicon import FACTORS
+from shared.conditions.literals import PRICES, is_price
 from shared.conditions.normal_form import render
 from shared.conditions.phrases import phrases
 from shared.conditions.rewriting import corrected, rewritten
@@ -37,7 +38,30 @@ _ATTEMPTS: Final = 16
 _VOLUMES: Final = frozenset({"거래량", "volume", "vol"})
 _FACTORS: Final = frozenset({"배", "x", "times", "*", *FACTORS})
 _USUAL: Final = frozenset(
-    {"이", "이상", "평균", "평소", "보다", "의", "대비", "of", "the", "average", "avg", "normal", "usual", "its", "is", "at"}
+    {
+        "이",
+        "이상",
+        "평균",
+        "평소",
+        "보다",
+        "의",
+        "대비",
+        "of",
+        "the",
+        "average",
+        "avg",
+        "normal",
+        "usual",
+        "its",
+        "is",
+        "at",
+        ">",
+        ">=",
+        "over",
+        "above",
+        "spike",
+        "surge",
+    }
 )
 
 
@@ -78,7 +102,27 @@ def _is_partial(error: ConditionError, text: str, read: Read) -> bool:
         return INDEXES.get(str(error.values["own"]).rpartition(" ")[2].lower(), "").startswith("^")
     if error.code not in OF_A_PART or not text[error.position :].strip():
         return False
+    if error.code == "elsewhere" and any(_compares_prices(each, read) for each in corrected(text, error)):
+        return True
     return not any(_accepts(each, read) for each in corrected(text, error))
+
+
+def _compares_prices(text: str, read: Read) -> bool:
+    """Whether a price of another instrument is compared with one of the instrument itself."""
+    try:
+        root = read(text)[0]
+    except ConditionError:
+        return False
+    return any(
+        isinstance(node, Operation) and node.name in COMPARISONS | CROSSINGS and set(map(_price, node.operands)) == {"own", "other"}
+        for node in walk(root)
+    )
+
+
+def _price(node: Node) -> str:
+    if isinstance(node, SeriesName) and (is_price(node.name) or node.name in PRICES - {"volume"}):
+        return "own"
+    return "other" if isinstance(node, Elsewhere) and node.instrument.startswith("^") else ""
 
 
 def _accepts(text: str, read: Read) -> bool:

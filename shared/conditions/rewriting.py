@@ -10,11 +10,13 @@ from shared.conditions.known_words import is_plain_word
 from shared.conditions.lexicon import HEADINGS
 from shared.conditions.loose_words import exact_words
 from shared.conditions.scanning import Piece, pieces
+from shared.conditions.timeframes import timeframe
 
 _WHOLE_TEXTS: Final = frozenset({"direction", "written"})
 """Errors whose example is the whole text."""
 _PARTS: Final = frozenset({"meant", "unit", "elsewhere"})
 """Errors whose example is in place of what was found."""
+_TWO: Final = 2
 _HEADING: Final = 8
 """Pieces of a heading before a colon."""
 
@@ -51,6 +53,10 @@ def _candidates(text: str, error: ConditionError) -> Iterator[str]:
     if ":" in text:
         yield text.replace(":", " and ", 1)
     yield text
+    head, on, tail = text.rpartition(" on ")
+    frames = tail.replace(" & ", " and ").replace(", ", " and ").split(" and ") if on else []
+    if len(frames) == _TWO and all(timeframe(each.strip()) for each in frames):  # 'rsi > 70 on 1h and 4h'
+        yield " and ".join(f"({head}) on {each}" for each in frames)
     if " + " in text and "(" not in text and error.code in {"number", "truth"}:  # between two conditions it is 'and'
         yield text.replace(" + ", " and ")
     behind = _behind_heading(found)

@@ -1,4 +1,4 @@
-"""Three lists of phrasings that were written before they were tried: how many are understood, and none wrongly."""
+"""Lists of phrasings that were written before they were tried: how many are understood, and none wrongly."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from shared.conditions import ConditionError, describe, parse
 from shared.conditions.conjugation import forms
 
 FRESH = Path(__file__).with_name("fresh")
-LEAST = {"first": 90, "second": 82, "third": 34}
+LEAST = {"first": 92, "second": 89, "third": 41, "fourth": 100, "fifth": 99}
 """How many texts of each list are understood, or answered with the exact spelling."""
 
 
 def lines(name: str) -> list[tuple[str, list[str]]]:
-    """The texts with the normal forms of what they mean."""
+    """The texts with the normal forms of what they mean; ``!no_data`` is the code of the error where there is no such spelling."""
     found = [line.split(" => ") for line in (FRESH / f"{name}.txt").read_text("utf-8").splitlines() if not line.startswith("#")]
     return [(text, [*meant[-1].split(" | "), *([ACCEPTED[text]] if text in ACCEPTED else [])]) for text, *meant in found]
 
@@ -43,7 +43,7 @@ def test_fresh_phrasings_are_understood_or_answered_and_never_read_wrongly(name:
             condition = parse(parse_alert(text).condition)
         except ConditionError as error:
             spellings = list(offered(text, error))
-            right += any(each in meant for each in spellings)
+            right += any(each in meant for each in [*spellings, f"!{error.code}"])
             wrong += [(text, spellings)] if error.code == "restated" and spellings[0] not in meant else []
             continue
         right += condition.text in meant

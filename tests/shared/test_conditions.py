@@ -80,7 +80,7 @@ WRONG = [
     ("close > open on friday", "instead", 16),
     ("close > open on AAPL", "instead", 16),
     ("pct_change(close, 1) > 0.03", "instead", 0),
-    ("atr > 2%", "percent", 6),
+    ("atr > 2%", "instead", 6),
     ("prev(close, 0) > 1", "window", 12),
     ("close > 3 4", "unexpected", 10),
     ("max(close, 1,000, 2) > ", "unfinished", 23),

@@ -292,6 +292,7 @@ TRADERS: Final = [
     ("장중 신고가", "new_high on 1d"),
     ("keltner channel breakout", "crosses_above(close, keltner_upper_20) on 1d"),
     ("OBV가 OBV 20일 평균보다 위", "obv > sma(obv, 20) on 1d"),
+    ("정배열 (5일 > 20일 > 60일)", "sma_5 > sma_20 and sma_20 > sma_60 on 1d"),
 ]
 """Understood: the text and its normal form."""
 
@@ -318,7 +319,6 @@ HINTED: Final[list[tuple[str, str, str]]] = [
     ("20일선 위 5일선 아래", "restated", "close > sma_20 and close < sma_5"),
     ("저가가 볼린저 하단보다 낮고 종가가 하단 위", "restated", "low < bb_lower_20 and close > bb_lower_20"),
     ("전고점 돌파", "restated", "close > prev(highest(high, 20))"),
-    ("정배열 (5일 > 20일 > 60일)", "restated", "sma_5 > sma_20 and sma_20 > sma_60"),
 ]
 """Refused with the right spelling: the text, the code of the error, and the spelling in it."""
 
