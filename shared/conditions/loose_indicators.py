@@ -42,6 +42,8 @@ _EXTREMES: Final = {
 _RETURNS: Final = frozenset({"return", "returns", "performance", "perf", "gain", "수익률"})
 _SHORT_UNITS: Final = {"m": "month", "y": "year", "yr": "year", "year": "year", "q": "quarter", "quarter": "quarter"}
 _BARS: Final = {"day": 1, "week": 5, "month": 21, "quarter": 63, "year": 252}
+_WAYS: Final = {"above": 1, "over": 1, "below": -1, "under": -1}
+_SIX: Final = 6
 _BAND: Final = 5
 _CALL: Final = 12
 """Pieces of a call."""
@@ -190,6 +192,17 @@ def distance(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
     return (f" abs(close / {column} - 1) ", end) if column else None
 
 
+def distances(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
+    """``5-10% above sma_20``: between two multiples of it."""
+    texts = [piece.text for piece in found[at : at + 6]]
+    way = _WAYS.get(texts[4], 0) if len(texts) == _SIX and texts[3] in {"%", "percent"} and texts[1] in {"-", "~", "to"} else 0
+    column = column_of(texts[5]) if way else None
+    if not column or found[at].kind != "number" or found[at + 2].kind != "number":
+        return None
+    low, high = sorted(1 + way * float(text) / 100 for text in (texts[0], texts[2]))
+    return f" >= {low:.6g} * {column} and <= {high:.6g} * {column} ", at + _SIX
+
+
 def korean_pair(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
     """``5일 20일 골든크로스``."""
     texts = [piece.text for piece in found[at : at + 5]]
@@ -200,15 +213,7 @@ def korean_pair(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
 
 
 READERS: Final[tuple[Reader, ...]] = (
-    distance,
-    pair,
-    korean_pair,
-    stack,
-    disparity_level,
-    new_extreme,
-    between,
-    performance,
-    parameters,
+    *(distances, distance, pair, korean_pair, stack, disparity_level, new_extreme, between, performance, parameters),
 )
 
 
