@@ -281,3 +281,10 @@ async def test_a_paper_trader_keeps_its_worth_through_a_split_and_gets_its_divid
 
     await _act(Actions(), account, "AAPL", "", "")
     assert (account.shares, account.cash) == (40.0, 20.0)
+
+
+async def test_a_paper_trader_ends_at_the_newest_price_of_a_replay(server: RunningGateway) -> None:
+    newest = dt.datetime.fromtimestamp(market.bar(n=599).ts_event / 1000, dt.UTC)
+    async with Client(server.url) as trader:
+        account = await simulate(trader, "AAPL", newest - dt.timedelta(days=3), newest + dt.timedelta(days=30))
+    assert account.price == market.price("AAPL", 599)

@@ -113,9 +113,4 @@ class Gateway:
     def check_industry(self, industry: str | None) -> None:
         """Raise RequestError (404) for an industry that is not in the tables."""
         if industry is not None and industry not in self.directory.industries:
-            raise RequestError(
-                "unknown-industry",
-                f"there is no industry {industry!r}; /v1/industries lists them",
-                field="industry",
-                value=industry,
-            )
+            raise unknown_value_error("industry", industry, sorted(self.directory.industries), "unknown-industry")

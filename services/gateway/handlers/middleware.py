@@ -104,7 +104,9 @@ class ApiMiddleware:
         except TimeoutError:
             if request.path in STREAMS:
                 raise
-            return respond(RequestError("timeout", f"no answer within {self.settings.request_seconds:g} s"), request.path)
+            return respond(
+                RequestError("timeout", f"no answer within {self.settings.request_seconds:g} s", retry_after=5), request.path
+            )
         except ConnectionError:
             raise  # the client has disconnected: aiohttp handles it
         except Exception:  # logged with its traceback; the answer has none
