@@ -58,6 +58,8 @@ async def test_a_key_is_created_used_rotated_and_revoked(server: RunningGateway,
         async with client.delete(f"/v1/keys/{made['id']}", headers=bearer(admin)) as response:
             assert response.status == 204
     assert (await send(client, "GET", "/v1/quotes", again["key"]))[0] == 401
+    status, problem = await send(client, "POST", f"/v1/keys/{made['id']}/rotate", admin, json={})
+    assert (status, "neither revoked nor expired" in problem["detail"]) == (404, True), "its new secret would never be taken"
     status, problem = await send(client, "DELETE", "/v1/keys/0000000000", admin)
     assert (status, problem["type"]) == (404, "urn:finstage:problem:unknown-key")
 
@@ -237,6 +239,7 @@ async def test_keys_by_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         assert (await send(client, "GET", "/v1/keys", key))[0] == 401
         assert (await send(client, "GET", "/v1/keys", turned))[0] == 200
         await run("revoke", found[0])
+        assert "neither revoked" in await run("rotate", found[0], code=1)
         server.gateway.authentication.kept.clear()
         assert (await send(client, "GET", "/v1/keys", turned))[0] == 401
     assert "revoked" in await run("list")

@@ -104,7 +104,8 @@ class EventStreams:
         first = messages.control_frame(hub.seq, T="subscription", **subscriber.subscription.by_channel())
         await response.write(b"event: subscription\ndata: %b\n\n" % first[1:-1])
         if since is not None:
-            await self.streams.wait_for(since)
+            if not await self.streams.wait_for(since):
+                return  # the client connects again, with the same id
             await response.write(_resumed(self.streams, subscriber, since))
         while response.is_connected() and not self.stopping:
             await connection.wake_up.wait()

@@ -31,7 +31,7 @@ POLICY: Final = 1008
 GOING_AWAY: Final = 1001
 PING_SECONDS: Final = 20.0
 RESTORE_SECONDS: Final = 8.0
-"""How long a client that resumes waits for the messages of before the start."""
+"""How long a client that resumes waits for the messages of before the start, before it is to connect again."""
 ALL: Final = "all"
 PACKED: Final = "application/msgpack"
 MAX_ACTIONS: Final = 200
@@ -108,12 +108,14 @@ class WebSocketStreams:
         self.open.add(ALL, 1)
         return subscriber
 
-    async def wait_for(self, since: int) -> None:
-        """Wait until it is known whether the messages after ``since`` are kept, a few seconds at most."""
+    async def wait_for(self, since: int) -> bool:
+        """Wait until it is known whether the messages after ``since`` are kept; False where it is not within a few seconds."""
         if since < self.hub.started + OVERLAP:
             with suppress(TimeoutError):
                 async with asyncio.timeout(RESTORE_SECONDS):
                     await self.restored.wait()
+            return self.restored.is_set()
+        return True
 
     def release(self, subscriber: Subscriber) -> None:
         """Count a stream as closed."""
@@ -202,8 +204,9 @@ class WebSocketStreams:
                     connection.control(self.hub.seq, T="success", msg="authenticated")
                 else:
                     _require_read(principal)
-                    if isinstance(action, subscriptions.Resume):
-                        await self.wait_for(action.since)
+                    if isinstance(action, subscriptions.Resume) and not await self.wait_for(action.since):
+                        await connection.close(TRY_AGAIN_LATER, b"the messages of before the start are still read; resume later")
+                        break
                     self._handle_action(action, subscriber, connection)
             except StreamError as error:
                 connection.control(self.hub.seq, T="error", code=error.code, msg=error.message)
