@@ -148,7 +148,7 @@ async def test_a_backtest_from_the_form_to_its_result(browser: Browser, server: 
     jobs.state = "done"
     await expect(page.locator("#job h2")).to_have_text("Backtest · Golden cross")
     figures = page.locator("#figures tbody tr")
-    await expect(figures.filter(has_text="Sharpe ratio")).to_contain_text("0.860.26 to 1.590.96")
+    await expect(figures.filter(has_text="Sharpe ratio")).to_contain_text("0.860.960.26 to 1.59")
     await expect(figures.filter(has_text="Total return")).to_contain_text("+285.8%+556.1%")
     await expect(figures.filter(has_text="Profit factor").locator(".missing")).to_have_attribute(
         "title", "Not defined for this run"

@@ -1,12 +1,15 @@
 import { readFileSync } from "node:fs";
-import { describe, expect, test } from "vitest";
+import type { IChartApi } from "lightweight-charts";
+import { describe, expect, test, vi } from "vitest";
 import { capabilitiesOf } from "../src/data/capabilities";
 import { preferences } from "../src/data/preferences";
 import type { QualityRecord } from "../src/data/types";
+import { showAll } from "../src/views/research/equity_chart";
 import { inOrder as figuresInOrder } from "../src/views/research/figures";
 import { type HeatMap, isOnPlateau, isSetAt, levels, rowsOf } from "../src/views/research/heat";
 import { type Job, KINDS } from "../src/views/research/jobs";
 import { inOrder as recordsInOrder } from "../src/views/research/record_columns";
+import { requestOf } from "../src/views/research/request";
 import { bodyOf, typedOf } from "../src/views/research/run_body";
 import { fieldLabel, formParts, optionsOf, optionText } from "../src/views/research/run_fields";
 import { runData, runTitle } from "../src/views/research/run_title";
@@ -113,6 +116,27 @@ describe("research", () => {
     expect(figuresInOrder(["win_rate", "cagr", "new", "trades", "sharpe", "max_drawdown", "total_return"])).toEqual([
       ...["total_return", "cagr", "sharpe", "max_drawdown", "trades", "win_rate", "new"],
     ]);
+  });
+
+  test("ten years of daily equity fit the chart", () => {
+    const set = vi.fn();
+    const scale = { applyOptions: set, fitContent: vi.fn() };
+    showAll({ timeScale: () => scale, priceScale: () => ({ applyOptions: vi.fn() }) } as unknown as IChartApi);
+    const minBarSpacing = Number(set.mock.calls[0]?.[0].minBarSpacing);
+    expect(2520 * minBarSpacing).toBeLessThan(300); // pixels of a phone
+    expect(scale.fitContent).toHaveBeenCalledOnce();
+  });
+
+  test("what a run was asked for leaves out what was not set", () => {
+    const job = {
+      symbols: [],
+      timeframe: "1Day",
+      start: null,
+      end: "2020-01-31",
+      tape: "",
+      parameters: { entry: "golden_cross", exit: "" },
+    };
+    expect(requestOf(job as unknown as Job)).toEqual({ entry: "golden_cross", timeframe: "1Day", end: "2020-01-31" });
   });
 
   test("records stand by rule, and from the shortest horizon to the longest", () => {

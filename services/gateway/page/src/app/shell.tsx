@@ -36,6 +36,13 @@ export function Shell({ loaders }: { loaders: Loaders }) {
 
 function Header() {
   const [isOpen, setOpen] = useState(false);
+  useEffect(() => {
+    if (!isOpen) return;
+    const closing = new AbortController();
+    addEventListener("keydown", (event) => event.key === "Escape" && setOpen(false), closing);
+    addEventListener("hashchange", () => setOpen(false), closing);
+    return () => closing.abort();
+  }, [isOpen]);
   const other = preferences.language.value === "ko" ? "en" : "ko";
   return (
     <header class="top">

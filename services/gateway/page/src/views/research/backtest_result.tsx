@@ -48,13 +48,13 @@ function FigureTable({ result }: { result: Record<string, unknown> }) {
   const columns: Column<string>[] = [
     { id: "figure", title: t("figure"), cell: (name) => figureName(name) },
     { id: "run", title: t("strategy"), numeric: true, cell: (name) => <Figure name={name} value={metrics[name]} /> },
-    { id: "interval", title: t("interval"), numeric: true, cell: bound },
     {
       id: "held",
       title: t("buy-and-hold"),
       numeric: true,
       cell: (name) => (name in held ? <Figure name={name} value={held[name]} /> : ""),
     },
+    { id: "interval", title: t("interval"), numeric: true, cell: bound },
   ];
   const costs = typeof result["costs"] === "string" ? result["costs"] : "";
   return (

@@ -38,6 +38,7 @@ export function EquityChart({ points }: { points: EquityPoint[] }) {
     );
     drawdown.setData(values(points, "drawdown"));
     chart.panes()[1]?.setStretchFactor(0.35);
+    drawdown.priceScale().applyOptions({ scaleMargins: { top: 0, bottom: 0.06 } });
     showAll(chart);
     return () => chart.remove();
   }, [points, look]);
@@ -60,6 +61,7 @@ const LEAST_SPACING = 0.01; // pixels a bar: usually half of one, and ten years 
 
 export function showAll(chart: IChartApi): void {
   chart.timeScale().applyOptions({ minBarSpacing: LEAST_SPACING });
+  chart.priceScale("right").applyOptions({ scaleMargins: { top: 0.06, bottom: 0.04 } });
   chart.timeScale().fitContent();
 }
 

@@ -37,7 +37,7 @@ export function JobPage({ id }: { id: string }) {
       <Panel
         id="job"
         class="wide"
-        title={`${t(`kind-${job.kind}`)} · ${runTitle(job)}`}
+        title={[...new Set([t(`kind-${job.kind}`), runTitle(job)])].join(" · ")}
         actions={<Actions job={job} again={reading.again} />}
       >
         <Progress job={job} />
