@@ -22,9 +22,12 @@ GROUPS: Final = {
         "ingest/test_data_origin", "ingest/test_exam_day", "ingest/test_publishing", "ingest/test_yahoo_mesh",
         "news/test_dead_neighbours", "news/test_role", "shared/test_kafka_outage", "shared/test_runtime",
     ),
+    "browser": tuple(
+        f"gateway/test_page{of}" for of in ("", "_alerts", "_budgets", "_outage", "_research", "_updates", "_views")
+    ),
 }  # fmt: skip
 """``kafka``: they use the fixture of this name, so that one broker serves them all. ``processes``: they start services with
-``tests.preloading``, so that one process loads what the services import."""
+``tests.preloading``, so that one process loads what the services import. ``browser``: they share one."""
 GROUP_OF: Final = {f"tests/{file}.py": group for group, files in GROUPS.items() for file in files}
 
 
@@ -40,11 +43,12 @@ def groups_first(items: list[pytest.Item]) -> None:
     """Sorts the groups to the beginning, because they take longest.
 
     Raises:
-        pytest.UsageError: a file that uses the fixture ``kafka`` is not in the list, so that it could start a second broker.
+        pytest.UsageError: a file that uses the fixture ``kafka`` or ``browser`` is not in its group and would start another.
     """
-    missing = {_file(item) for item in items if "kafka" in _fixtures(item) and GROUP_OF.get(_file(item)) != "kafka"}
-    if missing:
-        raise pytest.UsageError(f"tests/scheduling.py does not list these files that use kafka: {', '.join(sorted(missing))}")
+    for name in ("kafka", "browser"):
+        missing = {_file(item) for item in items if name in _fixtures(item) and GROUP_OF.get(_file(item)) != name}
+        if missing:
+            raise pytest.UsageError(f"tests/scheduling.py does not list these files that use {name}: {', '.join(sorted(missing))}")
     order = {group: number for number, group in enumerate(GROUPS)}
     items.sort(key=lambda item: order.get(GROUP_OF.get(_file(item), ""), len(order)))
 
