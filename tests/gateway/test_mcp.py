@@ -128,7 +128,9 @@ async def test_a_backtest_is_asked_for_awaited_and_shown(private: RunningGateway
         for tool, given, expected in (
             ("signals", {"rule": "golden_cros"}, "golden_cross"),
             ("signals", {"timeframe": "1d"}, "1Day"),
-            ("instruments", {"industry": "teapots"}, "/v1/industries"),
+            ("instruments", {"industry": "teapots"}, "There are: ai, banks, semiconductors"),
+            ("instruments", {"q": "samsung"}, "The arguments of instruments are: words, industry, limit"),
+            ("bars", {"limit": "many"}, "The arguments of bars are: symbol, timeframe, start, end, limit"),
             ("backtest", {"entry": "golden_cros"}, "golden_cross"),
         ):
             wrong = await client.call_tool(tool, given)

@@ -85,7 +85,7 @@ async def test_two_tabs_and_a_restart_keep_their_place_on_a_slow_network(browser
         await read_directory(second)
         market.fill(second.gateway.market)
         for tab in (one, two):
-            await expect(tab.locator("html")).to_have_attribute("data-link", "live", timeout=30_000)
+            await expect(tab.locator("html")).to_have_attribute("data-link", "replay", timeout=30_000)
         second.feed.handle_event(market.quote("NVDA", 5000))
         shown = f"{market.quote('NVDA', 5000).last_price:,.2f}"
         await expect(two.locator("#last")).to_have_text(shown)

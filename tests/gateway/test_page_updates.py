@@ -80,7 +80,7 @@ async def server(browser: Browser, gateway: RunningGateway) -> AsyncIterator[Run
 async def live(browser: Browser, server: RunningGateway) -> BrowserPage:
     """The page after it shows all data and receives messages."""
     visited = await visit(browser, server)
-    await expect(visited.page.locator(".link")).to_have_text("Live")
+    await expect(visited.page.locator(".link")).to_have_text("Replay")
     await expect(visited.page.locator(".drawing")).not_to_have_attribute("aria-busy", "true")
     server.feed.handle_event(market.quote("JPM", 50))
     await expect(price(visited, "JPMorgan")).to_have_text(shown("JPM", 50))
@@ -120,7 +120,7 @@ async def test_missed_updates_are_read_until_that_succeeds(browser: Browser, ser
         interceptor.failing = False
     await expect(price(visited, "Apple")).to_have_text(shown("AAPL", 60), timeout=15_000)
     await expect(visited.page.locator(".signal", has_text="Golden cross")).to_have_count(3)
-    await expect(visited.page.locator("html")).to_have_attribute("data-link", "live")
+    await expect(visited.page.locator("html")).to_have_attribute("data-link", "replay")
 
 
 async def test_updates_between_the_first_read_and_the_subscription_are_read(browser: Browser, server: RunningGateway) -> None:
@@ -139,7 +139,7 @@ async def test_updates_between_the_first_read_and_the_subscription_are_read(brow
     quotes.failing = False
     await expect(price(visited, "Apple")).to_have_text(shown("AAPL", 60), timeout=15_000)
     await expect(visited.page.locator(".signal").first).to_contain_text("Golden cross")
-    await expect(visited.page.locator(".link")).to_have_text("Live")
+    await expect(visited.page.locator(".link")).to_have_text("Replay")
 
 
 async def test_an_old_answer_replaces_nothing_newer(browser: Browser, server: RunningGateway) -> None:

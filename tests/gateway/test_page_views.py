@@ -51,6 +51,8 @@ async def test_the_market_view(browser: Browser, server: RunningGateway) -> None
     visited = await visit(browser, server, path="/")
     page = visited.page
     await expect(page).to_have_title("Market · Finstage")
+    await expect(page.locator(".link")).to_have_text("Replay")
+    await expect(page.locator(".replayed-day")).to_have_text("Jan 3, 2023")
     await expect(page.locator(".index")).to_have_count(1)
     await expect(page.locator(".index")).to_contain_text(f"{market.quote('^GSPC', 1).last_price:,.2f}")
     tiles = page.locator(".tiles li")
@@ -116,7 +118,7 @@ async def test_the_members_of_an_industry_and_the_market_on_a_phone_in_korean(br
     await page.get_by_role("link", name="차트").tap()
     await expect(page.locator(".row")).to_have_count(6)
     await page.get_by_role("link", name="연구").tap()
-    await expect(page.locator("#runs tbody tr", has_text="backtest-1")).to_contain_text("완료")
+    await expect(page.locator("#runs tbody tr", has_text="골든크로스")).to_contain_text("완료")
     for view in ("종목 검색", "알림", "시스템"):
         await page.get_by_role("link", name=view).tap()
         await expect(page.locator("h1")).to_have_text(view)
@@ -132,7 +134,7 @@ async def test_the_tools_of_the_chart(browser: Browser, server: RunningGateway) 
     drawing = page.locator(".drawing")
     await expect(drawing).to_have_attribute("data-shows", "AAPL 1Day")
     legend = page.locator(".legend")
-    tools = page.locator(".more-tools")
+    tools = page.locator(".tools")
     await tools.get_by_role("button", name="Indicators").click()
     picker = page.get_by_role("dialog", name="Indicators")
     await picker.get_by_role("textbox").fill("rsi14")
@@ -161,7 +163,9 @@ async def test_the_tools_of_the_chart(browser: Browser, server: RunningGateway) 
     async with page.expect_request(lambda request: "/v1/bars?symbol=NVDA" in request.url):
         await tools.get_by_label("Compare with").select_option("industry:ai")
     await expect(tools.get_by_label("Compare with")).to_have_value("industry:ai")
-    await expect(tools.locator(".warning")).to_have_count(0)
+    await expect(tools.locator(".compare-state")).to_contain_text("in percent from the first bar shown")
+    await tools.get_by_label("Compare with").select_option("JPM")
+    await expect(tools.locator(".compare-state.warning")).to_have_text(re.compile("has no stored bars of 1D to compare with"))
     await tools.get_by_label("Compare with").select_option("")
     await page.goto(f"{server.url}/#/instrument/%5EGSPC?timeframe=1Week")  # as in the button of an alert
     await expect(drawing).to_have_attribute("data-shows", "^GSPC 1Week")
@@ -292,6 +296,7 @@ async def test_the_screener(browser: Browser, server: RunningGateway) -> None:
     await page.get_by_label("Name of the screen").fill("Below a thousand")
     await page.get_by_role("button", name="Keep").click()
     await page.reload()
+    await expect(rows).to_contain_text(["NVIDIA"])  # its address runs it
     await expect(page.get_by_label("Condition")).to_have_value("sma_20 < 1000 on 1d")
     await expect(page.get_by_label("Sort by")).to_have_value("rsi_14")
     await page.get_by_label("Condition").fill("")
@@ -307,7 +312,6 @@ async def test_a_screen_that_looks_further_back_is_done_by_analysis(browser: Bro
     visited = await visit(browser, server, path="/#/screener?condition=close%20%3E%20sma_20%20for%203%20bars%20on%201d")
     page = visited.page
     start = page.get_by_role("button", name="Screen 6 instruments")
-    await start.click()
     await expect(page.locator("#results")).to_contain_text("not connected to analysis")
     server.gateway.research = histories = Histories()  # type: ignore[assignment]
     await start.click()
@@ -396,7 +400,7 @@ VIEWS = (
     "/#/research/records",
     "/#/research",
     "/#/research/new",
-    "/#/research/runs%2Fbacktest-1",
+    "/#/research/runs/backtest-1",
     "/#/research/datasets",
     "/#/alerts",
     "/#/system",

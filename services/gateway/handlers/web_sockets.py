@@ -160,6 +160,25 @@ class WebSocketStreams:
     async def _read_actions(
         self, socket: web.WebSocketResponse, subscriber: Subscriber, connection: WebSocketConnection, principal: Principal
     ) -> None:
+        seconds = self.settings.auth_seconds
+        try:
+            async with asyncio.timeout(None if principal.scopes else seconds) as limit:
+                await self._read_actions_until(limit, socket, subscriber, connection, principal)
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            text = f"auth timeout: {seconds:g} s without a key; {NOT_PUBLIC}"
+            connection.control(self.hub.seq, T="error", code=subscriptions.AUTH_TIMEOUT, msg=text)
+            await connection.close(POLICY, b"auth timeout")
+
+    async def _read_actions_until(
+        self,
+        limit: asyncio.Timeout,
+        socket: web.WebSocketResponse,
+        subscriber: Subscriber,
+        connection: WebSocketConnection,
+        principal: Principal,
+    ) -> None:
         actions, window = 0, 0.0
         clock = asyncio.get_running_loop().time
         async for received in socket:
@@ -179,6 +198,7 @@ class WebSocketStreams:
                 action = connection.protocol.parse(received.data)
                 if isinstance(action, subscriptions.Auth):
                     principal = await self._authenticate(action, subscriber)
+                    limit.reschedule(None)
                     connection.control(self.hub.seq, T="success", msg="authenticated")
                 else:
                     _require_read(principal)

@@ -41,7 +41,7 @@ export function Months({ years }: { years: Year[] }) {
                 <tr key={year}>
                   <th scope="row">{year}</th>
                   {[...months, total].map((value, i) => (
-                    <td key={String(i)} class={`numeric ${sign(value)}`}>
+                    <td key={String(i)} class={`numeric ${sign(value)}`} title={value === null ? t("why-no-month") : undefined}>
                       {percent(value, 1)}
                     </td>
                   ))}
