@@ -18,7 +18,7 @@ from tests.gateway.browsing import visit
 from tests.gateway.page_gateway import fresh_market, page_gateway
 from tests.gateway.running_gateway import RunningGateway
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 FIGURES: Final = {"total_return": 2.858, "sharpe": 0.86, "max_drawdown": -0.325, "trades": 2, "profit_factor": None}
 BACKTEST: Final = {
@@ -103,13 +103,13 @@ class Jobs:
         return known | changes
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def gateway(built: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningGateway]:
     async with page_gateway(tmp_path_factory.mktemp("gateway"), built, signals=30) as started:
         yield started
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def server(browser: Browser, gateway: RunningGateway) -> AsyncIterator[RunningGateway]:
     async with fresh_market(gateway, browser) as fresh:
         yield fresh

@@ -18,7 +18,7 @@ from tests.gateway.page_gateway import fresh_market, page_gateway
 from tests.gateway.running_gateway import RunningGateway
 from tests.until import until
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
 def shown(symbol: str, n: int) -> str:
@@ -64,14 +64,14 @@ async def intercept(page: Page, *paths: str) -> list[Interceptor]:
 REST = ("**/v1/quotes", "**/v1/signals?limit=*", "**/v1/industries")
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def gateway(built: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningGateway]:
     """It keeps one signal or bar for clients that resume."""
     async with page_gateway(tmp_path_factory.mktemp("gateway"), built, ring=1) as started:
         yield started
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def server(browser: Browser, gateway: RunningGateway) -> AsyncIterator[RunningGateway]:
     async with fresh_market(gateway, browser) as fresh:
         yield fresh

@@ -21,16 +21,16 @@ from tests.gateway.running_gateway import RunningGateway
 from tests.gateway.test_computed_indicators import Computes
 from tests.until import until
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def gateway(built: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningGateway]:
     async with page_gateway(tmp_path_factory.mktemp("gateway"), built, signals=30) as started:
         yield started
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def server(browser: Browser, gateway: RunningGateway) -> AsyncIterator[RunningGateway]:
     async with fresh_market(gateway, browser) as fresh:
         yield fresh

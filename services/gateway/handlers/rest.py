@@ -26,7 +26,7 @@ def endpoint(route: Route, gateway: Gateway) -> Callable[[web.Request], Awaitabl
         if found is None:
             query = parse_query(query_parameters(request), route.query)
             with fitting():
-                found = cached_answer(await route.answer(gateway, query, **path_parameters(request)))
+                found = cached_answer(await route.answer(gateway, query, **path_parameters(request)), route.path)
             cache.put(address, found)
         return await send_answer(request, found)
 
