@@ -31,6 +31,10 @@ def percents(items: list[Item]) -> list[Item]:
                 found.append(Item("COMPARE", following[0].value, following[0].at, following[0].shown))
                 i, following = i + 1, items[i + 2 : i + 4]
             behind = following[0] if following else None
+            if behind and behind.type == "NAME" and behind.value.startswith("volume_sma"):  # '200% average volume'
+                found += [item, Item("TIMES", "*", behind.at, "of")]
+                i += 1
+                continue
             if behind and behind.type == "NAME" and behind.value == "of":
                 if found and found[-1].value in {"within", "is within", "between"} and found[-1].type in {"BETWEEN", "NAME"}:
                     found[-1] = Item("NEAR", item.value, found[-1].at, found[-1].shown)

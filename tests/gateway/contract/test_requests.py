@@ -59,7 +59,8 @@ async def test_the_gateway_does_what_its_document_says(tmp_path: Path, phase: st
         await read_directory(server)
         market.fill(server.gateway.market, first=300)
         options = ["--config-file", str(CONFIG), "run", f"{server.url}/openapi.json", "--checks", "all", "--seed", "1"]
-        options += ["--max-examples", str(examples(20)), "--no-color", "--warnings", "off", "--continue-on-failure", "--no-shrink"]
+        options += ["--max-examples", str(examples(20, 6)), "--no-color", "--warnings", "off"]
+        options += ["--continue-on-failure", "--no-shrink"]
         options += ["--header", f"Authorization: Bearer {await create_key(server, 'admin')}"]
         options += ["--phases", phase, "--max-time", str(SECONDS)]
         for path in ENDLESS:
