@@ -32,7 +32,7 @@ def expressions() -> list[Expression]:
 def test_the_expressions_are_found() -> None:
     found = {(each.path, each.pattern) for each in expressions()}
     assert ("services/ingest/settings.py", r"^[a-z0-9-]{1,40}$") in found
-    assert ("services/gateway/domain/queries.py", r"^[0-9]{1,16}$") in found
+    assert ("services/gateway/domain/stream_query.py", r"^[0-9]{1,16}$") in found
     assert ("shared/sequences/grammar.lark", "[a-z_][a-z0-9_]*") in found
     assert any(path == "shared/conditions/scanning.py" and "(?P<hangul>" in pattern for path, pattern in found)
     assert len([path for path, _ in found if path == "shared/conditions/vocabulary.py"]) > len(
