@@ -8,8 +8,8 @@ from typing import Annotated, Any, Final, Literal, NamedTuple
 import msgspec
 
 from services.gateway.domain.keys import ApiKey
+from services.gateway.domain.parameter_types import PageToken, Slug, Symbol
 from services.gateway.domain.problems import RequestError
-from services.gateway.domain.queries import PageToken, Slug, Symbol
 from services.gateway.domain.timeframes import TimeframeName
 from services.gateway.domain.times import Time
 from shared.conditions.condition import LONGEST

@@ -9,8 +9,8 @@ import numpy as np
 
 from services.gateway.domain.bodies import parse_body
 from services.gateway.domain.instrument_directory import InstrumentDirectory
+from services.gateway.domain.parameter_types import Slug
 from services.gateway.domain.problems import unknown_value_error
-from services.gateway.domain.queries import Slug
 from services.gateway.domain.screen_table import ScreenTable
 from services.gateway.domain.screening import Screening
 from services.gateway.domain.timeframes import NAME_BY_TIMEFRAME, TimeframeName

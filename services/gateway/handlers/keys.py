@@ -5,8 +5,8 @@ from __future__ import annotations
 from services.gateway.domain.audit import record
 from services.gateway.domain.key_models import LinkCode, key_view, new_key, shown_once
 from services.gateway.domain.keys import hash_of, key_text, new_code, new_id, new_secret
+from services.gateway.domain.page_tokens import page_token, parse_page_token
 from services.gateway.domain.problems import RequestError
-from services.gateway.domain.queries import page_token, parse_page_token
 from services.gateway.domain.times import rfc3339
 from services.gateway.handlers.gateway import Gateway
 from services.gateway.handlers.operation import Call, Reply

@@ -12,7 +12,7 @@ from services.gateway.domain.bodies import parse_body
 from services.gateway.domain.keys import Principal
 from services.gateway.domain.owned import named_states
 from services.gateway.domain.problems import RequestError, fitting
-from services.gateway.domain.queries import parse_query
+from services.gateway.domain.query_parsing import parse_query
 from services.gateway.handlers.gateway import Gateway
 from services.gateway.handlers.middleware import PRINCIPAL
 from services.gateway.handlers.operation import Call, Operation, Reply

@@ -13,7 +13,8 @@ from services.gateway.domain import messages
 from services.gateway.domain.hub import Subscriber
 from services.gateway.domain.keys import Principal
 from services.gateway.domain.problems import RequestError
-from services.gateway.domain.queries import StreamQuery, parse_query
+from services.gateway.domain.query_parsing import parse_query
+from services.gateway.domain.stream_query import StreamQuery
 from services.gateway.domain.subscriptions import CHANNELS, SLOW_CLIENT, StreamError, Subscribe
 from services.gateway.domain.unsent import StreamMessage, UnsentMessages
 from services.gateway.handlers.middleware import PRINCIPAL
