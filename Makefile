@@ -37,8 +37,7 @@ down: ## stop the containers; their data stays
 
 test: _test-environment ## install the tests' packages, then run lint, types, contracts and the tests
 	@infra/system-packages.sh
-	@$(MAKE) --no-print-directory -j2 _prepared _kinds lint types contracts
-	@$(BIN)/python -m pytest $(if $(THOROUGH),,-m "not thorough") -n 3 --dist loadfile --no-loadscope-reorder  # 3: many tests wait; no reordering: it would put long files last
+	@$(MAKE) --no-print-directory -j3 _prepared _kinds types lint contracts _pytest
 
 test-thorough: export THOROUGH = 1
 test-thorough: test ## the same with the tests that cost minutes, and four times as many cases in the property tests
@@ -81,7 +80,7 @@ clean: ## remove caches and all local data: virtual environment, broker, databas
 	@rm -rf services/gateway/page/node_modules services/gateway/page/dist
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: _python _prepared _kinds _run-environment _research-environment _test-environment _bench-environment
+.PHONY: _python _prepared _kinds _pytest _run-environment _research-environment _test-environment _bench-environment
 _python:
 	@test -n "$(PYTHON)" || { echo "error: no Python 3.11 to 3.14 was found. Install one (Debian: sudo apt-get install python3 python3-venv)," \
 	"or name one: make run PYTHON=/path/to/python3.12" >&2; exit 1; }
@@ -92,6 +91,10 @@ _prepared: _test-environment
 
 _kinds: _test-environment
 	@$(BIN)/python -m services.analysis compile-kinds
+
+# 3 workers: many tests wait. No reordering: it would put long files last. No MAKEFLAGS: tests start programs, not jobs of this make.
+_pytest: _prepared _kinds
+	@MAKEFLAGS= $(BIN)/python -m pytest $(if $(THOROUGH),,-m "not thorough") -n 3 --dist loadfile --no-loadscope-reorder
 
 _run-environment: _python
 	@$(PYTHON) $(ENVIRONMENT) run

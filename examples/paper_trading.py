@@ -13,7 +13,7 @@ import datetime as dt
 import sys
 from dataclasses import dataclass, field
 
-from finstage_client import Client
+from finstage_client import Client, ProblemError
 
 FAST, SLOW = 10, 30
 SLIPPAGE = 0.0005
@@ -48,14 +48,19 @@ class Account:
 
 
 async def simulate(client: Client, symbol: str, start: dt.datetime, end: dt.datetime) -> Account:
-    """Trade from ``start`` to ``end``."""
+    """Trade from ``start`` to ``end``, or to the newest price."""
     account, wants, last, now = Account(), False, "", start
     state = (await client.trading(symbol, as_of=_text(start)))["results"]
     if state and state[0]["reason"] in {"index", "inactive"}:
         raise SystemExit(f"{symbol} cannot be traded: {state[0]['reason']}")
     while now <= end:
         moment = _text(now)
-        adjusted = (await client.bars(symbol, as_of=moment, adjustment="all", limit=SLOW))["results"]
+        try:
+            adjusted = (await client.bars(symbol, as_of=moment, adjustment="all", limit=SLOW))["results"]
+        except ProblemError as error:
+            if error.problem.get("field") != "as_of":
+                raise
+            break  # the future begins here
         if adjusted and adjusted[-1]["date"] != last:
             raw = (await client.bars(symbol, as_of=moment, limit=1))["results"][-1]
             if last:

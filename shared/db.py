@@ -26,9 +26,9 @@ from sqlalchemy.sql.dml import Insert
 from sqlalchemy.util import await_only
 
 from shared.failures import PoisonError, TransientError
+from shared.settings import DRIVERS
 
 Row = Mapping[str, Any]
-DRIVERS: Final = ("sqlite+aiosqlite", "mysql+aiomysql", "mysql+asyncmy")
 CONNECT_SECONDS: Final = 10
 BUSY_SECONDS: Final = 30
 """How long a writer waits for another writer."""

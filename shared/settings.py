@@ -11,6 +11,8 @@ from typing import Final, TypeVar
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+DRIVERS: Final = ("sqlite+aiosqlite", "mysql+aiomysql", "mysql+asyncmy")
+"""What a database URL can begin with."""
 _ADDRESS: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[\w.-]+)(:\d{1,5})?")
 
 
@@ -50,6 +52,16 @@ class MeshSettings(BaseSettings):
         """Folder for the sessions that the calendar libraries give (``shared.library_sessions``)."""
         return self.cache / "sessions"
 
+    @field_validator("database_url")
+    @classmethod
+    def _known_driver(cls, value: str) -> str:
+        driver, separator, _ = value.partition("://")
+        if not separator:
+            raise ValueError("not a URL like sqlite+aiosqlite:///FILE or mysql+aiomysql://USER:PASSWORD@HOST/DB")
+        if driver not in DRIVERS:
+            raise ValueError(f"has driver {driver[:40]!r}; supported: {', '.join(DRIVERS)}")
+        return value
+
     @field_validator("kafka_bootstrap")
     @classmethod
     def _addresses(cls, value: str) -> str:
@@ -85,13 +97,13 @@ def read_settings(settings: type[S]) -> S:
         for found in error.errors(include_url=False, include_context=False, include_input=False):
             if found["type"] == "default_factory_not_called":  # it is right, but depends on one that is not
                 continue
-            wrong.setdefault(str(found["loc"][0]) if found["loc"] else "", []).append(found["msg"])
+            wrong.setdefault(str(found["loc"][0]) if found["loc"] else "", []).append(found["msg"].removeprefix("Value error, "))
         for name, messages in wrong.items():
-            print(f"error: setting {_as_given(settings, name)}: {'; or '.join(messages)}", file=sys.stderr)  # noqa: T201 - before any log
+            print(f"error: setting {as_given(settings, name)}: {'; or '.join(messages)}", file=sys.stderr)  # noqa: T201 - before any log
         sys.exit(EXIT_BAD_SETTINGS)
 
 
-def _as_given(settings: type[MeshSettings], name: str) -> str:
+def as_given(settings: type[MeshSettings], name: str) -> str:
     """Name and value of the setting as given; only the name if it is a secret or a URL that may contain a password."""
     field, given = settings.model_fields.get(name), os.environ.get(name.upper())
     secret = field is None or "Secret" in str(field.annotation) or name.endswith("url")

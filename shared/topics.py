@@ -28,11 +28,15 @@ class Topic(Generic[E_co]):
     cleanup: Literal["delete", "compact"] = "delete"
     partitions: int = 12
     max_message_bytes: int = 1_048_576
+    broker_compresses: bool = False
+    """For large events: the event loop of their producer does not compress them."""
 
     @property
     def config(self) -> dict[str, str]:
         """The broker's settings for this topic."""
         settings = {"cleanup.policy": self.cleanup, "max.message.bytes": str(self.max_message_bytes)}
+        if self.broker_compresses:
+            settings["compression.type"] = "zstd"
         if self.cleanup == "delete":
             settings["retention.ms"] = str(self.retention_ms)
         else:
@@ -139,6 +143,7 @@ RESEARCH_RESULTS: Final[Topic[events.ResearchResult]] = Topic(
     "The progress and results of research jobs, and records of signal quality that became validated or lost it.",
     ("analysis research",),
     retention_ms=7 * DAY,
+    broker_compresses=True,
 )
 
 TOPICS: Final[tuple[Topic[Any], ...]] = (

@@ -25,6 +25,15 @@ _type_headers: dict[type[Event], tuple[Header, Header]] = {}
 _decoders: dict[str, msgspec.json.Decoder[Any]] = {}
 
 
+class Encoded(msgspec.Struct, frozen=True):
+    """An event as a message: a process that only passes it on does not decode it."""
+
+    event: str
+    version: int
+    event_id: str
+    body: msgspec.Raw
+
+
 class WireError(ValueError):
     """The bytes are not an event of their topic. The message names the field."""
 
@@ -34,9 +43,17 @@ def encode(event: Event) -> bytes:
     return _encoder.encode(event)
 
 
-def headers(event: Event, traceparent: str | None = None) -> list[tuple[str, bytes]]:
+def encoded(event: Event) -> Encoded:
+    """An event with all that its message needs."""
+    return Encoded(str(event.__struct_config__.tag), event.version, event.event_id, msgspec.Raw(encode(event)))
+
+
+def headers(event: Event | Encoded, traceparent: str | None = None) -> list[tuple[str, bytes]]:
     """The headers of a message with the body ``encode(event)``."""
-    kind, version = _type_headers.get(type(event)) or _headers_of_type(type(event))
+    if isinstance(event, Encoded):
+        kind, version = ("event", event.event.encode()), ("version", str(event.version).encode())
+    else:
+        kind, version = _type_headers.get(type(event)) or _headers_of_type(type(event))
     identity = ("event-id", event.event_id.encode())
     if traceparent:
         return [kind, version, identity, ("traceparent", traceparent.encode())]

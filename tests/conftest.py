@@ -22,12 +22,14 @@ from infra.kafka.jars import fetch
 from infra.kafka.jvm_class_cache import make_class_cache
 from shared.migrations.command import upgrade
 from tests.databases import MARIADB, SQLITE
+from tests.scheduling import groups_first
 from tests.servers import Broker, MariaDB, open_broker, open_mariadb
+from tests.sizes import examples
 
 ROOT = Path(__file__).parent.parent
 os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
 """Brokers of tests live for seconds: optimising their code takes half of their CPU time and pays back nothing."""
-hypothesis.settings.register_profile("untimed", deadline=None)  # a busy machine is no defect of what is tested
+hypothesis.settings.register_profile("untimed", deadline=None, max_examples=examples(100))  # a busy machine is no defect
 hypothesis.settings.load_profile("untimed")
 NEEDS = {"kafka": "kafka", "own_kafka": "kafka", "kafka_cluster": "kafka", "kafka_jars": "kafka", "mariadb_url": "mariadb"}
 """The marker that a test gets for using a fixture; ``make test-fast`` leaves these out."""
@@ -57,6 +59,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             if name in NEEDS:
                 item.add_marker(NEEDS[name])
     _share_out_databases(items)
+    groups_first(items)
 
 
 def _share_out_databases(items: list[pytest.Item]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,7 +46,7 @@ async def take(browser: Browser, url: str, picture: Picture) -> None:
     page = await context.new_page()
     await page.goto(url + picture.address)
     await expect(page.locator(picture.ready).first).to_be_visible(timeout=WAIT_MS)
-    await expect(page.locator("html")).to_have_attribute("data-link", "live", timeout=WAIT_MS)
+    await expect(page.locator("html")).to_have_attribute("data-link", re.compile("live|replay"), timeout=WAIT_MS)
     await expect(page.locator("[aria-busy=true]")).to_have_count(0)
     await page.evaluate("document.fonts.ready")
     await page.screenshot(path=FOLDER / picture.name)

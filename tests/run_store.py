@@ -12,12 +12,14 @@ from aiohttp.typedefs import Handler
 
 
 class RunStore:
-    """Serves a folder. ``mode``: ``works``, ``fails`` (500), ``hangs``, or ``cut``: later parts of a file have no bytes."""
+    """Serves a folder. ``mode``: ``works``, ``fails`` (500), ``hangs``, ``cut``: later parts of a file have no bytes, or
+    ``whole``: a file is always sent whole, and ``sent`` counts its bytes."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder.resolve()
         self.mode = "works"
         self.asked: list[str] = []
+        self.sent = 0
         self.url = ""
 
     def application(self) -> web.Application:
@@ -42,10 +44,22 @@ class RunStore:
         found = (self.folder / request.match_info["path"]).resolve()
         if not found.is_relative_to(self.folder) or not found.exists():
             return web.Response(status=404)
+        if found.is_file() and self.mode == "whole" and request.method == "GET":
+            return await self._whole(request, found)
         if found.is_file():
             return web.FileResponse(found)
         links = "".join(f'<a href="{each.name}{"/" * each.is_dir()}">{each.name}</a>' for each in sorted(found.iterdir()))
         return web.Response(text=f"<html><body>{links}</body></html>", content_type="text/html")
+
+    async def _whole(self, request: web.Request, file: Path) -> web.StreamResponse:
+        response = web.StreamResponse()
+        response.content_length = (await asyncio.to_thread(file.stat)).st_size
+        await response.prepare(request)
+        with file.open("rb") as opened:
+            while part := opened.read(65_536):
+                await response.write(part)
+                self.sent += len(part)
+        return response
 
     async def _put(self, request: web.Request) -> web.Response:
         target = self.folder / request.match_info["path"]

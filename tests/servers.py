@@ -17,11 +17,13 @@ from tempfile import TemporaryDirectory
 
 import pymysql
 import pymysql.cursors
+from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from infra.kafka.jars import lock_hash
 from infra.kafka.node import KafkaNode, RunningNode, free_ports
 from infra.kafka.ready import wait_ready
 from infra.kafka.topics import make_topics
+from shared.topics import all_topics
 
 
 @dataclass
@@ -55,9 +57,16 @@ def open_broker(folder: Path, jars: Path, heap_mb: int = 384) -> Iterator[Broker
     try:
         asyncio.run(wait_ready(node.bootstrap, alive=broker.running.alive))
         asyncio.run(make_topics(node.bootstrap))
+        asyncio.run(_wait_for_leaders(node.bootstrap))
         yield broker
     finally:
         broker.running.stop(10)
+
+
+async def _wait_for_leaders(bootstrap: str) -> None:
+    """A new topic is visible before its partitions are ready: a busy machine makes some wait for seconds."""
+    async with asyncio.timeout(60), AIOKafkaConsumer(bootstrap_servers=bootstrap) as consumer:
+        await consumer.end_offsets([TopicPartition(topic.name, n) for topic in all_topics() for n in range(topic.partitions)])
 
 
 def _formatted(jars: Path) -> Path:

@@ -21,6 +21,8 @@ from infra.local.run_lock import RunOwner, other_runs, run_lock, run_owner
 from infra.local.settings import ROOT, LocalSettings
 from infra.local.stack import require_ports, run_stack
 from infra.local.terminal import print_line
+from infra.local.typed_names import require_known_names
+from shared.settings import as_given
 
 STOP_SECONDS = 150.0
 
@@ -38,10 +40,12 @@ def main(arguments: list[str] | None = None) -> int:
         signal.signal(number, lambda number, _: sys.exit(128 + number))  # SystemExit runs the clean-up of the current step
     os.chdir(ROOT)
     try:
+        require_known_names(os.environ.get("MAKEFLAGS", ""))
         return COMMANDS[chosen](LocalSettings())
     except ValidationError as error:
         first = error.errors()[0]
-        where = f"{str(first['loc'][0]).upper()}: {first['msg']} (it is {first['input']!r})" if first["loc"] else first["msg"]
+        message = first["msg"].removeprefix("Value error, ")
+        where = f"{as_given(LocalSettings, str(first['loc'][0]))}: {message}" if first["loc"] else message
         print(f"error: {where}", file=sys.stderr)
         return 1
     except (BrokerError, StackError) as error:

@@ -1,4 +1,4 @@
-"""Why a process exited, as one line for the terminal: the last error in its log."""
+"""Why a process exited, as one line for the terminal: the last error in its log, or the signal that ended it."""
 
 from __future__ import annotations
 
@@ -30,6 +30,16 @@ def last_error(log: Path, start: int = 0) -> str:
         if found := _reason_in_record(line) or _reason_in_text(line):
             return _plain(found)
     return UNKNOWN
+
+
+def signal_that_ended(name: str, supervisor_log: Path) -> str:
+    """What ended a program the last time, where that was a signal; empty otherwise."""
+    for line in reversed(_tail(supervisor_log, 0)):
+        _, found, rest = line.partition(f" exited: {name} (")
+        if found:
+            cause = rest.removeprefix("terminated by ").partition(";")[0]
+            return f"it was killed ({cause})" if cause.startswith("SIG") else ""
+    return ""
 
 
 def _tail(log: Path, start: int) -> list[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from infra.local.errors import StackError
-from infra.local.exit_reasons import last_error, size
+from infra.local.exit_reasons import UNKNOWN, last_error, signal_that_ended, size
 from shared.settings import EXIT_BAD_SETTINGS
 
 FAILING: Final = frozenset({"BACKOFF", "EXITED", "FATAL"})
@@ -74,6 +74,8 @@ class ExitHistory:
     def add(self, log: Path, now: float) -> None:
         """Record an exit. ``reported`` becomes false if the same reason was reported within ``QUIET_SECONDS``."""
         newest = last_error(log, self.read)
+        if newest == UNKNOWN:
+            newest = signal_that_ended(log.stem, log.with_name("supervisor.log")) or newest
         self.read, self.times = size(log), self.times + 1 if newest == self.reason else 1
         self.reported = newest != self.reason or now - self.reported_at >= QUIET_SECONDS
         self.reason = newest

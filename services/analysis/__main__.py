@@ -91,9 +91,10 @@ def compile_kinds(names: Sequence[str]) -> None:
 
     if names:  # a running service asks for them
         os.nice(10)
+    code = machine_code.load(read_settings(LiveSettings).kernels)
     for kind in KINDS:
-        if kind.name in names or not names:
-            rehearse_kind(kind, machine_code.load(read_settings(LiveSettings).kernels))
+        if kind.name in names or (not names and not code.is_compiled(kind.name)):
+            rehearse_kind(kind, code)
 
 
 def compile_history() -> None:

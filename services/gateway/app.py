@@ -32,7 +32,7 @@ from services.gateway.domain.instrument_directory import InstrumentDirectory
 from services.gateway.domain.key_models import DAY_MS
 from services.gateway.domain.market_memory import MarketMemory
 from services.gateway.domain.restored_messages import RestoredMessages
-from services.gateway.handlers.application import OpenStreams, application
+from services.gateway.handlers.application import MIDDLEWARE, OpenStreams, application
 from services.gateway.handlers.authentication import Authentication
 from services.gateway.handlers.fake_market import STEP_SECONDS, FakeMarket
 from services.gateway.handlers.gateway import Gateway
@@ -202,6 +202,7 @@ async def serve(app: web.Application, streams: OpenStreams, settings: Settings) 
     await runner.setup()
     try:
         server, shared = cast("web.Server", runner.server), settings.gateway_processes > 1
+        server.request_handler = cast("Any", app[MIDDLEWARE].around(app.router, server.request_handler))
         listening = await listen(server, settings.host, settings.port, settings.idle_seconds, shared=shared)
         port: int = listening.sockets[0].getsockname()[1]
         log.info("gateway listening", address=f"http://{settings.host}:{port}")

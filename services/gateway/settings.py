@@ -58,6 +58,8 @@ class Settings(MeshSettings):
     """How long entries of the audit log are kept."""
     request_seconds: float = Field(default=10.0, gt=0)
     """Time limit of an answer; a slower one ends with 504."""
+    auth_seconds: float = Field(default=10.0, gt=0)
+    """A WebSocket without a key, where one is required, is closed after this."""
     idle_seconds: float = Field(default=75.0, gt=0)
     """A connection that has no request, or has sent only a part of its head, is closed after this."""
     research_seconds: float = Field(default=8.0, gt=0)

@@ -10,7 +10,8 @@ from shared.conditions.clauses import clauses
 from shared.conditions.columns import known_stem, parts
 from shared.conditions.durations import averages_of_days, durations, place_timeframes, repetitions
 from shared.conditions.items import OPERAND_ENDS, OPERAND_STARTS, Item
-from shared.conditions.partners import partners
+from shared.conditions.lone_numbers import refuse_lone_numbers
+from shared.conditions.partners import partners, signal_lines
 from shared.conditions.relations import between, multiples, percents
 
 _NEAR: Final = 4
@@ -24,13 +25,14 @@ _LINES: Final = {
 """The lines of an oscillator that cross."""
 
 
-def arrange(items: list[Item]) -> list[Item]:
-    """The tokens of the grammar.
+def arrange(items: Sequence[Item], *, exactly: bool = True) -> list[Item]:
+    """The tokens of the grammar. ``exactly``: a duration in another unit is an error, else it is about as many bars.
 
     Raises:
         ConditionError: a duration is counted in another unit than the bars are; without a text.
     """
-    items = durations(averages_of_days(place_timeframes(repetitions(clauses(partners(items))))))
+    refuse_lone_numbers(items)
+    items = durations(averages_of_days(place_timeframes(repetitions(clauses(signal_lines(partners(items)))))), exactly=exactly)
     return _particles(_connectives(between(multiples(percents(items)))))
 
 

@@ -14,7 +14,7 @@ from shared.conditions.expression import INDUSTRY_FIELDS, RELATIVE_FIELDS, Node,
 from shared.conditions.functions import ARITY, DEFAULTS, ONE_BAR, example, known
 from shared.conditions.lexicon import FUNCTIONS
 from shared.conditions.normal_form import render
-from shared.conditions.suggestions import name_error
+from shared.conditions.suggestions import WRITTEN, name_error
 from shared.conditions.vocabulary import resolve
 
 _PLACE_FIELDS: Final = frozenset({*INDUSTRY_FIELDS, *RELATIVE_FIELDS})
@@ -47,6 +47,8 @@ def name_of(name: str, at: int) -> Node:
     """The series that a name stands for."""
     if (name in ARITY or name in FUNCTIONS) and known_stem(name) in NUMBERED:
         raise _unknown(name, at)
+    if (name in ARITY or name in FUNCTIONS) and name in WRITTEN:
+        raise ConditionError("written", "", at, found=name, example=WRITTEN[name])
     if (name in ARITY and column_of(name) is None) or (
         name in FUNCTIONS and name not in _PLAIN_WORDS and column_of(name) is None and known_stem(name) is None
     ):
@@ -65,6 +67,9 @@ def call(name: str, given: Sequence[Node], at: int) -> Node:
     if column is not None:
         return SeriesName(column, at)
     if name in _FRACTIONS:
+        if len(given) == 1 and build.bars_of(given[0]) > 0:
+            bars = render(given[0])
+            raise ConditionError("instead", "", at, found=f"'{name}({bars})'", instead=f"'change_pct(close, {bars})'")
         raise ConditionError("instead", "", at, found=f"'{name}'", instead="'change_pct', which is in percent")
     function = FUNCTIONS.get(name, name)
     if function == "cross" and len(given) == 2:

@@ -10,11 +10,14 @@ from shared.conditions.columns import known_stem, places
 from shared.conditions.functions import OF_TRUTHS, is_function
 from shared.conditions.lexicon import ARGUMENTS, AVERAGE_METHODS, COLUMNS, COUNTED_WORDS, FACTORS, FUNCTIONS, NUMBER_WORDS
 from shared.conditions.scanning import Piece
+from shared.conditions.timeframes import timeframe
 from shared.events import Timeframe
 
 _AVERAGE: Final = "sma"
 _SECURITY: Final = frozenset({"request.security", "security"})
 _OWN: Final = frozenset({"syminfo.tickerid", "syminfo.ticker", "tickerid", "ticker"})
+_LINES: Final = frozenset({"hist", "histogram", "signal", "line", "k", "d", "upper", "lower", "middle", "width"})
+"""Lines of an indicator that are named behind its parameters."""
 _PINE_FRAMES: Final = {str(frame)[1].lower(): str(frame) for frame in Timeframe if not frame.row.length_ms}
 """Days, weeks and months by their letter."""
 
@@ -84,10 +87,17 @@ def _close(call: _Call, found: list[Piece], pieces: list[Piece], i: int) -> int:
     if before:
         found[call.at :] = [Piece("bracket", f"[{before}]", found[call.at].at, pieces[i].end)]
         return 1
-    if call.commas:
+    frame = _frame_of_call(call, found)
+    if call.commas and not frame:
         _drop_last(name, call, found)
     found.append(pieces[i])
+    if frame:
+        found.append(Piece("bracket", f"[{frame}]", pieces[i].at, pieces[i].end))
     plot = pieces[i + 2].text if i + 2 < len(pieces) and pieces[i + 1].text == "." and pieces[i + 2].kind == "word" else ""
+    line = _line(name.text, pieces, i + 1)
+    if line:
+        found[call.at - 1] = replace(name, text=f"{name.text}_{line[0]}")
+        return line[1] - i
     column = f"{name.text}_{plot}" in COLUMNS
     if not plot or not (column or plot == name.text):
         return 1
@@ -96,18 +106,42 @@ def _close(call: _Call, found: list[Piece], pieces: list[Piece], i: int) -> int:
     return 3
 
 
+def _frame_of_call(call: _Call, found: list[Piece]) -> str:
+    """``rsi(14, 1W)``: the timeframe that is the last argument, which goes; empty without one."""
+    begin = call.commas[-1] if call.commas else call.at
+    inside = found[begin + 1 :]
+    touching = len(inside) == 2 and inside[0].kind == "number" and inside[1].kind == "word" and inside[0].end == inside[1].at
+    frame = timeframe(inside[0].text + inside[1].text) if touching and call.commas else None
+    if frame is None:
+        return ""
+    del found[begin:]
+    return frame.word
+
+
+def _line(name: str, pieces: list[Piece], at: int) -> tuple[str, int] | None:
+    """``hist`` behind ``macd(12,26,9)``, ``%k`` behind ``stoch(14,3,3)``: the line, and the index behind it."""
+    at += at < len(pieces) and pieces[at].text == "%"
+    word = pieces[at].text if at < len(pieces) else ""
+    if word not in _LINES or known_stem(f"{name}_{word}") is None:
+        return None
+    end = at + 1
+    return word, end + (end < len(pieces) and pieces[end].text in {"band", "line"})
+
+
 def _security(call: _Call, found: list[Piece], closing: Piece) -> int:
     """``request.security(syminfo.tickerid, "D", x)`` of TradingView is ``(x)[1d]``."""
     first, second = call.commas
     symbol, frame = found[call.at + 1 : first], [piece.text for piece in found[first + 1 : second]]
     text = frame[1] if len(frame) == 3 and frame[0] == frame[2] and frame[0] in {'"', "'"} else ""
     known = f"{text}m" if text.isdigit() else _PINE_FRAMES.get(text.removeprefix("1"), "")
-    if known and len(symbol) == 1 and symbol[0].text in _OWN:
+    quoted = [piece.text for piece in symbol if piece.kind == "word"][-1:]
+    other = f"{quoted[0].upper()}, " if quoted and len(symbol) > 1 and symbol[-1].text in {'"', "'"} else ""
+    if known and (other or (len(symbol) == 1 and symbol[0].text in _OWN)):
         found[call.at - 1 :] = [
             found[call.at],
             *found[second + 1 :],
             closing,
-            Piece("bracket", f"[{known}]", closing.at, closing.end),
+            Piece("bracket", f"[{other}{known}]", closing.at, closing.end),
         ]
     else:
         found.append(closing)

@@ -8,6 +8,7 @@ from typing import Final
 
 from shared.conditions.errors import ConditionError
 from shared.conditions.items import Item
+from shared.conditions.periods_before import in_longer_bars
 from shared.conditions.timeframes import UNIT_WORDS, is_unit, minutes, timeframe, unit_of
 from shared.events import Timeframe
 
@@ -16,12 +17,18 @@ _LAST: Final = {"MOVED": 3, "EXTREME": 1}
 _SESSION: Final = 390
 """Minutes of a session of shares in New York, for the number of bars in an error."""
 _MINUTES: Final = {"minute": 1, "hour": 60, "day": _SESSION, "week": 5 * _SESSION, "month": 21 * _SESSION}
+_WITHIN_CLAUSE: Final = frozenset(
+    {"COMPARE", "CROSS", "BETWEEN", "TREND", "LEVEL", "TURN", "MOVED", "COMPARE_AFTER", "CROSS_AFTER", "SUBJECT", "NEAR"}
+)
+"""What may not follow a whole condition."""
+_LONG: Final = frozenset({"week", "month"})
 COUNTS: Final = frozenset({"HELD", "WITHIN", "AGO", "BACK"})
 """Items with a number of bars."""
 
 
 def place_timeframes(items: list[Item]) -> list[Item]:
     """A timeframe of the whole stands last; one in the middle belongs to what is before or behind it."""
+    items = _moved_back(items)
     ons = [i for i, item in enumerate(items) if item.type == "ON"]
     frames = [i for i, item in enumerate(items) if item.type in {"FRAME", "FRAME_WHOLE"}]
     last = ons[-1:] == [len(items) - 2] and len(ons) == 1
@@ -39,11 +46,21 @@ def place_timeframes(items: list[Item]) -> list[Item]:
     return [replace(item, type="FRAME") if item.type == "FRAME_WHOLE" else item for item in items]
 
 
+def _moved_back(items: list[Item]) -> list[Item]:
+    """``rsi(14) on 5 min > 80``: the only timeframe of the text stands within a comparison, and is that of the whole."""
+    ons = [i for i, item in enumerate(items) if item.type == "ON"]
+    behind = items[ons[0] + 2].type if len(ons) == 1 and ons[0] + 2 < len(items) else "AND"
+    if behind not in _WITHIN_CLAUSE:
+        return items
+    at = ons[0]
+    return [*items[:at], *items[at + 2 :], *items[at : at + 2]]
+
+
 def _of_move(items: list[Item]) -> list[Item]:
     """``up 3% in 15 minutes``: the only timeframe in the text is that of the move."""
     for i, item in enumerate(items):
         name, sign, percent, count, *unit = item.value.split() if item.type == "MOVED" else ["", "", "", "", ""]
-        if not unit or not name or is_unit(unit[0], "day"):
+        if not unit or not name or is_unit(unit[0], "day") or (UNIT_WORDS.get(unit[0]) in _LONG and _others(items)):
             continue
         frame, bars = timeframe(f"{count} {unit[0]}"), "1"
         if frame is None:
@@ -52,6 +69,11 @@ def _of_move(items: list[Item]) -> list[Item]:
             moved = replace(item, value=f"{name} {sign} {percent} {bars}")
             return [*items[:i], moved, *items[i + 1 :], Item("ON_ALL", "on", item.at), Item("TIMEFRAME", str(frame), item.at)]
     return items
+
+
+def _others(items: list[Item]) -> bool:
+    """Whether more than prices is named, which would be of the longer bars as well."""
+    return any(item.type == "RULE" or (item.type == "NAME" and item.value not in {"close", "price"}) for item in items)
 
 
 def averages_of_days(items: list[Item]) -> list[Item]:
@@ -64,7 +86,7 @@ def averages_of_days(items: list[Item]) -> list[Item]:
             continue
         own = next((value for at, value in frames if at > i), Timeframe.D1.value)
         framed = len(found) > 1 and found[-2].type == "FRAME"
-        if not framed and item.value != f"[{own}]" and not (i + 1 < len(items) and items[i + 1].type == "BRACKET"):
+        if not framed and item.value != f"[{own}]" and not (i + 1 < len(items) and items[i + 1].type in {"BRACKET", "FRAME_AFTER"}):
             found.append(replace(item, type="BRACKET"))
     return found
 
@@ -81,10 +103,12 @@ def repetitions(items: list[Item]) -> list[Item]:
     return found
 
 
-def durations(items: list[Item]) -> list[Item]:
+def durations(items: list[Item], *, exactly: bool) -> list[Item]:
     """Bars, counted in bars or in the unit of the timeframe; a trend with the number of its bars."""
     frame = _own(items)
-    counted = [replace(item, value=_in_bars(item, frame)) if item.type in COUNTS | _LAST.keys() else item for item in items]
+    items = in_longer_bars(items, unit_of(frame))
+    kinds = COUNTS | _LAST.keys()
+    counted = [replace(item, value=_in_bars(item, frame, exactly=exactly)) if item.type in kinds else item for item in items]
     found: list[Item] = []
     for item in counted:
         last = found[-1] if found else None
@@ -98,14 +122,14 @@ def durations(items: list[Item]) -> list[Item]:
     return found
 
 
-def _in_bars(item: Item, frame: Timeframe) -> str:
+def _in_bars(item: Item, frame: Timeframe, *, exactly: bool) -> str:
     """The value with the number of its bars in place of ``5 days``."""
     before, space, count = "", "", item.value
     if item.type in _LAST:
         words = item.value.split()
         fixed = _LAST[item.type]
         before, space, count = " ".join(words[:fixed]), " ", " ".join(words[fixed:]) or "1"
-    return f"{before}{space}{_bars(replace(item, value=count), frame)}"
+    return f"{before}{space}{_bars(replace(item, value=count), frame, exactly=exactly)}"
 
 
 def _own(items: list[Item]) -> Timeframe:
@@ -117,12 +141,13 @@ def _own(items: list[Item]) -> Timeframe:
         return Timeframe.D1
 
 
-def _bars(item: Item, frame: Timeframe) -> int:
+def _bars(item: Item, frame: Timeframe, *, exactly: bool) -> int:
     count, _, unit = item.value.partition(" ")
     if unit and not (is_unit(unit, unit_of(frame)) and frame.startswith("1")):
-        raise ConditionError(
-            "unit", "", item.at, found=f"{count} {unit}", frame=frame.word, example=_spelled(int(count), unit, frame)
-        )
+        example = _spelled(int(count), unit, frame)
+        if not exactly and example.endswith(" bars"):
+            return int(example.removesuffix(" bars"))
+        raise ConditionError("unit", "", item.at, found=f"{count} {unit}", frame=frame.word, example=example)
     return int(count)
 
 

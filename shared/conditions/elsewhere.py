@@ -8,7 +8,7 @@ from typing import Final
 from shared.conditions import timeframes
 from shared.conditions.comparisons import rebuilt
 from shared.conditions.errors import ConditionError
-from shared.conditions.expression import Elsewhere, Node, Operation, walk
+from shared.conditions.expression import TIME_FIELDS, Elsewhere, Fired, Node, Operation, SeriesName, walk
 from shared.conditions.literals import plain
 from shared.conditions.normal_form import render
 from shared.conditions.operations import is_constant, lagged
@@ -24,6 +24,10 @@ class Placed(Elsewhere):
     """A value that ``on`` in the middle of the text placed on its timeframe."""
 
 
+class Worded(Elsewhere):
+    """A value with a timeframe of its own, as ``4h rsi`` and ``rsi_14[4h]``: where each value has one."""
+
+
 def bracketed(operand: Node, inside: str, at: int) -> Node:
     """``x[5]``, ``x[1h]``, ``x[^VIX, 1d]``, ``x[benchmark]``."""
     text = inside.strip()
@@ -33,7 +37,7 @@ def bracketed(operand: Node, inside: str, at: int) -> Node:
         raise ConditionError("instead", "", at, found=f"'[{text}]'", instead=f"'[{text[1:].strip()}]'")
     frame = timeframes.timeframe(text)
     if frame is not None:
-        return on_timeframe(operand, str(frame), at)
+        return on_timeframe(operand, str(frame), at, Worded)
     name, comma, rest = (part.strip() for part in text.partition(","))
     frame = timeframes.timeframe(rest) if comma else Timeframe.D1
     if frame is None and timeframes.timeframe(name):
@@ -46,13 +50,13 @@ def bracketed(operand: Node, inside: str, at: int) -> Node:
     return at_place(operand, place, frame, at)
 
 
-def on_timeframe(operand: Node, text: str, at: int, *, mark: bool = False) -> Node:
+def on_timeframe(operand: Node, text: str, at: int, kind: type[Elsewhere] = Elsewhere) -> Node:
     """The value on another timeframe."""
     try:
         frame = Timeframe(text)
     except ValueError:
         raise ConditionError("timeframe", "", at, found=f"'{text[:24]}'", known=timeframes.known()) from None
-    return (Placed if mark else Elsewhere)(_checked(operand, at), frame, "", operand.at)
+    return kind(_checked(operand, at), frame, "", operand.at)
 
 
 def at_place(operand: Node, instrument: str, frame: Timeframe, at: int) -> Node:
@@ -81,12 +85,30 @@ def _finest(root: Node) -> Timeframe:
     if not placed:
         inner = next((each for each in walk(root) if isinstance(each, Placed)), None)
         if inner is None:
-            return Timeframe.D1
+            return min(_worded(root), key=timeframes.minutes, default=Timeframe.D1)
         raise ConditionError("frames", "", inner.at, example=render(inner))
     other = next((part for part in parts if not isinstance(part, Placed)), None)
     if other is not None:
         raise ConditionError("frames", "", other.at, example=render(placed[0]))
     return min((part.timeframe for part in placed), key=timeframes.minutes)
+
+
+def _worded(root: Node) -> list[Timeframe]:
+    """The timeframes of a condition each of whose values has one of its own; none where a value has not."""
+    found, waiting = list[Timeframe](), [root]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Worded):
+            found.append(node.timeframe)
+        elif isinstance(node, Fired) or (isinstance(node, SeriesName) and node.name not in TIME_FIELDS) or _is_own(node):
+            return []
+        elif isinstance(node, Operation):
+            waiting += node.operands
+    return found
+
+
+def _is_own(node: Node) -> bool:
+    return isinstance(node, Elsewhere) and not node.instrument
 
 
 def _without(node: Node, own: Timeframe) -> Node:

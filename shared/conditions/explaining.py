@@ -6,20 +6,16 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from shared.conditions.columns import FIELDS
 from shared.conditions.errors import ConditionError
+from shared.conditions.instruments import SYMBOL, of_code, of_instrument, whole_elsewhere
 from shared.conditions.literals import WEEKDAYS
 
-_SYMBOL: Final = re.compile(r"\^?[A-Z]{1,5}(?:[-=][A-Z]{1,4})?|[0-9]{6}\.[A-Z]{2}")
-_OTHERS: Final = re.compile(r"([A-Z]{1,6}|[0-9]{6}\.[A-Z]{2})\.(?:open|high|low|close|volume|price)(?![A-Za-z0-9_])")
 _HOURS: Final = re.compile(r"\s{0,9}(<=|>=|==|!=|<|>)\s{0,9}([0-9]{1,2})(?![0-9.:])")
-_PARTICLES: Final = "이가은는을를의"
 _WAY: Final = re.compile(r"^\s+(?:up|down)(?![A-Za-z0-9_])")
-_REST: Final = re.compile(r"[-=][A-Z]{1,4}(?![A-Za-z0-9_])")
 _ARITHMETIC: Final = frozenset("+-*/")
-_STARTS: Final = re.compile(r"(?:^|\band|\bor|&|[|]|그리고|또는|고|거나)\s{0,3}$")
-"""What an instrument's name may stand behind: the beginning of a comparison."""
 _WORD: Final = re.compile(r"[a-zA-Z]+")
+_NUMBER_FIRST: Final = frozenset({"unexpected", "unfinished", "constant", "condition"})
+_UNKNOWN_DATA: Final = frozenset({"fundamental", "no_data"})
 _PLACES: Final = ("benchmark.", "industry.")
 _MOST: Final = 80
 """Characters of a spelling of the whole text in an error."""
@@ -28,9 +24,17 @@ _MOST: Final = 80
 def explained(error: ConditionError, shown: str, accepts: Callable[[str], bool]) -> ConditionError:
     """The error, or a better one. ``shown``: what was typed at its place; ``accepts``: whether a text is a condition."""
     if error.code == "name":
-        return _instrument(error, accepts)
+        return of_instrument(error, accepts)
+    if error.code in _NUMBER_FIRST:
+        return of_code(error, accepts)
+    if error.code == "meant" and " " in shown:
+        return _error(error, "meant", **error.values | {"found": shown})
+    if error.code in _UNKNOWN_DATA and shown:
+        return _error(error, error.code, found=shown)
+    if error.code == "elsewhere":
+        return whole_elsewhere(error, accepts)
     if error.code == "written":
-        return _written(error, shown)
+        return _written(error, shown, accepts)
     if error.code == "timeframe":
         return _weekday(error)
     if error.code == "direction" and error.values["example"] == "crosses above":
@@ -38,36 +42,7 @@ def explained(error: ConditionError, shown: str, accepts: Callable[[str], bool])
     return error
 
 
-def _instrument(error: ConditionError, accepts: Callable[[str], bool]) -> ConditionError:
-    text, at = error.text, error.position
-    found = str(error.values["found"])
-    typed = text[at : at + len(found)]
-    more = _REST.match(text, at + len(found))
-    if more and typed.isupper():
-        typed += more[0]
-    symbol, point, field = typed.rpartition(".")
-    if not (point and field.lower() in {*FIELDS, "price"}):
-        symbol, field = typed, "close"
-    others = {each.upper() for each in _OTHERS.findall(text)}
-    if point and len(others) > 1:
-        return _error(error, "elsewhere", found=typed, example=f"{field.lower()}[{symbol.upper()}, 1d]")
-    if not typed.isascii():
-        if not _STARTS.search(text[:at]):
-            return error
-        symbol = typed[:-1] if typed[-1] in _PARTICLES and len(typed) > 2 else typed
-    elif not _SYMBOL.fullmatch(symbol.upper() if field != "close" or symbol != typed else symbol):
-        return error
-    rest = text[at + len(typed) :]
-    for instead in (field.lower(), f"{field.lower()} ", ""):
-        own = f"{text[:at]}{instead}{rest if instead else rest.lstrip()}".strip()
-        if accepts(own):
-            return _error(
-                error, "instrument", found=typed, own=f"{own if len(own) <= _MOST else 'close > 100'} for {symbol.upper()}"
-            )
-    return error
-
-
-def _written(error: ConditionError, shown: str) -> ConditionError:
+def _written(error: ConditionError, shown: str, accepts: Callable[[str], bool]) -> ConditionError:
     text, at = error.text, error.position
     found, example = str(error.values["found"]), str(error.values["example"])
     rest = text[at + len(shown or found) :]
@@ -81,13 +56,14 @@ def _written(error: ConditionError, shown: str) -> ConditionError:
     if rest.lstrip()[:1] in _ARITHMETIC or text[:at].rstrip()[-1:] in _ARITHMETIC:
         example = f"({example})"
     whole = f"{text[:at]}{example}{rest}".strip()
-    return _error(error, "written", found=shown or found, example=whole if len(whole) <= _MOST else example)
+    known = len(whole) <= _MOST and (accepts(whole) or not text[:at].strip())
+    return _error(error, "written", found=shown or found, example=whole if known else example)
 
 
 def _weekday(error: ConditionError) -> ConditionError:
     day = str(error.values["found"]).strip("'").lower().removesuffix("s")
     found = error.text[error.position : error.position + len(str(error.values["found"])) - 2]
-    if _SYMBOL.fullmatch(found) and len(found) > 1:
+    if SYMBOL.fullmatch(found) and len(found) > 1:
         return _error(error, "instead", found=f"'on {found}'", instead=f"'for {found}'")
     if day not in WEEKDAYS:
         return error
@@ -98,7 +74,8 @@ def _direction(error: ConditionError) -> ConditionError:
     text, at = error.text, error.position
     word = _WORD.match(text, at)
     end = word.end() if word else at
-    whole = f"{text[:end]} above{text[end:]}".strip()
+    verb = "crosses" if word and word[0].lower() == "x" else text[at:end]
+    whole = f"{text[:at]}{verb} above{text[end:]}".strip()
     return _error(error, "direction", example=whole if len(whole) <= _MOST else "crosses above")
 
 

@@ -14,6 +14,7 @@ OPERAND_ENDS: Final = frozenset(
         "NAME",
         "CLOSE",
         "BRACKET",
+        "FRAME_AFTER",
         "AGO",
         "RULE",
         "PARAMETERS",

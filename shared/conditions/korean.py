@@ -54,6 +54,10 @@ _OTHER: Final = (
     "캔들",
     "월",
     "다음",
+    "전주",
+    "지난주",
+    "전월",
+    "지난달",
     *DAYS_IN_WORDS,
 )
 """Parts that the code names itself."""

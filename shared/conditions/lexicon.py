@@ -56,6 +56,10 @@ FUNCTIONS: Final = {alias: name for name, aliases in _table("functions").items()
 """What other programs call functions."""
 FUNDAMENTALS: Final = frozenset(_table("fundamentals")["words"])
 """Values of companies, which conditions do not know."""
+NO_DATA: Final = frozenset(_table("no_data")["words"])
+"""Other data of markets and companies that there is none of."""
+WRITTEN_RULES: Final[dict[str, str]] = _DATA["written_rules"]
+"""Rules with their direction as expressions, for timeframes on which they do not run."""
 HEADINGS: Final = frozenset(_table("headings")["words"])
 """Words before a colon that say nothing of their own."""
 PERIOD: Final = _table("periods")["words"]

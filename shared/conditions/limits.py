@@ -129,7 +129,12 @@ def _check_places(node: Node, frame: Timeframe, instrument: str) -> None:
     if isinstance(node, SeriesName):
         if frame in USELESS.get(node.name, ()):
             raise ConditionError(
-                "useless", "", node.at, found=node.name, frame=frame.word, example="15m" if "1d" in USELESS[node.name] else "1d"
+                "useless",
+                "",
+                node.at,
+                found=node.name,
+                frame=frame.word,
+                example="on 15m" if "1d" in USELESS[node.name] else "on 1d",
             )
         if node.name in INDUSTRY_FIELDS and instrument != "industry":
             raise ConditionError("instead", "", node.at, found=f"'{node.name}'", instead=f"'industry.{node.name}'")

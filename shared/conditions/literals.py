@@ -77,6 +77,9 @@ def plain(node: Node, beside: Node | None = None) -> Node:
         if beside is not None and _is_in_percent(beside):
             return signed(node.value, node.at)
         if isinstance(beside, SeriesName) and (beside.name in PRICES or is_price(beside.name) or beside.name.startswith("atr_")):
+            if beside.name.startswith("atr_"):
+                part = f"{fraction(node.value):g} * close"
+                raise ConditionError("instead", "", node.at, found=f"'{node.value:g}%'", instead=f"'{part}'")
             raise ConditionError("percent", "", node.at, found=f"{node.value:g}%", series=beside.name)
         return signed(fraction(node.value), node.at)
     if isinstance(node, Clock | Weekday):

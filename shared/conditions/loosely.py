@@ -67,8 +67,14 @@ def of_base(left: Node, base: Node, share: Node, sign: str, *, percent: bool) ->
 
 def touch(left: Node, right: Node, at: int) -> Node:
     """``price touches sma_50``: the range of the bar holds the value. Of another value there is no range."""
-    if not (isinstance(left, SeriesName) and left.name in PRICES - {"volume"}):
-        example = f"crosses_above({render(plain(left))}, {render(plain(right, left))})"
+    if isinstance(left, SeriesName) and left.name == "volume":  # it only grows within a bar
+        return compare(left, ">=", right, at)
+    if not (isinstance(left, SeriesName) and left.name in PRICES):
+        levels = LEVELS.get(kind_of(left.name)) if isinstance(left, SeriesName) else None
+        beneath = levels is not None and isinstance(right, Number) and right.value < sum(levels) / 2
+        example = f"crosses_{'below' if beneath else 'above'}({render(plain(left))}, {render(plain(right, left))})"
+        if beneath:
+            raise ConditionError("instead", "", at, found="'hits'", instead=f"'{example}'")
         raise ConditionError("direction", "", at, example=example)
     low, high = (grouped(compared(SeriesName(name, left.at), sign, right)) for name, sign in (("low", "<="), ("high", ">=")))
     return connective("and", low, high)

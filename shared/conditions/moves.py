@@ -78,6 +78,9 @@ _KOREAN_SIGNS: Final = {"이상": ">=", "초과": ">"}
 
 def move(pieces: Sequence[Piece], at: int) -> Found | None:
     """``up 5%``, ``drops more than 3%``: a change against the bar before, ``in 5 days`` over more, ``from x`` against a value."""
+    share = _share_off(pieces, at)
+    if share:
+        return share
     start = at + (pieces[at].text in {"is", "was", "moves", "moved", "moving", "goes", "went"})
     if start >= len(pieces):
         return None
@@ -104,6 +107,18 @@ def move(pieces: Sequence[Piece], at: int) -> Found | None:
         counted = 1, pieces[last].text, last + 1  # 'in a day'
     count, unit, end = counted or (1, "", end)
     return [Item("MOVED", f"{name} {sign} {percent} {count} {unit}", pieces[at].at, word)], end
+
+
+def _share_off(pieces: Sequence[Piece], at: int) -> Found | None:
+    """``-8% from the 20 day high``, ``20% off its 52 week high``: a fall from a value."""
+    minus = pieces[at].text in {"-", "−", "–"}
+    words = [piece.text for piece in pieces[at + minus : at + minus + 3]]
+    if len(words) < 3 or pieces[at + minus].kind != "number" or words[1] not in {"%", "percent"}:
+        return None
+    if words[2] != "off" and not (minus and words[2] == "from"):
+        return None
+    place = pieces[at].at
+    return [Item("MOVED", f"falling >= {words[0]} 1", place, words[0]), Item("BASE", "", place, words[2])], at + minus + 3
 
 
 def _in_a_row(pieces: Sequence[Piece], at: int) -> Found | None:

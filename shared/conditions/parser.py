@@ -22,6 +22,7 @@ from shared.conditions.items import Item
 from shared.conditions.limits import check
 from shared.conditions.reading import read_items
 from shared.conditions.restating import restated
+from shared.conditions.spelled_out import spelled_out, with_timeframe
 from shared.conditions.tree_builder import Builder
 from shared.events import Timeframe
 
@@ -50,6 +51,7 @@ def _plainly(text: str) -> tuple[Node, Timeframe]:
 
 def _alone(text: str) -> tuple[Node, Timeframe]:
     typed = read_items(text)
+    found = None
     try:
         items = arrange(typed)
         found = _parsed(items)
@@ -57,8 +59,18 @@ def _alone(text: str) -> tuple[Node, Timeframe]:
     except UnexpectedToken as error:
         raise _unexpected(text, items, error.token) from None
     except ConditionError as error:
-        raise _with_text(error, text, typed) from None
+        found = _about(typed) if error.code == "unit" else found
+        error = with_timeframe(error, arrange(typed, exactly=False)) if error.code == "instead" else error
+        raise _with_text(spelled_out(error, found, _tree), text, typed) from None
     return found
+
+
+def _about(typed: Sequence[Item]) -> tuple[Node, Timeframe] | None:
+    """The tree with days and weeks in bars of the timeframe."""
+    try:
+        return _parsed(arrange(typed, exactly=False))
+    except (UnexpectedToken, ConditionError):
+        return None
 
 
 def _unexpected(text: str, items: Sequence[Item], token: Token) -> ConditionError:
@@ -72,9 +84,9 @@ def _unexpected(text: str, items: Sequence[Item], token: Token) -> ConditionErro
             except ConditionError as error:
                 return _with_text(error, text, items)
     if end:
-        return ConditionError("unfinished", text, len(text))
+        return explained(ConditionError("unfinished", text, len(text)), "", _accepts)
     shown = next((item.shown for item in items if item.at == at and item.shown), str(token))
-    return ConditionError("unexpected", text, at, found=f"'{shown[:LONGEST_FOUND]}'")
+    return explained(ConditionError("unexpected", text, at, found=f"'{shown[:LONGEST_FOUND]}'"), "", _accepts)
 
 
 def _with_text(error: ConditionError, text: str, items: Sequence[Item]) -> ConditionError:

@@ -7,12 +7,23 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from shared.conditions.columns import column_of, known_stem, parts
+from shared.conditions.expression import CROSSINGS
 from shared.conditions.items import Item
 from shared.conditions.vocabulary import stems
 
 _LINES: Final = {"macd_signal": "_signal", "stoch_d": "_d"}
 """Lines that are named without their indicator, and how those of other indicators end."""
 _WITHOUT_SIGNAL: Final = frozenset({"obv", "rsi", "cci", "mfi", "adx", "atr", "cmf", "williams_r"})
+SIGNALS: Final = {
+    "stoch_k": "stoch_d",
+    "stoch_rsi_k": "stoch_rsi_d",
+    "macd": "macd_signal",
+    "fisher": "fisher_signal",
+    "tsi": "tsi_signal",
+}
+"""The line that an oscillator crosses."""
+_NO_VALUE: Final = frozenset({"END", "AND", "OR", "ON", "ON_ALL", "COMPARE", "WITHIN", "HELD"})
+_FEWEST: Final = 2
 _LONGEST_CALL: Final = 12
 """Items of a call among which its numbers are."""
 
@@ -41,6 +52,32 @@ def partners(items: Sequence[Item]) -> list[Item]:
         found.append(replace(item, value="_".join([partner.stem, *partner.numbers])) if partner else item)
         last = partner or named
     return found
+
+
+def signal_lines(items: Sequence[Item]) -> list[Item]:
+    """``stochastic crosses up below 20``: an oscillator that crosses nothing crosses its signal line."""
+    found: list[Item] = []
+    for i, item in enumerate(items):
+        found.append(item)
+        behind = items[i + 1].type if i + 1 < len(items) else "END"
+        if item.type != "CROSS" or item.value not in CROSSINGS | {"crosses"} or behind not in _NO_VALUE or len(found) < _FEWEST:
+            continue
+        at = i - 1 - (items[i - 1].type == "LEVEL")
+        named = _named(items, at) if at >= 0 and items[at].type == "NAME" else None
+        if named and at < i - 1 and named.stem in SIGNALS:  # 'stochastic oversold crossover'
+            first = Item("NAME", "_".join([named.stem, *named.numbers]), item.at, item.shown)
+            found[-1:] = [Item("AND", "and", item.at, item.shown), first, _directed(item, items[i - 1].value)]
+        second = SIGNALS.get(named.stem) if named else None
+        if named and second:
+            found.append(Item("NAME", "_".join([second, *named.numbers]), item.at, item.shown))
+    return found
+
+
+def _directed(crossing: Item, level: str) -> Item:
+    """Out of an oversold state it crosses upwards."""
+    if crossing.value != "crosses":
+        return crossing
+    return replace(crossing, value="crosses_above" if level.endswith("oversold") else "crosses_below")
 
 
 def _of_none(named: _Named, last: _Named, items: Sequence[Item]) -> bool:

@@ -9,11 +9,14 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from shared.conditions.errors import ConditionError
-from shared.conditions.expression import CONNECTIVES, Node, Operation
+from shared.conditions.expression import COMPARISONS, CONNECTIVES, CROSSINGS, Elsewhere, Node, Operation, SeriesName, walk
+from shared.conditions.instruments import SYMBOL
+from shared.conditions.known_words import is_known
 from shared.conditions.lexicon import FACTORS
+from shared.conditions.literals import PRICES, is_price
 from shared.conditions.normal_form import render
 from shared.conditions.phrases import phrases
-from shared.conditions.rewriting import corrected, is_known, rewritten
+from shared.conditions.rewriting import corrected, rewritten
 from shared.conditions.scanning import Piece, pieces
 from shared.conditions.suggestions import INDEXES, index_of
 from shared.events import Timeframe
@@ -36,7 +39,30 @@ _ATTEMPTS: Final = 16
 _VOLUMES: Final = frozenset({"거래량", "volume", "vol"})
 _FACTORS: Final = frozenset({"배", "x", "times", "*", *FACTORS})
 _USUAL: Final = frozenset(
-    {"이", "이상", "평균", "평소", "보다", "의", "대비", "of", "the", "average", "avg", "normal", "usual", "its", "is", "at"}
+    {
+        "이",
+        "이상",
+        "평균",
+        "평소",
+        "보다",
+        "의",
+        "대비",
+        "of",
+        "the",
+        "average",
+        "avg",
+        "normal",
+        "usual",
+        "its",
+        "is",
+        "at",
+        ">",
+        ">=",
+        "over",
+        "above",
+        "spike",
+        "surge",
+    }
 )
 
 
@@ -45,15 +71,36 @@ def restated(error: ConditionError, text: str, read: Read, read_clause: Read) ->
     if len(text) > _LONGEST or not (error.code in WITHOUT_SPELLING or _is_partial(error, text, read)):
         return error
     reader = _Reader(read, read_clause)
+    spelling = _spelling(reader, text, error)
+    if not spelling:
+        symbol = _symbol(error, text)
+        own = (text.replace(symbol, instead, 1) for instead in ("close", "")) if symbol else ()
+        spelling = next((f"{each} for {symbol}" for each in (_spelling(reader, each, error) for each in own) if each), "")
+    return ConditionError("restated", text, error.position, instead=f"'{spelling}'") if spelling else error
+
+
+def _spelling(reader: _Reader, text: str, error: ConditionError) -> str:
+    """The text as a condition, where every word of it has a meaning; empty where it is none."""
     for candidate in rewritten(text, error):
-        if not all(map(is_known, pieces(candidate))):
-            continue
-        found = reader.whole(candidate)
-        if found is not None:
+        found = reader.whole(candidate) if all(map(is_known, pieces(candidate))) else None
+        if found is not None and not _says_nothing(found[0]):
             root, frame = _without_repeats(found[0]), found[1]
-            spelling = render(root) + (f" on {frame.word}" if frame != Timeframe.D1 else "")
-            return ConditionError("restated", text, error.position, instead=f"'{spelling}'")
-    return error
+            return render(root) + (f" on {frame.word}" if frame != Timeframe.D1 else "")
+    return ""
+
+
+def _symbol(error: ConditionError, text: str) -> str:
+    """The symbol of an instrument that the error found, in capitals as typed; empty without one."""
+    typed = text[error.position : error.position + len(str(error.values.get("found", "")))]
+    return typed if error.code == "name" and len(typed) > 1 and SYMBOL.fullmatch(typed) else ""
+
+
+def _says_nothing(root: Node) -> bool:
+    """Whether a value is compared with itself."""
+    return any(
+        isinstance(node, Operation) and node.name in COMPARISONS | CROSSINGS and node.operands[0] == node.operands[1]
+        for node in walk(root)
+    )
 
 
 def _without_repeats(root: Node) -> Node:
@@ -69,7 +116,27 @@ def _is_partial(error: ConditionError, text: str, read: Read) -> bool:
         return INDEXES.get(str(error.values["own"]).rpartition(" ")[2].lower(), "").startswith("^")
     if error.code not in OF_A_PART or not text[error.position :].strip():
         return False
+    if error.code == "elsewhere" and any(_compares_prices(each, read) for each in corrected(text, error)):
+        return True
     return not any(_accepts(each, read) for each in corrected(text, error))
+
+
+def _compares_prices(text: str, read: Read) -> bool:
+    """Whether a price of another instrument is compared with one of the instrument itself."""
+    try:
+        root = read(text)[0]
+    except ConditionError:
+        return False
+    return any(
+        isinstance(node, Operation) and node.name in COMPARISONS | CROSSINGS and set(map(_price, node.operands)) == {"own", "other"}
+        for node in walk(root)
+    )
+
+
+def _price(node: Node) -> str:
+    if isinstance(node, SeriesName) and (is_price(node.name) or node.name in PRICES - {"volume"}):
+        return "own"
+    return "other" if isinstance(node, Elsewhere) and node.instrument.startswith("^") else ""
 
 
 def _accepts(text: str, read: Read) -> bool:
@@ -148,7 +215,9 @@ class _Reader:
             instead = str(error.values.get("instead", "")).strip("'")
             if error.code != "instead" or not instead:
                 return None
-            return f"({instead})" if _accepts(instead, self._read_clause) else None
+            condition, on, frame = instead.rpartition(" on ")
+            exact = f"({condition}) on {frame}" if on else f"({instead})"
+            return exact if _accepts(instead, self._read_clause) else None
         return text
 
 
@@ -160,7 +229,7 @@ def _spellings(text: str, found: Sequence[Piece]) -> Iterator[str]:
     """A clause as typed, that of an index, or of the volume with a factor alone: against its average."""
     index = index_of(found[0].text)
     if index:
-        rest = text[found[0].end - found[0].at :]
+        rest = " ".join(text[each.at - found[0].at : each.end - found[0].at] for each in found if each.text != found[0].text)
         yield from (f"(close {rest})[{index}, 1d]", f"({rest})[{index}, 1d]") if rest.strip() else ()
         return
     words = {piece.text for piece in found if piece.kind != "number"}

@@ -23,6 +23,9 @@ _OF_ALL: Final = {**dict.fromkeys(("최고가", "신고가"), "highest"), **dict
 _ALIGNED: Final = {"정배열": ">", "역배열": "<"}
 _BETWEEN_AVERAGES: Final = frozenset({"-", "/", ",", "~", ">", "<", "일", "일선", "선", "이평", "이평선", "이동평균선", "이", "의"})
 _FEWEST, _MOST_ALIGNED = 3, 20
+_GOLDEN: Final = (("golden", "cross"), ("death", "cross"), ("dead", "cross"), ("골든크로스",), ("데드크로스",), ("골든", "크로스"))
+_UPWARD: Final = frozenset({"goldencross", "골든크로스"})
+_PAIR: Final = 2
 DISPARITY: Final = frozenset({"이격도", "disparity"})
 _HOUR_SIGNS: Final = frozenset({"<", "<=", ">", ">="})
 _OPENINGS: Final = (["개장"], ["장", "시작"])
@@ -120,6 +123,10 @@ def clock_words(pieces: Sequence[Piece], at: int) -> Found | None:
     hour = [each.text for each in pieces[at + 1 : at + 3]]
     if piece.text == "hour" and len(hour) == 2 and hour[0] in _HOUR_SIGNS and hour[1].isdigit() and len(hour[1]) <= 2:
         return _time(hour[0], f"{hour[1]}:00", piece.at, piece.text), at + 3
+    if piece.text == "hour" and len(hour) == 2 and hour[0] in {"=", "=="} and hour[1].isdigit() and int(hour[1]) < 24:
+        first, second = f"{hour[1]}:00", f"{int(hour[1]) + 1}:00"
+        both = Item("AND", "and", piece.at, piece.text)
+        return [*_time(">=", first, piece.at, piece.text), both, *_time("<", second, piece.at, piece.text)], at + 3
     start = at + (piece.text in {"오전", "오후"})
     texts = [each.text if each.kind in {"number", "hangul"} else "" for each in pieces[start : start + 5]]
     if len(texts) < 2 or not texts[0].isdigit() or len(texts[0]) > 2 or texts[1] != "시":
@@ -175,6 +182,32 @@ def aligned(pieces: Sequence[Piece], at: int) -> Found | None:
             Item("NAME", f"sma_{number.text}", number.at, number.text),
         ]
     return items, end + 1
+
+
+def crossed_after(pieces: Sequence[Piece], at: int) -> Found | None:
+    """``골든크로스 20일 60일``, ``golden cross (20, 50)``, ``정배열 5 20 60``: the averages stand behind."""
+    texts = [piece.text for piece in pieces[at : at + 2]]
+    size = next((len(words) for words in _GOLDEN if tuple(texts[: len(words)]) == words), 0)
+    sign = ">" if "".join(texts[:size]) in _UPWARD else "<"
+    aligned_words = texts[0] in _ALIGNED
+    sign, size = (_ALIGNED[texts[0]], 1) if aligned_words else (sign, size)
+    end = at + size
+    numbers: list[str] = []
+    while size and end < min(len(pieces), at + _MOST_ALIGNED) and _is_of_list(pieces[end]):
+        numbers += [pieces[end].text] if pieces[end].kind == "number" else []
+        end += 1
+    if len(numbers) < _FEWEST if aligned_words else len(numbers) != _PAIR:
+        return None
+    place, shown = pieces[at].at, pieces[at].text
+    names = [Item("NAME", f"sma_{number}", place, shown) for number in numbers]
+    between = Item("COMPARE", sign, place, shown)
+    if not aligned_words:
+        between = Item("CROSS", "crosses_above" if sign == ">" else "crosses_below", place, shown)
+    return [each for name in names for each in (between, name)][1:], end
+
+
+def _is_of_list(piece: Piece) -> bool:
+    return (piece.kind == "number" and piece.text.isdigit()) or piece.text in _BETWEEN_AVERAGES | {"(", ")"}
 
 
 def disparity(items: list[Item], pieces: Sequence[Piece], at: int) -> Found | None:

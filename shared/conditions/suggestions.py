@@ -6,7 +6,7 @@ from typing import Final
 
 from shared.conditions.columns import FIELDS, LONGEST, column_of, known_stem, parts, with_numbers
 from shared.conditions.errors import ConditionError
-from shared.conditions.lexicon import FUNDAMENTALS, SIDES
+from shared.conditions.lexicon import FUNDAMENTALS, NO_DATA, SIDES
 from shared.conditions.timeframes import timeframe
 from shared.conditions.vocabulary import stems
 from shared.spelling import suggest
@@ -46,6 +46,11 @@ INDEXES: Final = {
     "코스닥": "^KQ11",
     "나스닥": "^IXIC",
     "다우": "^DJI",
+    "환율": "KRW=X",
+    "원달러": "KRW=X",
+    "usdkrw": "KRW=X",
+    "russell": "^RUT",
+    "rut": "^RUT",
 }
 
 _OTHERS: Final = {**INDEXES, "spy": "SPY", "qqq": "QQQ"}
@@ -66,6 +71,8 @@ def name_error(name: str) -> ConditionError:
     stem = stem or name
     if name in FUNDAMENTALS or stem in FUNDAMENTALS:
         return ConditionError("fundamental", name, 0, found=name)
+    if name in NO_DATA or stem in NO_DATA:
+        return ConditionError("no_data", name, 0, found=name)
     if stem in WRITTEN and (not numbers or WRITTEN[stem].startswith("benchmark.")):
         return ConditionError("written", name, 0, found=name, example=WRITTEN[stem])
     known = known_stem(stem)
@@ -75,8 +82,8 @@ def name_error(name: str) -> ConditionError:
         if not numbers:
             return ConditionError("meant", name, 0, found=name, near=usual)
         return ConditionError("parameters", name, 0, found=name, form=indicator.columns[column], example=usual)
-    if name in INDEXES:
-        return ConditionError("elsewhere", name, 0, found=name, example=f"close[{INDEXES[name]}, 1d]")
+    if name in INDEXES or (not name.isascii() and index_of(name)):
+        return ConditionError("elsewhere", name, 0, found=name, example=f"close[{index_of(name)}, 1d]")
     before, _, frame = name.rpartition("_")
     elsewhere = column_of(before) if timeframe(frame) and frame[0].isdigit() else None
     if elsewhere:

@@ -10,7 +10,7 @@ from shared.conditions import comparisons as comparing
 from shared.conditions import loosely
 from shared.conditions import operations as build
 from shared.conditions.calls import call, name_of
-from shared.conditions.elsewhere import at_place, bracketed, on_timeframe, whole
+from shared.conditions.elsewhere import Placed, Worded, at_place, bracketed, on_timeframe, whole
 from shared.conditions.errors import ConditionError
 from shared.conditions.events import events
 from shared.conditions.expression import CROSSINGS, Fired, Node, Number, Operation, SeriesName
@@ -42,7 +42,7 @@ class Builder(Transformer[Token, "tuple[Node, Timeframe]"]):
         return build.logical_not(operand, operand.at)
 
     def placed(self, operand: Node, _on: Token, timeframe: Token) -> Node:
-        return on_timeframe(build.truth(operand, "on"), str(timeframe), position(timeframe), mark=True)
+        return on_timeframe(build.truth(operand, "on"), str(timeframe), position(timeframe), Placed)
 
     def held(self, operand: Node, bars: Token) -> Node:
         return build.windowed("held", operand, _count(bars), operand.at)
@@ -207,7 +207,10 @@ class Builder(Transformer[Token, "tuple[Node, Timeframe]"]):
         return build.lagged(operand, int(bars), operand.at)
 
     def framed(self, timeframe: Token, operand: Node) -> Node:
-        return on_timeframe(operand, str(timeframe), position(timeframe))
+        return on_timeframe(operand, str(timeframe), position(timeframe), Worded)
+
+    def framed_after(self, operand: Node, timeframe: Token) -> Node:
+        return self.framed(timeframe, operand)
 
     def elsewhere(self, instrument: Token, operand: Node) -> Node:
         return at_place(operand, str(instrument), Timeframe.D1, position(instrument))

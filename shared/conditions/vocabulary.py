@@ -113,7 +113,7 @@ def resolve(name: str) -> ResolvedColumn:
     short = _short_names().get(name)
     if short is not None:
         return short
-    for indicator, index, pattern in _patterns():
+    for indicator, index, pattern in _patterns().get(_beginning(name), ()):
         match = pattern.fullmatch(name)
         if match:
             values = tuple(float(value) for value in match.groups())
@@ -147,13 +147,18 @@ def _short_names() -> dict[str, ResolvedColumn]:
 
 
 @cache
-def _patterns() -> tuple[tuple[IndicatorColumns, int, re.Pattern[str]], ...]:
-    return tuple(
-        (indicator, index, re.compile(_PLACE.sub(lambda _: _VALUE, template)))
-        for indicator in vocabulary()
-        if indicator.parameters
-        for index, template in enumerate(indicator.columns)
-    )
+def _patterns() -> dict[str, list[tuple[IndicatorColumns, int, re.Pattern[str]]]]:
+    """The columns with parameters, by what a name of theirs has before its first digit."""
+    found: dict[str, list[tuple[IndicatorColumns, int, re.Pattern[str]]]] = {}
+    for indicator in vocabulary():
+        for index, template in enumerate(indicator.columns if indicator.parameters else ()):
+            pattern = re.compile(_PLACE.sub(lambda _: _VALUE, template))
+            found.setdefault(_beginning(template.partition("{")[0]), []).append((indicator, index, pattern))
+    return found
+
+
+def _beginning(name: str) -> str:
+    return name[: next((i for i, letter in enumerate(name) if letter.isdigit()), len(name))]
 
 
 def _check(name: str, indicator: IndicatorColumns, values: tuple[float, ...]) -> None:

@@ -39,14 +39,14 @@ def client_id(settings: MeshSettings, name: str) -> str:
     return f"{name}-{settings.instance or f'{socket.gethostname()}-{os.getpid()}'}"
 
 
-def producer_options(settings: MeshSettings, name: str) -> dict[str, Any]:
-    """Idempotent, acknowledged by all in-sync replicas, large compressed batches."""
+def producer_options(settings: MeshSettings, name: str, *, compresses: bool = True) -> dict[str, Any]:
+    """Idempotent, acknowledged by all in-sync replicas, large batches, compressed in the event loop if ``compresses``."""
     return {
         "bootstrap_servers": settings.kafka_bootstrap,
         "client_id": client_id(settings, name),
         "acks": "all",
         "enable_idempotence": True,
-        "compression_type": "zstd",
+        "compression_type": "zstd" if compresses else None,
         "max_batch_size": 262_144,
         "max_request_size": 2_097_152,  # a dead letter is as large as its original, and its headers come on top
         "request_timeout_ms": REQUEST_MS,

@@ -38,9 +38,11 @@ class Producer:
     After an error the client is replaced: the sequence numbers of an idempotent producer that lost a batch have a gap.
     """
 
-    def __init__(self, settings: MeshSettings, name: str) -> None:
+    def __init__(self, settings: MeshSettings, name: str, *, compresses: bool = True) -> None:
+        """``compresses``: False for topics whose broker does it."""
         self._settings = settings
         self._name = name
+        self._compresses = compresses
         self._client: AIOKafkaProducer | None = None
         self._connecting = asyncio.Lock()
         self._counts: dict[str, int] = {}
@@ -55,6 +57,11 @@ class Producer:
         """
         headers = wire.headers(event, traceparent or current_trace())
         return await self.publish_raw(topic.name, key.encode(), _body(topic, event), headers)
+
+    async def publish_encoded(self, topic: Topic[Any], event: wire.Encoded, *, key: str) -> Published:
+        """Publish an event that another process has encoded. Raises as ``publish``."""
+        body = _fitting(topic, event.event_id, bytes(event.body))
+        return await self.publish_raw(topic.name, key.encode(), body, wire.headers(event, current_trace()))
 
     async def publish_raw(
         self, topic: str, key: bytes | None, value: bytes | None, headers: Headers, *, partition: int | None = None
@@ -144,7 +151,7 @@ class Producer:
         if self._client is None:
             async with self._connecting:
                 if self._client is None:  # another task may have connected while this one waited
-                    new = AIOKafkaProducer(**producer_options(self._settings, self._name))
+                    new = AIOKafkaProducer(**producer_options(self._settings, self._name, compresses=self._compresses))
                     await start(new, f"connect to {self._settings.kafka_bootstrap}")
                     self._client = new
         return self._client
@@ -163,20 +170,23 @@ def _now() -> int:
 
 
 def _body(topic: Topic[Any], event: Event) -> bytes:
-    body = wire.encode(event)
+    return _fitting(topic, event.event_id, wire.encode(event))
+
+
+def _fitting(topic: Topic[Any], event_id: str, body: bytes) -> bytes:
     if len(body) + HEADROOM > topic.max_message_bytes:
-        raise PoisonError(f"{topic.name}: {event.event_id} has {len(body)} bytes, the topic allows {topic.max_message_bytes}")
+        raise PoisonError(f"{topic.name}: {event_id} has {len(body)} bytes, the topic allows {topic.max_message_bytes}")
     return body
 
 
 @asynccontextmanager
-async def open_producer(settings: MeshSettings, client_id: str) -> AsyncIterator[Producer]:
-    """A producer, flushed and closed at the end of the block.
+async def open_producer(settings: MeshSettings, client_id: str, *, compresses: bool = True) -> AsyncIterator[Producer]:
+    """A producer, flushed and closed at the end of the block. ``compresses``: False for topics whose broker does it.
 
     Raises:
         TransientError: no broker answers.
     """
-    producer = Producer(settings, client_id)
+    producer = Producer(settings, client_id, compresses=compresses)
     await producer._connected()  # noqa: SLF001 - connects now: a missing broker is an error of the start
     try:
         yield producer

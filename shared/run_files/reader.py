@@ -40,11 +40,14 @@ class RunReader:
         """The whole file. Raises OSError if it has more than ``most`` bytes."""
         return await self._done(lambda: _whole(self._files, _below(folder, name), most))
 
-    async def parts(self, folder: str, name: str, start: int, end: int) -> AsyncIterator[bytes]:
-        """The bytes from ``start`` to before ``end``, at most 1 MiB at a time."""
+    async def parts(self, folder: str, name: str, facts: FileFacts, start: int, end: int) -> AsyncIterator[bytes]:
+        """The bytes from ``start`` to before ``end``, at most 1 MiB at a time.
+
+        Raises OSError if the file is no longer the one that ``facts`` are about: what is sent is of one file.
+        """
         path = _below(folder, name)
         for at in range(start, end, PART_BYTES):
-            yield await self._done(partial(_part, self._files, path, at, min(end, at + PART_BYTES)))
+            yield await self._done(partial(_part_of, self._files, path, facts, at, min(end, at + PART_BYTES)))
 
     async def _done(self, work: Callable[[], T]) -> T:
         try:
@@ -58,6 +61,14 @@ def _whole(files: Files, path: str, most: int) -> bytes:
     if (size := files.facts(path).size) > most:
         raise OSError(errno.EFBIG, f"it has {size} bytes, at most {most} are read", path)
     return _part(files, path, 0, size)
+
+
+def _part_of(files: Files, path: str, facts: FileFacts, start: int, end: int) -> bytes:
+    """A part of the file that ``facts`` are about: it has not been replaced before its part was read."""
+    body = _part(files, path, start, end)
+    if files.facts(path).version != facts.version:
+        raise OSError(f"{path}: the file was replaced while it was read")
+    return body
 
 
 def _part(files: Files, path: str, start: int, end: int) -> bytes:

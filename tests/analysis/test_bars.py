@@ -19,7 +19,7 @@ from tests.analysis.plain import Plain
 from tests.analysis.tape import stored
 from tests.sizes import examples
 
-slow = settings(max_examples=examples(150), deadline=None, suppress_health_check=list(HealthCheck))
+slow = settings(max_examples=examples(150, 8), deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def closed(bars: list[Bar]) -> list[tuple[object, ...]]:

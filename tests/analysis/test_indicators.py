@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -23,8 +24,7 @@ from tests.analysis.samples import bars_of, drawn, hostile, real
 from tests.sizes import examples
 
 CASES = [(kind, example) for kind in KINDS for example in kind.examples]
-NAMES = [f"{kind.name}{example}" for kind, example in CASES]
-each_case = pytest.mark.parametrize(("kind", "example"), CASES, ids=NAMES)
+each_kind = pytest.mark.parametrize("kind", KINDS, ids=[kind.name for kind in KINDS])
 CODE = machine_code.load(KERNELS)
 PLANS = {kind.name: plan([(kind.name, example) for example in kind.examples], []) for kind in KINDS}
 
@@ -58,42 +58,43 @@ def live(kind: str, chosen: Plan, bars: Bars, state: np.ndarray, start: int = 0,
     return out
 
 
-@each_case
-def test_it_starts_at_its_warm_up(kind: Kind, example: Parameters) -> None:
+@each_kind
+def test_it_starts_at_its_warm_up(kind: Kind) -> None:
     bars = hostile()["wild"]
-    for name, column, first in zip(kind.names(example), values_of(kind, example, bars), kind.warm_up(*example), strict=True):
-        start = int(np.argmax(~np.isnan(column)))
-        assert first in (None, start), f"{name} starts at {start}, not {first}"
-        assert not np.isnan(column[start:]).any(), f"{name} has holes"
+    for example in kind.examples:
+        for name, column, first in zip(kind.names(example), values_of(kind, example, bars), kind.warm_up(*example), strict=True):
+            start = int(np.argmax(~np.isnan(column)))
+            assert first in (None, start), f"{name} starts at {start}, not {first}"
+            assert not np.isnan(column[start:]).any(), f"{name} has holes"
 
 
-@each_case
-def test_it_reads_no_further_back_than_its_lookback(kind: Kind, example: Parameters) -> None:
-    bars, back = hostile()["wild"], int(kind.lookback(*example))
-    assert back <= MAX_LOOKBACK
-    chosen = plan([(kind.name, example)], [])
+@each_kind
+def test_it_reads_no_further_back_than_its_lookback(kind: Kind) -> None:
+    bars = hostile()["wild"]
     t = len(bars.close) - 1
-    state = history(CODE, chosen, Bars._make(values[:t] for values in bars)).state
-    forgotten = Bars._make(values.copy() for values in bars)
-    for name, values in forgotten._asdict().items():
-        if name != "session":
-            values[: t - back] = np.nan
-    np.testing.assert_array_equal(
-        live(kind.name, chosen, forgotten, state.copy(), t), live(kind.name, chosen, bars, state.copy(), t)
-    )
+    for example in kind.examples:
+        back, chosen = int(kind.lookback(*example)), plan([(kind.name, example)], [])
+        assert back <= MAX_LOOKBACK
+        state = history(CODE, chosen, Bars._make(values[:t] for values in bars)).state
+        forgotten = Bars._make(values.copy() for values in bars)
+        for name, values in forgotten._asdict().items():
+            if name != "session":
+                values[: t - back] = np.nan
+        found, expected = (live(kind.name, chosen, known, state.copy(), t) for known in (forgotten, bars))
+        np.testing.assert_array_equal(found, expected, err_msg=f"{kind.name}{example}")
 
 
-@each_case
-def test_it_equals_its_oracle_on_real_bars(kind: Kind, example: Parameters) -> None:
+@each_kind
+def test_it_equals_its_oracle_on_real_bars(kind: Kind) -> None:
     oracle = (TALIB if kind.name in TALIB else ORACLES)[kind.name]
-    for name, bars in real().items():
-        agree(values_of(kind, example, bars), oracle(bars, *example), 1e-4 * scale(kind, bars), name)
+    for example, (name, bars) in product(kind.examples, real().items()):
+        agree(values_of(kind, example, bars), oracle(bars, *example), 1e-4 * scale(kind, bars), f"{example} {name}")
 
 
-@each_case
-def test_it_equals_its_oracle_on_hostile_bars(kind: Kind, example: Parameters) -> None:
-    for name, bars in hostile().items():
-        agree(values_of(kind, example, bars), ORACLES[kind.name](bars, *example), scale(kind, bars), name)
+@each_kind
+def test_it_equals_its_oracle_on_hostile_bars(kind: Kind) -> None:
+    for example, (name, bars) in product(kind.examples, hostile().items()):
+        agree(values_of(kind, example, bars), ORACLES[kind.name](bars, *example), scale(kind, bars), f"{example} {name}")
 
 
 @settings(max_examples=examples(60), deadline=None)
@@ -118,7 +119,7 @@ def test_live_with_peeks_and_history_are_the_same_bits(name: str) -> None:
         assert state.tobytes() == past.state.tobytes(), kind
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(bars=drawn(), data=st.data())
 def test_a_snapshot_continues_without_a_difference(bars: Bars, data: st.DataObject) -> None:
     cut = data.draw(st.integers(0, len(bars.close)))
@@ -132,9 +133,13 @@ def test_a_snapshot_continues_without_a_difference(bars: Bars, data: st.DataObje
 
 
 @pytest.mark.parametrize("name", ["wild", "stairs down", "a session a bar"])
-@pytest.mark.parametrize("kind", list(PLANS))
-def test_moving_a_window_changes_no_value(name: str, kind: str) -> None:
-    bars, chosen, kernels = hostile()[name], PLANS[kind], CODE.of_kind(kind)
+def test_moving_a_window_changes_no_value(name: str) -> None:
+    for kind in PLANS:
+        moving_a_window_changes_no_value(hostile()[name], kind)
+
+
+def moving_a_window_changes_no_value(bars: Bars, kind: str) -> None:
+    chosen, kernels = PLANS[kind], CODE.of_kind(kind)
     whole, state = history(CODE, chosen, bars), np.zeros(chosen.state_width)
     row, held = np.empty(len(chosen.columns)), 0
     window = Bars._make(np.zeros(MAX_LOOKBACK + 20, values.dtype) for values in bars)
@@ -148,7 +153,7 @@ def test_moving_a_window_changes_no_value(name: str, kind: str) -> None:
             mine[held] = theirs[t]
         kernels.advance_bar(chosen.arrays, window, held, state, True, row)
         held += 1
-        assert row.tobytes() == whole.values[:, t].tobytes(), f"bar {t}"
+        assert row.tobytes() == whole.values[:, t].tobytes(), f"{kind}, bar {t}"
 
 
 def test_an_average_does_not_drift_in_two_million_bars() -> None:

@@ -58,8 +58,8 @@ def built() -> Path:
     return ROOT / "services" / "gateway" / "page" / "dist"
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="session")
 async def browser() -> AsyncIterator[Browser]:
-    """One browser for all tests of a file; each test opens contexts of its own."""
+    """One browser for all tests that need one; each opens contexts of its own."""
     async with chromium() as found:
         yield found

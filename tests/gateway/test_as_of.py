@@ -205,6 +205,20 @@ async def test_what_cannot_be_answered_names_the_field(server: RunningGateway, p
 
 
 @pytest.mark.parametrize(
+    "path", ["bars?symbol=AAPL", "quotes?symbols=AAPL,NVDA", "corporate-actions?symbol=AAPL", "trading?symbols=AAPL"]
+)
+async def test_now_is_the_newest_price_of_a_replay(server: RunningGateway, path: str) -> None:
+    now = market.bar(n=599).ts_event
+    async with aiohttp.ClientSession(server.url) as client:
+        assert await read(client, f"/v1/{path}&as_of={rfc3339(now)}")
+        found = await read(client, f"/v1/{path}&as_of={rfc3339(now + 1000)}", 422)
+        assert found["field"] == "as_of"
+        assert f"it is {rfc3339(now)} in the replay" in found["detail"]
+        server.gateway.market.put_quote(market.quote(n=1, replayed=False))
+        await read(client, f"/v1/{path}&as_of={rfc3339(now + 1000)}")
+
+
+@pytest.mark.parametrize(
     ("symbol", "at", "state", "tradable", "reason", "session"),
     [
         ("AAPL", "2024-07-03T16:59:59Z", "open", True, "", "2024-07-03"),
@@ -267,3 +281,10 @@ async def test_a_paper_trader_keeps_its_worth_through_a_split_and_gets_its_divid
 
     await _act(Actions(), account, "AAPL", "", "")
     assert (account.shares, account.cash) == (40.0, 20.0)
+
+
+async def test_a_paper_trader_ends_at_the_newest_price_of_a_replay(server: RunningGateway) -> None:
+    newest = dt.datetime.fromtimestamp(market.bar(n=599).ts_event / 1000, dt.UTC)
+    async with Client(server.url) as trader:
+        account = await simulate(trader, "AAPL", newest - dt.timedelta(days=3), newest + dt.timedelta(days=30))
+    assert account.price == market.price("AAPL", 599)

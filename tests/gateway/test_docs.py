@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import msgspec
 import pytest
+from sqlalchemy import insert
 
 from services.gateway.handlers.routes import ACTIONS, ROUTES, RUN_ACTIONS
 from services.gateway.settings import Settings
+from shared import tables
+from tests.gateway import market
+from tests.gateway.running_gateway import RunningGateway
 
 PAGE = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```(\w+)\n(.*?)```", PAGE, re.DOTALL)
@@ -33,6 +38,15 @@ def requests() -> list[tuple[str, int, Any]]:
             shown = msgspec.json.decode(following[1]) if following[0] == "json" and len(lines) <= 2 else None
             found.append((line[4:], status, shown))
     return found
+
+
+@pytest.fixture
+async def client(server: RunningGateway) -> AsyncIterator[aiohttp.ClientSession]:
+    """Of a gateway that has bars of 2013 too, as after ``make run``."""
+    async with server.database.begin() as connection:
+        await connection.execute(insert(tables.bars), [market.bar_row(market.bar(n=n)) for n in range(-3490, -3470)])
+    async with aiohttp.ClientSession(server.url) as session:
+        yield session
 
 
 @pytest.mark.parametrize(("path", "status", "shown"), requests(), ids=lambda value: value if isinstance(value, str) else "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 from typing import Any, cast
 
@@ -57,6 +58,8 @@ async def test_a_key_is_created_used_rotated_and_revoked(server: RunningGateway,
         async with client.delete(f"/v1/keys/{made['id']}", headers=bearer(admin)) as response:
             assert response.status == 204
     assert (await send(client, "GET", "/v1/quotes", again["key"]))[0] == 401
+    status, problem = await send(client, "POST", f"/v1/keys/{made['id']}/rotate", admin, json={})
+    assert (status, "neither revoked nor expired" in problem["detail"]) == (404, True), "its new secret would never be taken"
     status, problem = await send(client, "DELETE", "/v1/keys/0000000000", admin)
     assert (status, problem["type"]) == (404, "urn:finstage:problem:unknown-key")
 
@@ -121,6 +124,24 @@ async def test_a_key_opens_what_is_not_public(tmp_path: Path) -> None:
                 assert (await socket.receive_json())[0]["msg"] == "authenticated"
                 await socket.send_json({"action": "subscribe", "quotes": ["*"]})
                 assert (await socket.receive_json())[0]["T"] == "subscription"
+
+
+@pytest.mark.parametrize("path", ["/v1/stream", "/v1/stream/test", "/v1/stream/alpaca"])
+async def test_a_stream_that_sends_no_key_is_closed_where_one_is_required(tmp_path: Path, path: str) -> None:
+    """Actions and keys that are not valid do not prolong the time; a valid key ends it."""
+    private = running_gateway(tmp_path, public_read=False, auth_seconds=1.0)
+    async with private as server, aiohttp.ClientSession(server.url) as client, asyncio.timeout(20):
+        key = await create_key(server, "read")
+        async with client.ws_connect(path) as known, client.ws_connect(path) as unknown:
+            await known.send_json({"action": "auth", "key": key})
+            assert [(await known.receive_json())[0]["msg"] for _ in range(2)] == ["connected", "authenticated"]
+            await unknown.send_json({"action": "auth", "key": key + "x"})
+            await unknown.send_json({"action": "subscribe", "bars": ["FAKE"]})
+            received = [message.data async for message in unknown]
+            assert [json.loads(text)[0].get("code") for text in received] == [None, 402, 401, 404]
+            assert unknown.close_code == 1008
+            await known.send_json({"action": "subscribe", "bars": []})
+            assert (await known.receive_json())[0]["T"] == "subscription"
 
 
 async def test_a_key_expires(server: RunningGateway, client: aiohttp.ClientSession) -> None:
@@ -218,6 +239,7 @@ async def test_keys_by_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         assert (await send(client, "GET", "/v1/keys", key))[0] == 401
         assert (await send(client, "GET", "/v1/keys", turned))[0] == 200
         await run("revoke", found[0])
+        assert "neither revoked" in await run("rotate", found[0], code=1)
         server.gateway.authentication.kept.clear()
         assert (await send(client, "GET", "/v1/keys", turned))[0] == 401
     assert "revoked" in await run("list")

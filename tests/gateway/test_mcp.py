@@ -1,4 +1,4 @@
-"""The MCP server as a process, asked by the official client, in front of a real gateway."""
+"""The MCP server, as a process and within one, asked by the official client, in front of a real gateway."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from mcp import Client, StdioServerParameters, stdio_client
 from sqlalchemy import update
 
+from services.gateway.adapters.own_api import open_own_api
 from shared import tables
 from shared.events import ResearchError
 from tests.gateway import market
@@ -34,13 +35,27 @@ async def private(tmp_path: Path) -> AsyncIterator[RunningGateway]:
 
 
 def started(server: RunningGateway, key: str) -> Any:
+    """A client of the program; closing it ends the program."""
+    from mcp import Client, StdioServerParameters, stdio_client  # the import takes a second
+
     environment = os.environ | {"FINSTAGE_KEY": key}
     arguments = ["-m", "services.gateway", "mcp", "--url", server.url]
-    return stdio_client(StdioServerParameters(command=sys.executable, args=arguments, env=environment, cwd=ROOT))
+    return Client(stdio_client(StdioServerParameters(command=sys.executable, args=arguments, env=environment, cwd=ROOT)))
+
+
+@asynccontextmanager
+async def connected(server: RunningGateway, key: str) -> AsyncIterator[Any]:
+    """A client of what the program serves, without its process."""
+    from mcp import Client
+
+    from services.gateway.adapters.assistant_server import assistant_server
+
+    async with open_own_api(server.url, key) as api, Client(assistant_server(api, "0")) as client:
+        yield client
 
 
 async def test_tools_answer_with_totals_and_assumptions_and_errors_with_valid_values(private: RunningGateway) -> None:
-    async with Client(started(private, await create_key(private, "read"))) as client:
+    async with started(private, await create_key(private, "read")) as client:
 
         async def call(tool: str, **arguments: Any) -> Any:
             found = await client.call_tool(tool, arguments)
@@ -75,7 +90,7 @@ async def test_tools_answer_with_totals_and_assumptions_and_errors_with_valid_va
 
 async def test_without_a_key_nothing_is_answered(private: RunningGateway) -> None:
     private.gateway.research = Answers(private)
-    async with Client(started(private, "")) as client:
+    async with connected(private, "") as client:
         found = await client.call_tool("instruments", {"words": "apple"})
         assert found.is_error
         assert "send a key" in str(found.content[0])
@@ -97,7 +112,7 @@ async def test_a_backtest_is_asked_for_awaited_and_shown(private: RunningGateway
 
         await until(stored, what="the job to be stored")
 
-    async with Client(started(private, await create_key(private, "research"))) as client:
+    async with connected(private, await create_key(private, "research")) as client:
         doing = asyncio.create_task(done())
         found = await client.call_tool("backtest", {"entry": "golden_cross", "exit": "dead_cross", "symbols": ["AAPL"]})
         await doing
@@ -113,7 +128,9 @@ async def test_a_backtest_is_asked_for_awaited_and_shown(private: RunningGateway
         for tool, given, expected in (
             ("signals", {"rule": "golden_cros"}, "golden_cross"),
             ("signals", {"timeframe": "1d"}, "1Day"),
-            ("instruments", {"industry": "teapots"}, "/v1/industries"),
+            ("instruments", {"industry": "teapots"}, "There are: ai, banks, semiconductors"),
+            ("instruments", {"q": "samsung"}, "The arguments of instruments are: words, industry, limit"),
+            ("bars", {"limit": "many"}, "The arguments of bars are: symbol, timeframe, start, end, limit"),
             ("backtest", {"entry": "golden_cros"}, "golden_cross"),
         ):
             wrong = await client.call_tool(tool, given)

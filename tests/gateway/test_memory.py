@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from services.gateway.domain.bar_windows import BarWindow, JsonRow, bar_window, memory_covers, merge, row_page, rows_in_memory
 from services.gateway.domain.market_memory import MarketMemory
+from services.gateway.domain.page_tokens import parse_page_token
 from services.gateway.domain.problems import RequestError
-from services.gateway.domain.queries import BarsQuery, parse_page_token, parse_query
+from services.gateway.domain.queries import BarsQuery
+from services.gateway.domain.query_parsing import parse_query
 from services.gateway.domain.series import SLACK, RowSeries, SeriesRow
 from services.gateway.handlers.cache import Answer, Cache, cached_answer
 from shared.events import Timeframe

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import aiohttp
@@ -18,8 +19,14 @@ NEED_ANALYSIS = {"/v1/conditions/history"}
 """Analysis does not run in these tests; test_explain.py has answers of it."""
 
 
+@cache
+def described() -> dict[str, Any]:
+    """Not to be changed."""
+    return document("0")
+
+
 def validator(schema: dict[str, Any]) -> Draft202012Validator:
-    return Draft202012Validator({"components": document("0")["components"], **schema})
+    return Draft202012Validator({"components": described()["components"], **schema})
 
 
 def test_the_document_is_openapi_3_1() -> None:
@@ -30,7 +37,7 @@ def test_the_document_is_openapi_3_1() -> None:
 
 
 def test_reading_needs_no_key_and_changing_needs_a_scope() -> None:
-    found = document("0")
+    found = described()
     assert found["security"] == [{}, {"key": ["read"]}]
     assert found["components"]["securitySchemes"]["key"]["scheme"] == "bearer"
     for each in OPERATIONS:
@@ -38,13 +45,14 @@ def test_reading_needs_no_key_and_changing_needs_a_scope() -> None:
 
 
 def test_parameters_match_the_query_struct() -> None:
+    paths = described()["paths"]
     for route in ROUTES:
-        parameters = {p["name"]: p for p in document("0")["paths"][route.path]["get"]["parameters"] if p["in"] == "query"}
+        parameters = {p["name"]: p for p in paths[route.path]["get"]["parameters"] if p["in"] == "query"}
         assert tuple(parameters) == route.query.__struct_fields__
-    bars = {p["name"]: p for p in document("0")["paths"]["/v1/bars"]["get"]["parameters"]}
+    bars = {p["name"]: p for p in paths["/v1/bars"]["get"]["parameters"]}
     assert bars["symbol"]["required"]
     assert bars["limit"]["schema"] == {"type": "integer", "minimum": 1, "maximum": 10000, "default": 1000}
-    signals = {p["name"]: p for p in document("0")["paths"]["/v1/signals"]["get"]["parameters"]}
+    signals = {p["name"]: p for p in paths["/v1/signals"]["get"]["parameters"]}
     assert {"golden_cross", "double_top"} < set(signals["rule"]["schema"]["enum"])
     assert bars["timeframe"]["schema"]["enum"] == sorted(each.row.api for each in Timeframe)
 
@@ -73,7 +81,7 @@ async def test_bodies_and_answers_match_the_schema(client: aiohttp.ClientSession
         operation = (await response.json())["paths"][action.path]["post"]
     body = operation["requestBody"]["content"]["application/json"]
     validator(body["schema"]).validate(body["example"])
-    assert set(document("0")["components"]["schemas"][action.body.__name__]["properties"]) == set(action.body.__struct_fields__)
+    assert set(described()["components"]["schemas"][action.body.__name__]["properties"]) == set(action.body.__struct_fields__)
     async with client.post(action.path, json=body["example"]) as response:
         if action.path in NEED_ANALYSIS:
             assert response.status == 503, await response.text()
@@ -86,17 +94,17 @@ async def test_bodies_and_answers_match_the_schema(client: aiohttp.ClientSession
 
 @pytest.mark.parametrize("action", RUN_ACTIONS, ids=lambda action: action.path)
 def test_bodies_of_runs_match_the_schema(action: RunAction) -> None:
-    operation = document("0")["paths"][action.path]["post"]
+    operation = described()["paths"][action.path]["post"]
     body = operation["requestBody"]["content"]["application/json"]
     validator(body["schema"]).validate(body["example"])
-    properties = document("0")["components"]["schemas"][action.body.__name__]["properties"]
+    properties = described()["components"]["schemas"][action.body.__name__]["properties"]
     assert set(properties) == set(action.body.__struct_fields__)
     with pytest.raises(ValidationError, match="'wat' was unexpected"):
         validator(body["schema"]).validate({**body["example"], "wat": 1})
 
 
 async def test_problems_match_the_schema(client: aiohttp.ClientSession) -> None:
-    schema = document("0")["components"]["responses"]["Problem400"]["content"]["application/problem+json"]["schema"]
+    schema = described()["components"]["responses"]["Problem400"]["content"]["application/problem+json"]["schema"]
     for address in ("/v1/bars", "/v1/bars?symbol=NOPE", "/v1/nothing"):
         async with client.get(address) as response:
             validator(schema).validate(await response.json(content_type=None))

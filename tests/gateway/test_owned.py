@@ -67,6 +67,20 @@ async def test_a_watchlist_is_changed_by_one_at_a_time(client: aiohttp.ClientSes
     assert await symbols(client, key) == ["JPM"]
 
 
+async def test_a_change_without_if_match_is_refused_before_its_idempotency_key_is_looked_up(
+    client: aiohttp.ClientSession, key: str
+) -> None:
+    once = bearer(key) | {"Idempotency-Key": "a"}
+    for path, body in (("/v1/watchlist", {"symbols": ["AAPL"]}), ("/v1/rules/golden_cross", {"wanted": True})):
+        for headers, status in (
+            (once | {"If-Match": "*"}, 200 if "watch" in path else 422),
+            (once, 428),
+            (once | {"If-Match": " ,"}, 428),
+        ):
+            async with client.put(path, json=body, headers=headers) as response:
+                assert response.status == status, await response.text()
+
+
 async def test_of_two_changes_of_the_same_state_one_is_refused(client: aiohttp.ClientSession, key: str) -> None:
     first = await etag(client, key)
     done = await asyncio.gather(*(put_list(client, key, [symbol], first) for symbol in ("AAPL", "NVDA", "JPM")))

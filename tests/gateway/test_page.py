@@ -23,18 +23,18 @@ from tests.gateway.page_gateway import fresh_market, page_gateway
 from tests.gateway.running_gateway import RunningGateway, read_directory, running_gateway
 from tests.until import until
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 TODAY = 600 * 86_400  # quotes of the day after the last bar
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def gateway(built: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningGateway]:
     async with page_gateway(tmp_path_factory.mktemp("gateway"), built) as started:
         yield started
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def server(browser: Browser, gateway: RunningGateway) -> AsyncIterator[RunningGateway]:
     async with fresh_market(gateway, browser) as fresh:
         yield fresh
@@ -43,7 +43,7 @@ async def server(browser: Browser, gateway: RunningGateway) -> AsyncIterator[Run
 async def test_quotes_chart_and_signals_update_live(browser: Browser, server: RunningGateway) -> None:
     visited = await visit(browser, server)
     page = visited.page
-    await expect(page.locator(".link")).to_have_text("Live")
+    await expect(page.locator(".link")).to_have_text("Replay")
     await expect(page.locator(".banner")).to_contain_text("Replayed data")
     row = page.locator(".row", has_text="Apple")
     await row.locator(".choose").click()
@@ -58,7 +58,7 @@ async def test_quotes_chart_and_signals_update_live(browser: Browser, server: Ru
     await expect(page.locator(".link")).to_have_text(re.compile(f"^No news from analysis since .*{since}$"))
     server.gateway.progress.measure({0: (0, 9)}, {0: 9}, now)
     await page.evaluate(REFRESH_STATUS)
-    await expect(page.locator(".link")).to_have_text("Live")
+    await expect(page.locator(".link")).to_have_text("Replay")
     server.gateway.market.last_analysis_at = now - 3_600_000
     await page.evaluate(REFRESH_STATUS)
     await expect(page.locator(".link")).to_contain_text("No new prices since")
@@ -297,14 +297,14 @@ async def test_the_page_reconnects_after_a_restart_of_the_gateway(browser: Brows
         market.fill(first.gateway.market)
         port = int(first.url.rsplit(":", 1)[1])
         visited = await visit(browser, first)
-        await expect(visited.page.locator(".link")).to_have_text("Live")
+        await expect(visited.page.locator(".link")).to_have_text("Replay")
     await expect(visited.page.locator(".link")).to_contain_text("Reconnecting")
     async with running_gateway(tmp_path, page=built, port=port) as second:
         await read_directory(second)
         market.fill(second.gateway.market)
         second.feed.handle_event(market.signal("JPM", 900, "golden_cross"))
         second.feed.handle_event(market.quote("AAPL", 5000))
-        await expect(visited.page.locator(".link")).to_have_text("Live", timeout=20_000)
+        await expect(visited.page.locator(".link")).to_have_text("Replay", timeout=20_000)
         await expect(visited.page.locator(".signal").first).to_contain_text("Golden cross")
         price = f"{market.quote('AAPL', 5000).last_price:,.2f}"
         await expect(visited.page.locator(".row", has_text="Apple").locator(".price")).to_have_text(price)

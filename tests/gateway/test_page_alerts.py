@@ -20,18 +20,18 @@ from tests.gateway.page_gateway import fresh_market, page_gateway
 from tests.gateway.running_gateway import RunningGateway, create_key
 from tests.until import until
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 SEEN = "document.dispatchEvent(new Event('visibilitychange'))"
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def gateway(built: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningGateway]:
     async with page_gateway(tmp_path_factory.mktemp("gateway"), built) as started:
         yield started
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def server(browser: Browser, gateway: RunningGateway) -> AsyncIterator[RunningGateway]:
     async with fresh_market(gateway, browser) as fresh:
         yield fresh
@@ -170,7 +170,7 @@ async def test_a_key_that_is_not_taken_is_named_and_the_page_goes_on_in_korean_o
     await expect(page.locator("#access [role=alert]")).to_be_visible()
     await page.get_by_role("link", name="시장").tap()
     await expect(page.locator("#mine tbody tr")).to_have_count(6)
-    await expect(page.locator("html")).to_have_attribute("data-link", "live")
+    await expect(page.locator("html")).to_have_attribute("data-link", "replay")
     assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     assert [error for error in visited.errors if "401" not in error] == []
 
@@ -182,7 +182,7 @@ async def test_prices_go_on_after_the_key_was_revoked(browser: Browser, server: 
     await enter(page, key)
     await expect(page.locator("#access")).to_contain_text("may read only")
     await page.get_by_role("link", name="Market").click()
-    await expect(page.locator("html")).to_have_attribute("data-link", "live")
+    await expect(page.locator("html")).to_have_attribute("data-link", "replay")
     async with server.database.begin() as connection:
         await connection.execute(update(api_keys).where(api_keys.c.owner == "park").values(revoked_at=1))
     server.gateway.authentication.kept.clear()
@@ -191,4 +191,4 @@ async def test_prices_go_on_after_the_key_was_revoked(browser: Browser, server: 
     await until(lambda: server.gateway.hub.is_subscribed("q"), what="subscribed again")
     server.feed.handle_event(market.quote("^GSPC", 70))
     await expect(page.locator(".index")).to_contain_text(f"{market.quote('^GSPC', 70).last_price:,.2f}")
-    await expect(page.locator("html")).to_have_attribute("data-link", "live")
+    await expect(page.locator("html")).to_have_attribute("data-link", "replay")

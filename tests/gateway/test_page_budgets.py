@@ -17,7 +17,7 @@ from tests.gateway.running_gateway import RunningGateway, read_directory, runnin
 from tests.sizes import THOROUGH
 from tests.until import until
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 FIRST_PAINT_MS = 4_000
 """Below a second on a machine that does nothing else; the tests run beside others."""
@@ -31,13 +31,13 @@ GROWTH = 0.25
 """Of heap and nodes, from the first thousand updates to the last."""
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def gateway(built: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningGateway]:
     async with page_gateway(tmp_path_factory.mktemp("gateway"), built) as started:
         yield started
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def server(browser: Browser, gateway: RunningGateway) -> AsyncIterator[RunningGateway]:
     async with fresh_market(gateway, browser) as fresh:
         yield fresh
@@ -85,7 +85,7 @@ async def test_two_tabs_and_a_restart_keep_their_place_on_a_slow_network(browser
         await read_directory(second)
         market.fill(second.gateway.market)
         for tab in (one, two):
-            await expect(tab.locator("html")).to_have_attribute("data-link", "live", timeout=30_000)
+            await expect(tab.locator("html")).to_have_attribute("data-link", "replay", timeout=30_000)
         second.feed.handle_event(market.quote("NVDA", 5000))
         shown = f"{market.quote('NVDA', 5000).last_price:,.2f}"
         await expect(two.locator("#last")).to_have_text(shown)

@@ -19,7 +19,7 @@ from tests.gateway import market
 from tests.gateway.browsing import visit
 from tests.gateway.running_gateway import RunningGateway, read_directory, running_gateway
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 REFRESH_STATUS = "document.dispatchEvent(new Event('visibilitychange'))"
 STREAMER, CHARTS = "streamer.finance.yahoo.com", "query2.finance.yahoo.com"
@@ -51,7 +51,7 @@ async def report(server: RunningGateway, *rows: dict[str, object]) -> None:
         server.gateway.sources = await history.sources()
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def without_prices(browser: Browser, built: Path, tmp_path: Path) -> AsyncIterator[RunningGateway]:
     """A gateway with instruments and without prices."""
     async with running_gateway(tmp_path, page=built) as gateway:

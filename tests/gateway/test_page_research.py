@@ -18,7 +18,7 @@ from tests.gateway.browsing import visit
 from tests.gateway.page_gateway import fresh_market, page_gateway
 from tests.gateway.running_gateway import RunningGateway
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 FIGURES: Final = {"total_return": 2.858, "sharpe": 0.86, "max_drawdown": -0.325, "trades": 2, "profit_factor": None}
 BACKTEST: Final = {
@@ -67,7 +67,7 @@ class Jobs:
         path = route.request.url.partition("/v1/research/jobs")[2].partition("?")[0]
         if path.endswith("/trades"):
             trade = {
-                "symbol": "AAPL", "side": "long", "entry": "2024-06-03", "exit": "2024-07-01", "bars": 20, "exit_reason": "signal",
+                "symbol": "AAPL", "side": "long", "entry": "2024-06-03", "exit": "2024-07-01", "bars": 20, "exit_reason": "exit",
                 "entry_reason": "golden_cross", "shares": 1.0, "entry_price": 190.0, "exit_price": 199.5, "pnl": 9.5, "cost": 0.2,
                 "mae": -0.01, "mfe": 0.06, "return": 0.05,
             }  # fmt: skip
@@ -103,13 +103,13 @@ class Jobs:
         return known | changes
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def gateway(built: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningGateway]:
     async with page_gateway(tmp_path_factory.mktemp("gateway"), built, signals=30) as started:
         yield started
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def server(browser: Browser, gateway: RunningGateway) -> AsyncIterator[RunningGateway]:
     async with fresh_market(gateway, browser) as fresh:
         yield fresh
@@ -131,23 +131,30 @@ async def test_a_backtest_from_the_form_to_its_result(browser: Browser, server: 
     await expect(page.locator("#datasets tbody a")).to_have_attribute("href", "/v1/research/datasets/dataset-1/files/manifest.json")
     await page.reload()
     await page.get_by_role("link", name="New run").click()
-    await expect(page.get_by_label("direction")).to_have_value("long")
-    await page.get_by_label("entry", exact=True).fill("golden_cross")
-    await page.get_by_label("symbols").fill("AAPL, NVDA")
-    await page.get_by_label("stop loss").fill("7")
+    await expect(page.get_by_label("Direction")).to_have_value("long")
+    await expect(page.get_by_label("Source of the bars").locator("option")).to_have_count(5)
+    await page.get_by_label("Entry a rule").fill("golden_cross")
+    await page.get_by_label("Instruments").fill("AAPL, NVDA")
+    loss = page.get_by_label("Stop loss, % from the entry price")
+    await loss.fill("700")
     await page.get_by_role("button", name="Start").click()
     await expect(page.locator(".run-form [role=alert]")).to_have_text("stop_loss: 7 is not between 0 and 1")
-    await page.get_by_label("stop loss").fill("0.05")
+    await expect(loss).to_have_attribute("aria-invalid", "true")
+    await loss.fill("5")
     await page.get_by_role("button", name="Start").click()
     await expect(page.locator("#job .progress")).to_contain_text("3 / 10 · AAPL")
     assert jobs.posted[-1] == {"entry": "golden_cross", "symbols": ["AAPL", "NVDA"], "stop_loss": 0.05}
-    assert page.url.endswith("#/research/runs%2Frun-1")
+    assert page.url.endswith("#/research/runs/run-1")
     jobs.state = "done"
+    await expect(page.locator("#job h2")).to_have_text("Backtest · Golden cross")
     figures = page.locator("#figures tbody tr")
-    await expect(figures.filter(has_text="Sharpe ratio")).to_contain_text("0.860.26 to 1.590.96")
+    await expect(figures.filter(has_text="Sharpe ratio")).to_contain_text("0.860.960.26 to 1.59")
     await expect(figures.filter(has_text="Total return")).to_contain_text("+285.8%+556.1%")
     await expect(figures.filter(has_text="Profit factor").locator(".missing")).to_have_attribute(
         "title", "Not defined for this run"
+    )
+    await expect(figures.locator("td:first-child")).to_have_text(
+        ["Total return", "Sharpe ratio", "Maximum drawdown", "Trades", "Profit factor"]
     )
     await expect(page.locator("#figures footer")).to_have_text("Costs: 5 + 5 bp a side")
     await expect(page.locator("#equity canvas").first).to_be_visible()
@@ -158,9 +165,14 @@ async def test_a_backtest_from_the_form_to_its_result(browser: Browser, server: 
     await expect(page.locator(".top")).to_be_hidden()
     await expect(page.locator("#figures")).to_be_visible()
     await page.emulate_media(media="screen")
+    await expect(page.locator("#trades tbody tr").first).to_contain_text("exit signal")
+    await page.get_by_role("link", name="Change and run again").click()
+    await expect(page.get_by_label("Entry a rule")).to_have_value("golden_cross")
+    await expect(page.get_by_label("Instruments")).to_have_value("AAPL")
     await page.get_by_role("link", name="Runs", exact=True).click()
-    for run in ("run-1", "run-2"):
-        await page.get_by_label(f"Compare runs: {run}").check()
+    await expect(page.locator("#runs tbody tr").first).to_contain_text("Golden crossAAPL · 1D")
+    for n in (0, 1):
+        await page.get_by_label("Compare runs: Golden cross").nth(n).check()
     await page.get_by_role("button", name="Compare the chosen").click()
     await expect(page.locator("#comparison thead th")).to_have_count(3)
     await expect(page.locator("#comparison canvas").first).to_be_visible()

@@ -18,7 +18,7 @@ from tests.gateway.page_gateway import fresh_market, page_gateway
 from tests.gateway.running_gateway import RunningGateway
 from tests.until import until
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
 def shown(symbol: str, n: int) -> str:
@@ -64,14 +64,14 @@ async def intercept(page: Page, *paths: str) -> list[Interceptor]:
 REST = ("**/v1/quotes", "**/v1/signals?limit=*", "**/v1/industries")
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def gateway(built: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningGateway]:
     """It keeps one signal or bar for clients that resume."""
     async with page_gateway(tmp_path_factory.mktemp("gateway"), built, ring=1) as started:
         yield started
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def server(browser: Browser, gateway: RunningGateway) -> AsyncIterator[RunningGateway]:
     async with fresh_market(gateway, browser) as fresh:
         yield fresh
@@ -80,7 +80,7 @@ async def server(browser: Browser, gateway: RunningGateway) -> AsyncIterator[Run
 async def live(browser: Browser, server: RunningGateway) -> BrowserPage:
     """The page after it shows all data and receives messages."""
     visited = await visit(browser, server)
-    await expect(visited.page.locator(".link")).to_have_text("Live")
+    await expect(visited.page.locator(".link")).to_have_text("Replay")
     await expect(visited.page.locator(".drawing")).not_to_have_attribute("aria-busy", "true")
     server.feed.handle_event(market.quote("JPM", 50))
     await expect(price(visited, "JPMorgan")).to_have_text(shown("JPM", 50))
@@ -120,7 +120,7 @@ async def test_missed_updates_are_read_until_that_succeeds(browser: Browser, ser
         interceptor.failing = False
     await expect(price(visited, "Apple")).to_have_text(shown("AAPL", 60), timeout=15_000)
     await expect(visited.page.locator(".signal", has_text="Golden cross")).to_have_count(3)
-    await expect(visited.page.locator("html")).to_have_attribute("data-link", "live")
+    await expect(visited.page.locator("html")).to_have_attribute("data-link", "replay")
 
 
 async def test_updates_between_the_first_read_and_the_subscription_are_read(browser: Browser, server: RunningGateway) -> None:
@@ -139,7 +139,7 @@ async def test_updates_between_the_first_read_and_the_subscription_are_read(brow
     quotes.failing = False
     await expect(price(visited, "Apple")).to_have_text(shown("AAPL", 60), timeout=15_000)
     await expect(visited.page.locator(".signal").first).to_contain_text("Golden cross")
-    await expect(visited.page.locator(".link")).to_have_text("Live")
+    await expect(visited.page.locator(".link")).to_have_text("Replay")
 
 
 async def test_an_old_answer_replaces_nothing_newer(browser: Browser, server: RunningGateway) -> None:

@@ -21,16 +21,16 @@ from tests.gateway.running_gateway import RunningGateway
 from tests.gateway.test_computed_indicators import Computes
 from tests.until import until
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def gateway(built: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningGateway]:
     async with page_gateway(tmp_path_factory.mktemp("gateway"), built, signals=30) as started:
         yield started
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def server(browser: Browser, gateway: RunningGateway) -> AsyncIterator[RunningGateway]:
     async with fresh_market(gateway, browser) as fresh:
         yield fresh
@@ -51,6 +51,8 @@ async def test_the_market_view(browser: Browser, server: RunningGateway) -> None
     visited = await visit(browser, server, path="/")
     page = visited.page
     await expect(page).to_have_title("Market · Finstage")
+    await expect(page.locator(".link")).to_have_text("Replay")
+    await expect(page.locator(".replayed-day")).to_have_text("Jan 3, 2023")
     await expect(page.locator(".index")).to_have_count(1)
     await expect(page.locator(".index")).to_contain_text(f"{market.quote('^GSPC', 1).last_price:,.2f}")
     tiles = page.locator(".tiles li")
@@ -116,7 +118,7 @@ async def test_the_members_of_an_industry_and_the_market_on_a_phone_in_korean(br
     await page.get_by_role("link", name="차트").tap()
     await expect(page.locator(".row")).to_have_count(6)
     await page.get_by_role("link", name="연구").tap()
-    await expect(page.locator("#runs tbody tr", has_text="backtest-1")).to_contain_text("완료")
+    await expect(page.locator("#runs tbody tr", has_text="골든크로스")).to_contain_text("완료")
     for view in ("종목 검색", "알림", "시스템"):
         await page.get_by_role("link", name=view).tap()
         await expect(page.locator("h1")).to_have_text(view)
@@ -132,10 +134,11 @@ async def test_the_tools_of_the_chart(browser: Browser, server: RunningGateway) 
     drawing = page.locator(".drawing")
     await expect(drawing).to_have_attribute("data-shows", "AAPL 1Day")
     legend = page.locator(".legend")
-    tools = page.locator(".more-tools")
+    tools = page.locator(".tools")
     await tools.get_by_role("button", name="Indicators").click()
     picker = page.get_by_role("dialog", name="Indicators")
-    await picker.get_by_role("textbox").fill("rsi14")
+    await expect(picker.get_by_role("textbox")).to_be_focused()
+    await page.keyboard.type("rsi14")  # its digits would open views
     await picker.get_by_label("RSI 14").check()
     await expect(legend).to_contain_text("RSI 1455")
     assert await page.locator(".drawing tr").count() == 4, "the price, a line, the pane of the RSI and the time axis"
@@ -161,7 +164,9 @@ async def test_the_tools_of_the_chart(browser: Browser, server: RunningGateway) 
     async with page.expect_request(lambda request: "/v1/bars?symbol=NVDA" in request.url):
         await tools.get_by_label("Compare with").select_option("industry:ai")
     await expect(tools.get_by_label("Compare with")).to_have_value("industry:ai")
-    await expect(tools.locator(".warning")).to_have_count(0)
+    await expect(tools.locator(".compare-state")).to_contain_text("in percent from the first bar shown")
+    await tools.get_by_label("Compare with").select_option("JPM")
+    await expect(tools.locator(".compare-state.warning")).to_have_text(re.compile("has no stored bars of 1D to compare with"))
     await tools.get_by_label("Compare with").select_option("")
     await page.goto(f"{server.url}/#/instrument/%5EGSPC?timeframe=1Week")  # as in the button of an alert
     await expect(drawing).to_have_attribute("data-shows", "^GSPC 1Week")
@@ -292,6 +297,7 @@ async def test_the_screener(browser: Browser, server: RunningGateway) -> None:
     await page.get_by_label("Name of the screen").fill("Below a thousand")
     await page.get_by_role("button", name="Keep").click()
     await page.reload()
+    await expect(rows).to_contain_text(["NVIDIA"])  # its address runs it
     await expect(page.get_by_label("Condition")).to_have_value("sma_20 < 1000 on 1d")
     await expect(page.get_by_label("Sort by")).to_have_value("rsi_14")
     await page.get_by_label("Condition").fill("")
@@ -307,7 +313,6 @@ async def test_a_screen_that_looks_further_back_is_done_by_analysis(browser: Bro
     visited = await visit(browser, server, path="/#/screener?condition=close%20%3E%20sma_20%20for%203%20bars%20on%201d")
     page = visited.page
     start = page.get_by_role("button", name="Screen 6 instruments")
-    await start.click()
     await expect(page.locator("#results")).to_contain_text("not connected to analysis")
     server.gateway.research = histories = Histories()  # type: ignore[assignment]
     await start.click()
@@ -368,6 +373,9 @@ async def test_settings_are_kept_and_keys_open_views(browser: Browser, server: R
     await expect(page.locator(".now time")).to_have_text("Jan 3, 2023 17:00")
     await page.get_by_label("Times in").select_option("korea")
     await expect(page.locator(".now time")).to_have_text("Jan 4, 2023 07:00")
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("dialog", name="Settings")).to_have_count(0)
+    await page.get_by_role("button", name="Settings").click()
     await page.get_by_role("combobox", name="Language", exact=True).select_option("ko")
     await expect(page.locator("h1")).to_have_text("애플")
     await page.reload()
@@ -396,7 +404,7 @@ VIEWS = (
     "/#/research/records",
     "/#/research",
     "/#/research/new",
-    "/#/research/runs%2Fbacktest-1",
+    "/#/research/runs/backtest-1",
     "/#/research/datasets",
     "/#/alerts",
     "/#/system",

@@ -10,9 +10,11 @@ from urllib.parse import quote
 import aiohttp
 import msgspec
 import pytest
+from aiohttp import web
 from sqlalchemy import insert
 
 from services.gateway.domain.times import rfc3339
+from services.gateway.handlers.middleware import REQUESTS
 from shared import tables
 from shared.events import SignalQuality, Timeframe, parameters_text
 from shared.quality.signal_records import SignalRecords
@@ -459,3 +461,26 @@ async def test_hostile_bars_do_not_break_the_answers(server: RunningGateway, cli
     assert (await read(client, "/v1/bars?symbol=JPM"))["results"] == []
     server.feed.handle_event(market.bar("JPM", 1, split_factor=0.0, price_factor=0.0))
     assert (await read(client, "/v1/bars?symbol=JPM&adjustment=all"))["results"][0]["close"] == 0.0
+
+
+async def test_a_cached_answer_asks_no_router_and_counts_for_its_route(
+    client: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def answered(route: str) -> float:
+        labels = {"route": route, "status": "200"}
+        return REQUESTS.labels(**labels)._value.get()  # type: ignore[no-any-return]
+
+    routed = 0
+    resolve = web.UrlDispatcher.resolve
+
+    async def counted(self: web.UrlDispatcher, request: web.Request) -> Any:
+        nonlocal routed
+        routed += 1
+        return await resolve(self, request)
+
+    monkeypatch.setattr(web.UrlDispatcher, "resolve", counted)
+    before, path = answered("/v1/instruments/{symbol}"), "/v1/instruments/AAPL"
+    pages = [await read(client, path) for _ in range(4)]
+    assert pages == 4 * [pages[0]]
+    assert answered("/v1/instruments/{symbol}") == before + 4
+    assert routed == 1

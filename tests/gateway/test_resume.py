@@ -82,10 +82,18 @@ async def test_what_is_not_kept_any_more_is_an_error(tmp_path: Path, limit: int,
             assert [m["T"] for m in await receive_messages(stream, 5)] == ["success", "s", "s", "s", "s"]
 
 
-async def test_a_client_does_not_wait_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_client_does_not_wait_for_ever_and_keeps_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is told to connect again, not that its messages are gone: that is not known yet."""
     monkeypatch.setattr("services.gateway.handlers.web_sockets.RESTORE_SECONDS", 0.05)
-    async with running_gateway(tmp_path) as server, aiohttp.ClientSession(server.url) as client:
+    async with running_gateway(tmp_path) as server, aiohttp.ClientSession(server.url) as client, asyncio.timeout(10):
         server.streams.live.restored.clear()
-        async with open_stream(client, signals=["*"]) as stream, asyncio.timeout(10):
+        async with open_stream(client, signals=["*"]) as stream:
+            await stream.send_json({"action": "resume", "from": 1})
+            assert (await stream.receive()).type == aiohttp.WSMsgType.CLOSE
+            assert stream.close_code == 1013
+        async with client.get("/v1/events?signals=*", headers={"Last-Event-ID": "1"}) as response:
+            assert (await response.text()).count("event: ") == 1, "it ends after the subscription"
+        server.streams.live.restored.set()
+        async with open_stream(client, signals=["*"]) as stream:
             await stream.send_json({"action": "resume", "from": 1})
             assert (await receive(stream))[0]["code"] == 411

@@ -443,7 +443,7 @@ def test_unsent_messages_keep_order_and_all_signals_and_bars(given_messages: lis
     assert [m for m in taken if m.kind in "bs"] == must[:limit]
     latest = {(m.kind, m.symbol): m for m in sent if m.kind in "tq"}
     assert {m.seq for m in taken if m.kind in "tq"} == {m.seq for m in latest.values()}
-    assert not unsent
+    assert unsent.take() == []
 
 
 @given(st.lists(messages, max_size=60), st.integers(0, 70), st.integers(1, 20))
@@ -478,11 +478,11 @@ def test_each_subscriber_gets_its_selected_messages_only() -> None:
     hub.publish("q", "A", b"{}")
     hub.publish("s", "B", b"{}")
     assert [m.symbol for m in subscribers["a"].unsent.take()] == ["A"]
-    assert not subscribers["b"].unsent
-    assert not subscribers["c"].unsent
+    assert subscribers["b"].unsent.take() == []
+    assert subscribers["c"].unsent.take() == []
     hub.remove(subscribers["a"])
     hub.publish("q", "A", b"{}")
-    assert not subscribers["a"].unsent
+    assert subscribers["a"].unsent.take() == []
     assert ("q", "B") in hub.index
     assert ("q", "A") not in hub.index
 

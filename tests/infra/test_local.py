@@ -231,8 +231,15 @@ def test_an_invalid_setting_is_named(run: Run) -> None:
     run.environment["PORT"] = "eighty"
     done = run.command("status")
     assert done.returncode == 1
-    assert done.stderr.startswith("error: PORT: ")
-    assert "'eighty'" in done.stderr
+    assert done.stderr.startswith("error: PORT='eighty': ")
+
+
+def test_a_database_without_a_driver_is_refused_before_anything_starts(run: Run) -> None:
+    run.environment["DATABASE_URL"] = "mysql://fin:canary-4711@127.0.0.1/x"
+    done = run.command("run")
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: DATABASE_URL: has driver 'mysql'; supported: sqlite+aiosqlite, mysql+aiomysql")
+    assert "canary" not in done.stderr + done.stdout
 
 
 def test_the_configuration_escapes_folder_names(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from infra.local.errors import StackError
-from infra.local.exit_reasons import LONGEST, UNKNOWN, last_error
+from infra.local.exit_reasons import LONGEST, UNKNOWN, last_error, signal_that_ended
 from infra.local.terminal import QUIET_SECONDS, ProgramStateReporter
 from shared.settings import EXIT_BAD_SETTINGS
 
@@ -104,6 +104,21 @@ def test_an_exit_is_printed_with_its_reason_and_a_start_is_not(tmp_path: Path) -
     assert watched.state("RUNNING", 9) == ["  gateway runs again"]
     killed = f"! gateway exited and is restarted: {UNKNOWN}. Its log: {watched.log}"
     assert watched.state("STARTING", 10) == [killed], "a new process whose exit was not observed"
+
+
+def test_a_killed_program_is_told_from_one_that_failed(tmp_path: Path) -> None:
+    """As supervisord logs it: the last exit of this program counts, not that of another one or an older one."""
+    watched, log = WatchedProgram(tmp_path), tmp_path / "supervisor.log"
+    exits = [
+        "exited: gateway (exit status 0; expected)", "exited: gateway (terminated by SIGKILL; not expected)",
+        "exited: ingest (terminated by SIGSEGV (core dumped); not expected)",
+    ]  # fmt: skip
+    log.write_text("".join(f"2026-01-01 00:00:00,000 WARN {each}\n" for each in exits))
+    assert watched.state("RUNNING", 7) == []
+    assert watched.state("RUNNING", 8) == [f"! gateway exited and is restarted: it was killed (SIGKILL). Its log: {watched.log}"]
+    assert signal_that_ended("ingest", log) == "it was killed (SIGSEGV (core dumped))"
+    log.write_text(f"{exits[1]}\n{exits[0]}\n")
+    assert signal_that_ended("gateway", log) == signal_that_ended("notifier", log) == ""
 
 
 def test_a_repeated_failure_is_reported_once_in_a_while(tmp_path: Path) -> None:

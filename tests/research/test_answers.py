@@ -7,6 +7,7 @@ import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import msgspec
 import psutil
 import pytest
 import pytest_asyncio
@@ -41,8 +42,7 @@ def children() -> list[int]:
 async def answer(process: AnswerProcess, text: str = "hello") -> tuple[int, int]:
     """The process that answered, and how many questions were withdrawn from it."""
     history = await process.evaluate(job(text, "AAA"))
-    assert isinstance(history, ConditionHistory)
-    pid, withdrawn = history.condition.split()
+    pid, withdrawn = msgspec.json.decode(history.body, type=ConditionHistory).condition.split()
     return int(pid), int(withdrawn)
 
 

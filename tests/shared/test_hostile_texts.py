@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.gateway.domain import hosts, queries, subscriptions
+from services.gateway.domain import hosts, queries, query_parsing, subscriptions
 from services.gateway.domain.problems import RequestError
 from services.notifier.domain.commands import mute_span, normal_line
 from services.notifier.domain.conditions import parse_alert
@@ -36,7 +36,7 @@ ENTRANCES: dict[str, tuple[Callable[[str], Any], int]] = {
     "markup": (lambda text: [*split(text), escape(text)], 16_384),
     "log": (redact, 200_000),
     "host": (hosts.host_name, 8192),
-    "query": (lambda text: queries.parse_query({"symbol": text, "start": text}, queries.PatternsQuery), 8192),
+    "query": (lambda text: query_parsing.parse_query({"symbol": text, "start": text}, queries.PatternsQuery), 8192),
     "subscription": (subscriptions.SELECTOR.match, 8192),
 }
 UNITS = [

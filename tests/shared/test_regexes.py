@@ -11,7 +11,11 @@ from shared.conditions import vocabulary
 from tests.shared.regexes.found import FOLDERS, ROOT, Expression, UnknownPatternError, in_grammars, in_python
 from tests.shared.regexes.judging import judge
 
-MADE = {"shared/conditions/vocabulary.py": list({pattern.groups: pattern for _, _, pattern in vocabulary._patterns()}.values())}
+MADE = {
+    "shared/conditions/vocabulary.py": list(
+        {pattern.groups: pattern for each in vocabulary._patterns().values() for _, _, pattern in each}.values()
+    )
+}
 """Modules that make patterns when they run, with one of each form that they make: here, for each number of parameters."""
 BOUNDED = {
     "shared/logs.py": "redact cuts a text at 16,384 characters, and every repetition in it ends at 255; see test_logs.py",
@@ -28,7 +32,7 @@ def expressions() -> list[Expression]:
 def test_the_expressions_are_found() -> None:
     found = {(each.path, each.pattern) for each in expressions()}
     assert ("services/ingest/settings.py", r"^[a-z0-9-]{1,40}$") in found
-    assert ("services/gateway/domain/queries.py", r"^[0-9]{1,16}$") in found
+    assert ("services/gateway/domain/stream_query.py", r"^[0-9]{1,16}$") in found
     assert ("shared/sequences/grammar.lark", "[a-z_][a-z0-9_]*") in found
     assert any(path == "shared/conditions/scanning.py" and "(?P<hangul>" in pattern for path, pattern in found)
     assert len([path for path, _ in found if path == "shared/conditions/vocabulary.py"]) > len(

@@ -41,13 +41,38 @@ async def test_what_is_written_is_found_and_read(place: str, tmp_path: Path) -> 
     reader = RunReader(files)
     facts = await reader.facts("one-1", "rows.bin")
     assert facts.size == len(LARGE)
-    parts = [part async for part in reader.parts("one-1", "rows.bin", 5, len(LARGE))]
+    parts = [part async for part in reader.parts("one-1", "rows.bin", facts, 5, len(LARGE))]
     assert (b"".join(parts), max(map(len, parts))) == (LARGE[5:], PART_BYTES)
     assert await reader.read("one-1", "result.json", 2) == b"{}"
     with pytest.raises(OSError, match="it has 2 bytes, at most 1 are read"):
         await reader.read("one-1", "result.json", 1)
     await asyncio.to_thread(files.write, "one-1/rows.bin", LARGE + b"more")
     assert (await reader.facts("one-1", "rows.bin")).version != facts.version
+
+
+async def test_a_file_that_is_replaced_while_it_is_sent_is_cut_off(place: str) -> None:
+    files = open_files(place)
+    await asyncio.to_thread(files.write, "one-1/rows.bin", LARGE)
+    reader = RunReader(files)
+    parts = reader.parts("one-1", "rows.bin", await reader.facts("one-1", "rows.bin"), 0, len(LARGE))
+    assert await anext(parts) == LARGE[:PART_BYTES]
+    await asyncio.to_thread(files.write, "one-1/rows.bin", b"x" * len(LARGE) + b"longer")
+    with pytest.raises(OSError, match="was replaced"):
+        await anext(parts)
+
+
+async def test_of_a_store_that_sends_files_whole_no_more_is_read_than_was_asked_for(store: RunStore) -> None:
+    (store.folder / "one-1").mkdir(parents=True)
+    with (store.folder / "one-1" / "rows.bin").open("wb") as file:
+        file.truncate(256 * PART_BYTES)
+    store.mode = "whole"
+    reader = RunReader(open_files(store.url))
+    facts = await reader.facts("one-1", "rows.bin")
+    parts = reader.parts("one-1", "rows.bin", facts, 0, facts.size)
+    assert await anext(parts) == bytes(PART_BYTES)
+    with pytest.raises(OSError, match="range requests"):
+        await anext(parts)
+    assert store.sent < 64 * PART_BYTES, "what the sockets hold"
 
 
 @pytest.mark.parametrize(

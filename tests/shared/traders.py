@@ -292,6 +292,7 @@ TRADERS: Final = [
     ("장중 신고가", "new_high on 1d"),
     ("keltner channel breakout", "crosses_above(close, keltner_upper_20) on 1d"),
     ("OBV가 OBV 20일 평균보다 위", "obv > sma(obv, 20) on 1d"),
+    ("정배열 (5일 > 20일 > 60일)", "sma_5 > sma_20 and sma_20 > sma_60 on 1d"),
 ]
 """Understood: the text and its normal form."""
 
@@ -314,11 +315,10 @@ HINTED: Final[list[tuple[str, str, str]]] = [
     ("close > donchian upper", "never", "close > prev(donchian_upper_20)"),
     ("bullish engulfing candle near the 50 day moving average", "instead", "bullish_engulfing and abs(close / sma_50 - 1) <= 0.01"),
     ("주가가 20일선 근처", "instead", "abs(close / sma_20 - 1) <= 0.01"),
-    ("오전 10시 이전에 전일 고가 돌파 on 5m", "fires", "15m, 1h, 1d"),
+    ("오전 10시 이전에 전일 고가 돌파 on 5m", "fires_written", "crosses_above(close, prev_session_high) on 5m"),
     ("20일선 위 5일선 아래", "restated", "close > sma_20 and close < sma_5"),
     ("저가가 볼린저 하단보다 낮고 종가가 하단 위", "restated", "low < bb_lower_20 and close > bb_lower_20"),
     ("전고점 돌파", "restated", "close > prev(highest(high, 20))"),
-    ("정배열 (5일 > 20일 > 60일)", "restated", "sma_5 > sma_20 and sma_20 > sma_60"),
 ]
 """Refused with the right spelling: the text, the code of the error, and the spelling in it."""
 

@@ -474,7 +474,7 @@ class Instrument(TypedDict):
 
 
 class Job(TypedDict):
-    """A job with its request and its result."""
+    """A job with its result."""
 
     ahead: int | None
     code_version: str | None
@@ -521,17 +521,23 @@ class JobProgress(TypedDict):
 
 
 class JobSummary(TypedDict):
-    """A job without its result."""
+    """A job with its request, without its result."""
 
     ahead: int | None
     created: str
+    end: str | None
     ended: str | None
     error: JobError | None
     id: str
     kind: str
+    parameters: dict[str, Any]
     progress: JobProgress
+    start: str | None
     started: str | None
     state: Literal["cancelled", "done", "failed", "queued", "refused", "requested", "running"]
+    symbols: list[str]
+    tape: str
+    timeframe: Literal["15Min", "1Day", "1Hour", "1Min", "1Month", "1Week", "30Min", "4Hour", "5Min"]
 
 
 class KeyRequest(TypedDict):

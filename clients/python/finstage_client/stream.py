@@ -19,7 +19,7 @@ MAX_WAIT: Final = 30.0
 SILENT_SECONDS: Final = 60.0
 """The gateway pings every 20 seconds."""
 CANNOT_RESUME: Final = 411
-FATAL: Final = frozenset({400, 401, 402, 405, 410})
+FATAL: Final = frozenset({400, 401, 402, 404, 405, 410})
 """Errors of the protocol that another try does not mend."""
 CONTROL: Final = frozenset({"success", "subscription", "error"})
 

@@ -4,7 +4,7 @@ export type Selection = Partial<Record<(typeof CHANNELS)[number], string[]>>;
 export type Message = { T: string; seq: number; symbol?: string; id?: string; status?: string } & Record<string, unknown>;
 
 const CONTROL = new Set(["success", "subscription", "error"]);
-const FATAL = new Set([400, 401, 402, 405, 406, 410]);
+const FATAL = new Set([400, 401, 402, 404, 405, 406, 410]);
 const CANNOT_RESUME = 411;
 const FIRST_WAIT_MS = 500;
 const MAX_WAIT_MS = 30_000;

@@ -19,7 +19,7 @@ from services.analysis.research.domain.questions import Answer, Check, Checked, 
 from services.analysis.research.domain.run_rows import RunRequest
 from services.analysis.research.runs.checks import CHECKS
 from services.analysis.research.settings import ResearchSettings
-from shared import logs
+from shared import logs, wire
 from shared.db import Database, open_database
 from shared.events import HistoryJob, HistoryResult, IndicatorHistoryJob
 from shared.failures import classify
@@ -97,7 +97,7 @@ async def _answer(question: Evaluation | Check, evaluator: Evaluator, checks: Ch
     try:
         if isinstance(question, Check):
             return Checked(question.number, await checks.refusal(question.request))
-        return History(question.number, await evaluator.evaluate(question.job))
+        return History(question.number, wire.encoded(await evaluator.evaluate(question.job)))
     except RefusedJobError as error:
         return Failure(question.number, "refused", str(error), error.code)
     except Exception as error:  # what is listed as a defect of the message, or of the environment

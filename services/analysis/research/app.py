@@ -49,7 +49,7 @@ async def build(
     """Open everything, wire it, and yield the tasks."""
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings.database_url))
-        producer = await stack.enter_async_context(open_producer(settings, "analysis-research"))
+        producer = await stack.enter_async_context(open_producer(settings, "analysis-research", compresses=False))
         consumer = await stack.enter_async_context(
             open_group_consumer(
                 settings, [RESEARCH_JOBS], settings.research_group, producer, max_records=MOST_JOBS, side_by_side=True

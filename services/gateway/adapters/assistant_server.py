@@ -11,6 +11,7 @@ from urllib.parse import quote as quoted
 from mcp.server import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.mcpserver.tools import Tool
+from pydantic import ValidationError
 
 from services.gateway.adapters.own_api import OwnApi, RefusedError
 from services.gateway.domain.assistant_answers import ASSUMPTIONS, MOST_ROWS, against_industries, shortened, shown
@@ -125,9 +126,23 @@ def assistant_server(api: OwnApi, version: str) -> MCPServer[Any]:
     )
 
 
+class StrictTool(Tool):
+    """A tool whose errors of arguments name those that it has."""
+
+    async def run(self, arguments: dict[str, Any], context: Any, convert_result: bool = False) -> Any:
+        try:
+            return await super().run(arguments, context, convert_result)
+        except ToolError as error:
+            if not isinstance(cause := error.__cause__, ValidationError):
+                raise
+            wrong = [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in cause.errors()]
+            known = ", ".join(self.parameters["properties"])
+            raise ToolError(f"{'; '.join(wrong)}. The arguments of {self.name} are: {known}") from cause
+
+
 def _strict(method: Callable[..., Any]) -> Tool:
     """A tool that refuses arguments that it does not have: ignored, they would make a wrong answer look right."""
-    tool = Tool.from_function(method)
+    tool = StrictTool.from_function(method)
     arguments = tool.fn_metadata.arg_model
     arguments.model_config["extra"] = "forbid"
     arguments.model_rebuild(force=True)

@@ -44,9 +44,9 @@ class KeyTable:
         async with self.database.begin() as connection:
             chosen = _keys().where(api_keys.c.id == key_id).with_for_update(of=api_keys)
             row = (await connection.execute(chosen)).mappings().first()
-            if row is None:
+            before = None if row is None else _key(row)
+            if before is None or not before.is_valid(audit.at):
                 return None
-            before = _key(row)
             changed = {"secret_hash": secret_hash, "previous_hash": before.secret_hash, "previous_until": previous_until}
             await connection.execute(update(api_keys).where(api_keys.c.id == key_id).values(**changed))
             await write_audit(connection, audit)

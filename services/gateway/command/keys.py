@@ -73,7 +73,7 @@ def rotate(
     secret, now = new_secret(), _now()
     audit = _audited("key.rotate", key_id, now, keep_seconds=keep_seconds)
     if _with_keys(lambda keys: keys.rotate(key_id, hash_of(secret), now + 1000 * keep_seconds, audit)) is None:
-        raise _unknown(key_id)
+        raise _unknown(key_id, " that is neither revoked nor expired")
     sys.stdout.write(key_text(key_id, secret) + "\n")
 
 
@@ -110,8 +110,8 @@ def _audited(action: str, target: str, now: int, **detail: Any) -> AuditEntry:
     return AuditEntry(at=now, actor="command", address="", action=action, target=target[:255], detail=detail)
 
 
-def _unknown(key_id: str) -> typer.Exit:
-    sys.stderr.write(f"error: there is no key {key_id!r:.40}\n")
+def _unknown(key_id: str, valid: str = "") -> typer.Exit:
+    sys.stderr.write(f"error: there is no key {key_id!r:.40}{valid}\n")
     return typer.Exit(FAILED)
 
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from services.gateway.domain.queries import BarsQuery, IndicatorsQuery, page_token, parse_page_token
+from services.gateway.domain.page_tokens import page_token, parse_page_token
+from services.gateway.domain.queries import BarsQuery, IndicatorsQuery
 from services.gateway.domain.series import RowSeries
 from services.gateway.domain.times import milliseconds
 

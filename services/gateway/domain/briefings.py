@@ -9,7 +9,8 @@ from typing import Annotated, Literal, Protocol
 import msgspec
 
 from services.gateway.domain.calendar_models import DateParameter
-from services.gateway.domain.queries import PageToken, Slug, parse_page_token
+from services.gateway.domain.page_tokens import parse_page_token
+from services.gateway.domain.parameter_types import PageToken, Slug
 from services.gateway.domain.times import SessionDate, Time, rfc3339, session_date
 from shared import briefings
 from shared.briefings import BriefingGroup, BriefingMove, BriefingStory

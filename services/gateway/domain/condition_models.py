@@ -8,7 +8,7 @@ import msgspec
 
 from services.gateway.domain.bodies import parse_body
 from services.gateway.domain.explanations import MOST_SYMBOLS
-from services.gateway.domain.queries import Symbol
+from services.gateway.domain.parameter_types import Symbol
 from services.gateway.domain.timeframes import NAME_BY_TIMEFRAME, TimeframeName
 from shared.conditions import Condition, ConditionError
 from shared.conditions.condition import LONGEST

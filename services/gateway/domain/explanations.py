@@ -8,8 +8,8 @@ from typing import Annotated, Final, Literal
 import msgspec
 
 from services.gateway.domain.bodies import parse_body
+from services.gateway.domain.parameter_types import Symbol
 from services.gateway.domain.problems import RequestError
-from services.gateway.domain.queries import Symbol
 from services.gateway.domain.timeframes import NAME_BY_TIMEFRAME, TimeframeName
 from services.gateway.domain.times import Time, rfc3339
 from shared.conditions import Condition, ConditionError, describe, parse

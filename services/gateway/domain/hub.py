@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Set
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -26,7 +26,7 @@ OVERLAP: Final = 5_000_000
 as long before its message was sent."""
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Subscriber:
     """One open stream."""
 
@@ -89,8 +89,9 @@ class Hub:
         message = numbered_message(self.seq, kind, symbol, body, symbols, industries)
         self.resume_buffer.put(message)
         idle = not self.with_unsent
-        for subscriber in self._subscribers_of(message):
-            self.with_unsent.add(subscriber)
+        found = self._subscribers_of(message)
+        self.with_unsent.update(found)
+        for subscriber in found:
             if subscriber.unsent.put(message):
                 self.flush_now(subscriber)
         if idle and self.with_unsent:
@@ -161,10 +162,10 @@ class Hub:
         instrument = self.directory().instruments.get(message.symbol)
         return subscription_keys(message.kind, (message.symbol,), tuple(instrument.industries) if instrument else ())
 
-    def _subscribers_of(self, message: StreamMessage) -> Iterable[Subscriber]:
+    def _subscribers_of(self, message: StreamMessage) -> Set[Subscriber]:
         found = [subscribers for key in self._keys_of(message) if (subscribers := self.index.get(key))]
         if len(found) < 2:
-            return found[0] if found else ()
+            return found[0] if found else frozenset()
         return set().union(*found)
 
     def _is_subscriber(self, subscriber: Subscriber, message: StreamMessage) -> bool:

@@ -21,7 +21,7 @@ class KeyStore(Protocol):
         """Store a key."""
 
     async def rotate(self, key_id: str, secret_hash: str, previous_until: int, audit: AuditEntry) -> ApiKey | None:
-        """Replace the secret; None: there is no such key."""
+        """Replace the secret; None: there is no such key, or it is revoked or expired."""
 
     async def revoke(self, key_id: str, now: int, audit: AuditEntry) -> bool:
         """Make a key invalid for ever; False: there is no such key."""

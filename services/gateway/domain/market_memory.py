@@ -49,6 +49,8 @@ class MarketMemory:
     indicators: OrderedDict[Key, RowSeries] = field(default_factory=OrderedDict)
     signals: OrderedDict[str, events.Signal] = field(default_factory=OrderedDict)
     signals_version: int = 0
+    replayed_until: int = 0
+    """The newest time of replayed prices, which is now in the replay; 0: none is replayed."""
     last_analysis_at: int = 0
     """When analysis last published anything, by the broker's clock, in milliseconds; 0: not yet."""
     max_recent_ids: int = 10_000
@@ -65,6 +67,7 @@ class MarketMemory:
         known = self.quotes.get(event.symbol)
         if known is not None and event.ts_event < known.event.ts_event and event.source == known.event.source:
             return False
+        self._note_replay(event)
         self.quotes[event.symbol] = LatestQuote(event, _encode(api_models.quote(event)))
         self.quotes_version += 1
         self._evict(self.quotes, event.symbol)
@@ -90,8 +93,14 @@ class MarketMemory:
             series.drop_before(event.ts_event)
         series.put(row)
         series.source, series.replayed = event.source, event.replayed
+        self._note_replay(event)
         self._screen(event.timeframe).put_bar(event)
         return row, newest
+
+    def is_replayed(self, symbol: str) -> bool:
+        """Whether the newest price of an instrument is replayed; False where it has none."""
+        known = self.quotes.get(symbol)
+        return known is not None and known.event.replayed
 
     def put_indicators(self, event: events.IndicatorRow) -> None:
         """Store a row of indicators; a row of a bar that another bar has replaced is left out."""
@@ -135,6 +144,10 @@ class MarketMemory:
         while len(self.industries) > self.max_industries:
             self.industries.popitem(last=False)
         return True
+
+    def _note_replay(self, event: events.Quote | events.Bar) -> None:
+        if event.replayed:
+            self.replayed_until = max(self.replayed_until, event.ts_event)
 
     def _screen(self, timeframe: events.Timeframe) -> ScreenTable:
         table = self.screens.get(timeframe)

@@ -9,8 +9,9 @@ from typing import Annotated, Final, Literal, Protocol
 import msgspec
 
 from services.gateway.domain.bar_windows import MAX_TIME, MIN_TIME
+from services.gateway.domain.page_tokens import parse_page_token
+from services.gateway.domain.parameter_types import PageToken, Slug, Symbol, Timestamp
 from services.gateway.domain.problems import RequestError
-from services.gateway.domain.queries import PageToken, Slug, Symbol, Timestamp, parse_page_token
 from services.gateway.domain.times import milliseconds, rfc3339
 from shared import events
 

@@ -8,8 +8,8 @@ from typing import Annotated, Any, Final, Literal, NamedTuple
 import msgspec
 
 from services.gateway.domain.keys import ApiKey
+from services.gateway.domain.parameter_types import PageToken, Slug, Symbol
 from services.gateway.domain.problems import RequestError
-from services.gateway.domain.queries import PageToken, Slug, Symbol
 from services.gateway.domain.timeframes import TimeframeName
 from services.gateway.domain.times import Time
 from shared.conditions.condition import LONGEST
@@ -144,10 +144,16 @@ def etag_of(state: Any) -> str:
     return f'"{hashlib.blake2b(msgspec.json.encode(state), digest_size=12).hexdigest()}"'
 
 
-def check_match(if_match: str, etag: str) -> None:
-    """Raise RequestError: there is no If-Match (428), or it names another state (412)."""
+def named_states(if_match: str) -> list[str]:
+    """The ETags in the header If-Match. Raises RequestError: there are none (428)."""
     named = [part.strip() for part in if_match.split(",") if part.strip()]
     if not named:
         raise RequestError("precondition-required", "send the ETag of the state to change as If-Match, or `*` for any")
+    return named
+
+
+def check_match(if_match: str, etag: str) -> None:
+    """Raise RequestError: there is no If-Match (428), or it names another state (412)."""
+    named = named_states(if_match)
     if "*" not in named and etag not in named:
         raise RequestError("changed", f"the state is {etag} now", field="If-Match", value=if_match)

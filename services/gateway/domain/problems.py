@@ -157,7 +157,7 @@ def fitting() -> Iterator[None]:
         raise
 
 
-def unknown_value_error(field: str, value: str, known: Collection[str]) -> RequestError:
+def unknown_value_error(field: str, value: str, known: Collection[str], problem: str = "invalid-parameter") -> RequestError:
     """The error for a value that is not in ``known``; it names the most similar value, or all of them.
 
     >>> unknown_value_error("timeframe", "1day", ["1Min", "1Day"]).detail
@@ -168,4 +168,4 @@ def unknown_value_error(field: str, value: str, known: Collection[str]) -> Reque
     hint = f"; did you mean {folded[near[0]]}?" if near else "."
     if len(known) <= MAX_LISTED_NAMES or not near:
         hint += f" There are: {', '.join(known) or 'none'}"
-    return RequestError("invalid-parameter", f"{field}: {value!r:.80} is not known{hint}", field=field, value=value)
+    return RequestError(problem, f"{field}: {value!r:.80} is not known{hint}", field=field, value=value)

@@ -44,7 +44,7 @@ class JobFile(msgspec.Struct, frozen=True):
 
 
 class JobSummary(msgspec.Struct, frozen=True, kw_only=True):
-    """A job without its result."""
+    """A job with its request, without its result."""
 
     id: str
     kind: str
@@ -57,11 +57,6 @@ class JobSummary(msgspec.Struct, frozen=True, kw_only=True):
     started: Time | None
     ended: Time | None
     error: JobError | None
-
-
-class Job(JobSummary, frozen=True, kw_only=True):
-    """A job with its request and its result."""
-
     symbols: list[str]
     """Of the request; none: all that have bars."""
     timeframe: TimeframeName
@@ -70,6 +65,11 @@ class Job(JobSummary, frozen=True, kw_only=True):
     tape: str
     parameters: dict[str, Any]
     """Of the request, under the names of the options."""
+
+
+class Job(JobSummary, frozen=True, kw_only=True):
+    """A job with its result."""
+
     result: dict[str, Any] | None
     """The summary of the run; null until it is done."""
     files: list[JobFile]
@@ -169,16 +169,10 @@ class StoredJob:
 
     def shown(self, ahead: int | None) -> Job:
         """As the API has one."""
-        data, result = self.request.data, self.result
+        result = self.result
         files = sorted(result.artefacts.items()) if result else ()
         return Job(
             **self._common(ahead),
-            symbols=data.symbols,
-            timeframe=NAME_BY_TIMEFRAME[data.timeframe],
-            start=data.start,
-            end=data.end,
-            tape=data.place if data.source == "tape" else "",
-            parameters=self.request.parameters,
             result=result.summary if result else None,
             files=[JobFile(name, digest, f"{JOBS_PATH}/{self.id}/files/{name}") for name, digest in files],
             data_hash=result.data_hash if result else None,
@@ -186,6 +180,7 @@ class StoredJob:
         )
 
     def _common(self, ahead: int | None) -> dict[str, Any]:
+        data = self.request.data
         return {
             "id": self.id,
             "kind": self.kind,
@@ -196,6 +191,12 @@ class StoredJob:
             "started": None if self.started_at is None else rfc3339(self.started_at),
             "ended": None if self.finished_at is None else rfc3339(self.finished_at),
             "error": JobError(self.error_code, self.error) if self.error_code else None,
+            "symbols": data.symbols,
+            "timeframe": NAME_BY_TIMEFRAME[data.timeframe],
+            "start": data.start,
+            "end": data.end,
+            "tape": data.place if data.source == "tape" else "",
+            "parameters": self.request.parameters,
         }
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final, cast
 
 import msgspec
 
-from services.gateway.domain.queries import Symbol
+from services.gateway.domain.parameter_types import Symbol
 from services.gateway.domain.timeframes import TIMEFRAME_BY_NAME, TimeframeName
 from shared.events import DiscoverPatterns, ExportDataset, ResearchRunJob, RunBacktest, RunGrid, RunJob
 from shared.run_options.backtest import BacktestOptions

@@ -9,8 +9,8 @@ import numpy as np
 
 from services.gateway.domain.bodies import parse_body
 from services.gateway.domain.instrument_directory import InstrumentDirectory
-from services.gateway.domain.problems import RequestError
-from services.gateway.domain.queries import Slug
+from services.gateway.domain.parameter_types import Slug
+from services.gateway.domain.problems import unknown_value_error
 from services.gateway.domain.screen_table import ScreenTable
 from services.gateway.domain.screening import Screening
 from services.gateway.domain.timeframes import NAME_BY_TIMEFRAME, TimeframeName
@@ -99,9 +99,7 @@ def screened(request: ScreenRequest, condition: Condition, table: ScreenTable, d
 def _check(columns: list[str], table: ScreenTable, field: str) -> None:
     for name in columns:
         if name not in table.column_of:
-            raise RequestError(
-                "invalid-parameter", f"{field}: {name} has no values on this timeframe here", field=field, value=name
-            )
+            raise unknown_value_error(field, name, sorted(table.column_of))
 
 
 def _members(industry: str | None, table: ScreenTable, directory: InstrumentDirectory) -> Any:

@@ -45,6 +45,7 @@ class StreamError(Exception):
 INVALID: Final = 400
 NOT_AUTHENTICATED: Final = 401
 AUTH_FAILED: Final = 402
+AUTH_TIMEOUT: Final = 404
 TOO_MANY_SYMBOLS: Final = 405
 TOO_MANY_CONNECTIONS: Final = 406
 SLOW_CLIENT: Final = 407

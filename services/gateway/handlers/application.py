@@ -28,6 +28,8 @@ from services.gateway.handlers.web_page import Site
 from services.gateway.handlers.web_sockets import WebSocketStreams
 
 VERSION: Final = "0.1.0"
+MIDDLEWARE: Final = web.AppKey("middleware", ApiMiddleware)
+"""What ``serve`` puts around the router."""
 
 
 @dataclass(frozen=True)
@@ -41,10 +43,8 @@ class OpenStreams:
 
 def application(gateway: Gateway, streams: OpenStreams) -> web.Application:
     """The application with all routes of the gateway."""
-    app = web.Application(
-        middlewares=[ApiMiddleware(gateway.settings, gateway.cache, gateway.authentication, gateway.clock).middleware()],
-        client_max_size=gateway.settings.max_body,
-    )
+    app = web.Application(client_max_size=gateway.settings.max_body)
+    app[MIDDLEWARE] = ApiMiddleware(gateway.settings, gateway.cache, gateway.authentication, gateway.clock)
     for route in ROUTES:
         app.router.add_get(route.path, rest.endpoint(route, gateway))
     for action in ACTIONS:

@@ -7,7 +7,6 @@ from typing import Final
 import msgspec
 
 from services.gateway.domain.bar_windows import StoredRows, bar_window, memory_covers, merge, row_page, rows_in_memory
-from services.gateway.domain.moments import past_moment
 from services.gateway.domain.queries import BarsQuery
 from services.gateway.domain.series import RowSeries
 from services.gateway.domain.timeframes import TIMEFRAME_BY_NAME
@@ -29,7 +28,7 @@ async def get_bars(gateway: Gateway, query: BarsQuery) -> Answer:
     """
     gateway.check_symbol(query.symbol)
     if query.as_of is not None:
-        return await _bars_as_of(gateway, query, past_moment(query.as_of, gateway.clock()))
+        return await _bars_as_of(gateway, query, gateway.moment(query.as_of, (query.symbol,)))
     timeframe = TIMEFRAME_BY_NAME[query.timeframe]
     window, adjusted = bar_window(query), query.adjustment == "all"
     series = gateway.market.bars.get((query.symbol, timeframe))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from services.gateway.domain.briefings import BriefingsQuery, StoredBriefing, briefing_view, briefings_filter
+from services.gateway.domain.page_tokens import page_token
 from services.gateway.domain.problems import RequestError
-from services.gateway.domain.queries import NoParameters, page_token
+from services.gateway.domain.queries import NoParameters
 from services.gateway.handlers.bars import STORED_FRESH_MS
 from services.gateway.handlers.cache import Answer
 from services.gateway.handlers.gateway import Gateway

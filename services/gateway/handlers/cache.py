@@ -39,6 +39,8 @@ class CachedAnswer:
     answer: Answer
     etag: str
     headers: CIMultiDict[str]
+    route: str = ""
+    """The path of its route, with the names of its parts, for measurements."""
     gzipped: bytes | None = None
     plain_response: Any = None
     """The prebuilt response (``handlers.prebuilt``) after its first use."""
@@ -55,9 +57,9 @@ class CachedAnswer:
         return self.gzipped
 
 
-def cached_answer(answer: Answer) -> CachedAnswer:
+def cached_answer(answer: Answer, route: str = "") -> CachedAnswer:
     """An answer with its ETag, which depends on the content alone."""
-    return CachedAnswer(answer, f'W/"{hashlib.blake2b(answer.body, digest_size=12).hexdigest()}"', HEADERS)
+    return CachedAnswer(answer, f'W/"{hashlib.blake2b(answer.body, digest_size=12).hexdigest()}"', HEADERS, route)
 
 
 @dataclass

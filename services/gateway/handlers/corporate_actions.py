@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from services.gateway.domain.bar_windows import MAX_TIME, MIN_TIME, BarWindow
-from services.gateway.domain.moments import past_moment
 from services.gateway.domain.queries import CorporateActionsQuery
 from services.gateway.domain.stored_bars import corporate_actions
 from services.gateway.domain.times import milliseconds, rfc3339
@@ -27,7 +26,7 @@ async def list_actions(gateway: Gateway, query: CorporateActionsQuery) -> Answer
     """
     gateway.check_symbol(query.symbol)
     read_at = gateway.clock()
-    as_of = read_at if query.as_of is None else past_moment(query.as_of, read_at)
+    as_of = read_at if query.as_of is None else gateway.moment(query.as_of, (query.symbol,))
     window = BarWindow(MIN_TIME, MAX_TIME, DAYS, newest=True, descending=False, paged=False)
     days = await gateway.past.bars(query.symbol, Timeframe.D1, window, as_of)
     start = rfc3339(milliseconds(query.start)) if query.start else ""

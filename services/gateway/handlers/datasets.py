@@ -7,8 +7,10 @@ from typing import Final
 from aiohttp import web
 
 from services.gateway.domain.datasets import NAME, StoredDataset
+from services.gateway.domain.page_tokens import page_token, parse_page_token
 from services.gateway.domain.problems import RequestError
-from services.gateway.domain.queries import DatasetsQuery, NoParameters, page_token, parse_page_token
+from services.gateway.domain.queries import NoParameters
+from services.gateway.domain.run_queries import DatasetsQuery
 from services.gateway.handlers.cache import Answer
 from services.gateway.handlers.gateway import Gateway
 from services.gateway.handlers.responses import answer_of_views

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Final, Protocol
@@ -15,6 +16,7 @@ from services.gateway.domain.hub import Hub
 from services.gateway.domain.instrument_directory import InstrumentDirectory
 from services.gateway.domain.key_store import KeyStore
 from services.gateway.domain.market_memory import MarketMemory
+from services.gateway.domain.moments import past_moment
 from services.gateway.domain.news import NewsStore
 from services.gateway.domain.owned_store import OwnedStore
 from services.gateway.domain.past_store import PastStore
@@ -91,6 +93,17 @@ class Gateway:
             "unknown-symbol", f"there is no instrument {symbol!r}; /v1/instruments lists them", field=parameter, value=symbol
         )
 
+    def moment(self, as_of: dt.datetime, symbols: Iterable[str]) -> int:
+        """``as_of`` in milliseconds since the epoch.
+
+        Raises:
+            RequestError: it lies in the future; where the prices of all ``symbols`` are replayed, in that of the replay.
+        """
+        now = self.clock()
+        if self.market.replayed_until < now and all(map(self.market.is_replayed, symbols)):
+            return past_moment(as_of, self.market.replayed_until, " in the replay")
+        return past_moment(as_of, now)
+
     def check_exchange(self, exchange: str | None) -> None:
         """Raise RequestError (400) for an exchange without instruments; all are accepted while the tables have not been read."""
         known = sorted({instrument.exchange for instrument in self.directory.instruments.values()})
@@ -100,9 +113,4 @@ class Gateway:
     def check_industry(self, industry: str | None) -> None:
         """Raise RequestError (404) for an industry that is not in the tables."""
         if industry is not None and industry not in self.directory.industries:
-            raise RequestError(
-                "unknown-industry",
-                f"there is no industry {industry!r}; /v1/industries lists them",
-                field="industry",
-                value=industry,
-            )
+            raise unknown_value_error("industry", industry, sorted(self.directory.industries), "unknown-industry")

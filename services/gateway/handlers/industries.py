@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from services.gateway.domain.industries import with_members, with_view
-from services.gateway.domain.problems import RequestError
+from services.gateway.domain.problems import unknown_value_error
 from services.gateway.domain.queries import NoParameters
 from services.gateway.handlers.cache import Answer
 from services.gateway.handlers.gateway import Gateway
@@ -29,10 +29,8 @@ async def get_industry(gateway: Gateway, _: NoParameters, industry: str) -> Answ
     """One industry or market with its newest view and its members."""
     known = gateway.directory.industries.get(industry) or gateway.directory.markets.get(industry)
     if known is None:
-        raise RequestError(
-            "unknown-industry", f"there is no industry or market {industry!r:.80}; /v1/industries lists them", field="industry",
-            value=industry,
-        )  # fmt: skip
+        names = sorted({*gateway.directory.industries, *gateway.directory.markets})
+        raise unknown_value_error("industry", industry, names, "unknown-industry")
     view = gateway.market.industries.get(industry)
     views_shown = [] if view is None else [view]
     return answer_of_views([with_members(known, view)], _provider(views_shown), _warnings(views_shown), fresh=_unchanged(gateway))

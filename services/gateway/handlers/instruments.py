@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from services.gateway.domain.queries import InstrumentsQuery, NoParameters, page_token, parse_page_token
+from services.gateway.domain.page_tokens import page_token, parse_page_token
+from services.gateway.domain.queries import InstrumentsQuery, NoParameters
 from services.gateway.handlers.cache import Answer
 from services.gateway.handlers.gateway import Gateway
 from services.gateway.handlers.responses import answer_of_views

@@ -5,8 +5,8 @@ from __future__ import annotations
 from services.gateway.domain.audit import record
 from services.gateway.domain.key_models import LinkCode, key_view, new_key, shown_once
 from services.gateway.domain.keys import hash_of, key_text, new_code, new_id, new_secret
+from services.gateway.domain.page_tokens import page_token, parse_page_token
 from services.gateway.domain.problems import RequestError
-from services.gateway.domain.queries import page_token, parse_page_token
 from services.gateway.domain.times import rfc3339
 from services.gateway.handlers.gateway import Gateway
 from services.gateway.handlers.operation import Call, Reply
@@ -42,7 +42,7 @@ async def rotate_key(gateway: Gateway, call: Call) -> Reply:
     audit = call.audited("key.rotate", key_id, keep_seconds=call.body.keep_seconds)
     key = await gateway.keys.rotate(key_id, hash_of(secret), until, audit)
     if key is None:
-        raise _unknown(key_id)
+        raise _unknown(key_id, " that is neither revoked nor expired")
     gateway.authentication.forget(key_id)
     return Reply(answer_of_views([shown_once(key, key_text(key_id, secret))], PROVIDER).body)
 
@@ -74,5 +74,6 @@ async def list_audit(gateway: Gateway, call: Call) -> Reply:
     return Reply(answer_of_views(map(record, shown), PROVIDER, next_page_token=token).body)
 
 
-def _unknown(key_id: str) -> RequestError:
-    return RequestError("unknown-key", f"id: there is no key {key_id!r:.80}; /v1/keys lists them", field="id", value=key_id)
+def _unknown(key_id: str, valid: str = "") -> RequestError:
+    why = f"id: there is no key {key_id!r:.80}{valid}; /v1/keys lists them"
+    return RequestError("unknown-key", why, field="id", value=key_id)

@@ -8,10 +8,10 @@ from typing import Any, Final
 
 import msgspec
 
-from services.gateway.domain import queries
 from services.gateway.domain.api_models import Page
 from services.gateway.domain.problems import PREFIX, PROBLEM_TYPES, Problem
 from services.gateway.domain.research_jobs import Job
+from services.gateway.domain.stream_query import StreamQuery
 from services.gateway.handlers import datasets, research_jobs
 from services.gateway.handlers.briefing_pictures import PICTURE
 from services.gateway.handlers.openapi_operations import keyed_operation, operation_id
@@ -145,7 +145,7 @@ def _events() -> dict[str, Any]:
         "tags": ["streams"],
         "summary": "The stream as server-sent events",
         "description": "The messages of /v1/stream; docs/api.md describes them. At least one channel must have a selector.",
-        "parameters": in_query(queries.StreamQuery),
+        "parameters": in_query(StreamQuery),
         "responses": {
             "200": {"description": "Events until you disconnect", "content": {"text/event-stream": {"schema": {"type": "string"}}}},
             **problem_responses(READ_STATUSES),

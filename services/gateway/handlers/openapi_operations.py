@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from services.gateway.domain.queries import EntityTags, IdempotencyKey
+from services.gateway.domain.parameter_types import EntityTags, IdempotencyKey
 from services.gateway.handlers.openapi_parameters import in_header, in_path, in_query
 from services.gateway.handlers.openapi_problems import BODY_STATUSES, READ_STATUSES, problem_responses
 from services.gateway.handlers.operation import Operation

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
-from services.gateway.domain.queries import AlertNumber, FileName, Identifier, RuleSlug, Slug, Symbol
+from services.gateway.domain.parameter_types import AlertNumber, FileName, Identifier, RuleSlug, Slug, Symbol
 from services.gateway.handlers.openapi_schemas import REF, plain, without_null
 
 PATH_PARTS: Final[Mapping[str, Any]] = MappingProxyType(

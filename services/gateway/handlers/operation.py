@@ -84,6 +84,6 @@ class Operation:
     problems: tuple[int, ...] = ()
     """Statuses of problems beside those of every operation."""
     matched: bool = False
-    """It takes If-Match."""
+    """Its state has an ETag: a GET answers with it, a change takes it as If-Match."""
     idempotent: bool = False
     """It takes Idempotency-Key."""

@@ -15,8 +15,9 @@ from services.gateway.domain.owned import (
     owner_of,
 )
 from services.gateway.domain.owned_store import Stored
+from services.gateway.domain.page_tokens import page_token, parse_page_token
+from services.gateway.domain.parameter_types import RULES
 from services.gateway.domain.problems import RequestError, unknown_value_error
-from services.gateway.domain.queries import RULES, page_token, parse_page_token
 from services.gateway.domain.timeframes import NAME_BY_TIMEFRAME
 from services.gateway.domain.times import rfc3339
 from services.gateway.handlers.conditions import read

@@ -35,8 +35,9 @@ class PrebuiltResponse(web.Response):
         """True: the headers are bytes already, and none can be added."""
         return True
 
-    def __init__(self, headers: CIMultiDict[str], body: bytes) -> None:
+    def __init__(self, route: str, headers: CIMultiDict[str], body: bytes) -> None:
         super().__init__(status=200)
+        self.route = route
         lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
         self._bytes = f"HTTP/1.1 200 OK\r\n{lines}Content-Length: {len(body)}\r\n".encode(), body
 
@@ -95,7 +96,7 @@ def prebuilt_response(cache: Cache, request: web.Request) -> PrebuiltResponse | 
 def _plain(cached: CachedAnswer) -> PrebuiltResponse:
     response: PrebuiltResponse | None = cached.plain_response
     if response is None:
-        response = cached.plain_response = PrebuiltResponse(headers_of(cached), cached.answer.body)
+        response = cached.plain_response = PrebuiltResponse(cached.route, headers_of(cached), cached.answer.body)
     return response
 
 
@@ -106,7 +107,7 @@ def _packed(cached: CachedAnswer) -> PrebuiltResponse | None:
     if response is None and cached.gzipped is not None:  # the first normal response compresses the body
         headers = headers_of(cached)
         headers["Content-Encoding"] = "gzip"
-        response = cached.gzip_response = PrebuiltResponse(headers, cached.gzipped)
+        response = cached.gzip_response = PrebuiltResponse(cached.route, headers, cached.gzipped)
     return response
 
 

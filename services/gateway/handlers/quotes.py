@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from services.gateway.domain.moments import past_moment
 from services.gateway.domain.queries import QuotesQuery
 from services.gateway.handlers.cache import Answer
 from services.gateway.handlers.gateway import Gateway
@@ -17,7 +16,7 @@ async def get_quotes(gateway: Gateway, query: QuotesQuery) -> Answer:
     """
     gateway.check_industry(query.industry)
     if query.as_of is not None:
-        return await quotes_as_of(gateway, query, past_moment(query.as_of, gateway.clock()))
+        return await quotes_as_of(gateway, query, query.as_of)
     market = gateway.market
     symbols = list(dict.fromkeys(query.symbols.split(","))) if query.symbols else sorted(market.quotes)
     if query.symbols:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Final
 
 from services.gateway.domain import api_models
@@ -20,7 +21,7 @@ MOST: Final = 20
 """Instruments of one request: each takes some reads of the database."""
 
 
-async def quotes_as_of(gateway: Gateway, query: QuotesQuery, as_of: int) -> Answer:
+async def quotes_as_of(gateway: Gateway, query: QuotesQuery, moment: dt.datetime) -> Answer:
     """The quotes of the symbols at a moment. Raises RequestError."""
     symbols = list(dict.fromkeys((query.symbols or "").split(","))) if query.symbols else []
     if not 1 <= len(symbols) <= MOST or query.industry:
@@ -28,6 +29,7 @@ async def quotes_as_of(gateway: Gateway, query: QuotesQuery, as_of: int) -> Answ
         raise RequestError("invalid-parameter", why, field="symbols", value=query.symbols or "")
     for symbol in symbols:
         gateway.check_symbol(symbol, "symbols")
+    as_of = gateway.moment(moment, symbols)
     found = [(symbol, await _quote(gateway, symbol, as_of)) for symbol in symbols]
     known, missing = [quote for _, quote in found if quote], [symbol for symbol, quote in found if quote is None]
     warnings = [REPLAYED] if any(quote.replayed for quote in known) else []

@@ -7,9 +7,11 @@ from typing import Any, Final
 from aiohttp import web
 
 from services.gateway.domain.datasets import NAME
+from services.gateway.domain.page_tokens import page_token, parse_page_token
 from services.gateway.domain.problems import RequestError
-from services.gateway.domain.queries import JobsQuery, NoParameters, RowsQuery, page_token, parse_page_token
+from services.gateway.domain.queries import NoParameters
 from services.gateway.domain.research_jobs import ENDED, JOBS_PATH, EquityPoint, StoredJob, Trade
+from services.gateway.domain.run_queries import JobsQuery, RowsQuery
 from services.gateway.domain.times import rfc3339, session_date
 from services.gateway.handlers.cache import Answer
 from services.gateway.handlers.gateway import Gateway

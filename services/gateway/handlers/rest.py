@@ -8,7 +8,7 @@ from aiohttp import web
 
 from services.gateway.domain.accept_encoding import accepts_gzip
 from services.gateway.domain.problems import RequestError, fitting
-from services.gateway.domain.queries import MAX_VALUE_CHARACTERS, parse_query
+from services.gateway.domain.query_parsing import MAX_VALUE_CHARACTERS, parse_query
 from services.gateway.handlers.cache import MIN_GZIP_BYTES, CachedAnswer, cached_answer
 from services.gateway.handlers.gateway import Gateway
 from services.gateway.handlers.prebuilt import headers_of
@@ -26,7 +26,7 @@ def endpoint(route: Route, gateway: Gateway) -> Callable[[web.Request], Awaitabl
         if found is None:
             query = parse_query(query_parameters(request), route.query)
             with fitting():
-                found = cached_answer(await route.answer(gateway, query, **path_parameters(request)))
+                found = cached_answer(await route.answer(gateway, query, **path_parameters(request)), route.path)
             cache.put(address, found)
         return await send_answer(request, found)
 

@@ -18,6 +18,7 @@ from services.gateway.domain.feeds import Feed
 from services.gateway.domain.industries import Industry, IndustryWithMembers
 from services.gateway.domain.news import NewsQuery, NewsStory, NewsStoryWithArticles
 from services.gateway.domain.research_jobs import JOBS_PATH, EquityPoint, Job, JobSummary, Trade
+from services.gateway.domain.run_queries import DatasetsQuery, JobsQuery, RowsQuery
 from services.gateway.domain.run_requests import (
     BacktestRequest,
     DatasetRequest,
@@ -174,7 +175,7 @@ ROUTES: Final = (
     Route(
         "/v1/research/datasets",
         datasets.list_datasets,
-        queries.DatasetsQuery,
+        DatasetsQuery,
         Dataset,
         "Data sets for machine learning, newest first",
         "?limit=5",
@@ -196,10 +197,10 @@ ROUTES: Final = (
         "Everything that a page shows of one instrument",
         "",
     ),
-    Route(JOBS_PATH, research_jobs.list_jobs, queries.JobsQuery, JobSummary, "Jobs of analysis research, newest first", "?limit=5"),
+    Route(JOBS_PATH, research_jobs.list_jobs, JobsQuery, JobSummary, "Jobs of analysis research, newest first", "?limit=5"),
     Route(f"{JOBS_PATH}/{{id}}", research_jobs.get_job, queries.NoParameters, Job, "One job with its progress and its result", ""),
-    Route(f"{JOBS_PATH}/{{id}}/trades", research_jobs.list_trades, queries.RowsQuery, Trade, "The trades of a backtest", ""),
-    Route(f"{JOBS_PATH}/{{id}}/equity", research_jobs.list_equity, queries.RowsQuery, EquityPoint, "The equity of a backtest", ""),
+    Route(f"{JOBS_PATH}/{{id}}/trades", research_jobs.list_trades, RowsQuery, Trade, "The trades of a backtest", ""),
+    Route(f"{JOBS_PATH}/{{id}}/equity", research_jobs.list_equity, RowsQuery, EquityPoint, "The equity of a backtest", ""),
     Route("/v1/feeds", feeds.list_feeds, queries.NoParameters, Feed, "News feeds and whether they can be read", ""),
     Route("/v1/status", status.get_status, queries.NoParameters, api_models.Status, "Whether prices arrive and are processed", ""),
 )

@@ -10,13 +10,13 @@ from __future__ import annotations
 import asyncio
 import time
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from services.gateway.domain.hub import Hub, Subscriber
-from services.gateway.domain.unsent import StreamMessage, UnsentMessages, json_array
+from services.gateway.domain.unsent import UnsentMessages
 from shared import metrics
 
 SENT_MESSAGES: Final = metrics.counter("gateway_stream_messages_total", "Messages written to streams.")
@@ -42,8 +42,8 @@ DEFLATE_LEVEL: Final = 1
 class StreamConnection(Protocol):
     """The connection of one subscriber."""
 
-    def send(self, unsent: UnsentMessages, frames: Frames) -> Sequence[StreamMessage]:
-        """Take and write the unsent messages in one frame, without waiting; returns them.
+    def send(self, unsent: UnsentMessages, frames: Frames) -> int:
+        """Take and write the unsent messages in one frame, without waiting; returns how many.
 
         They stay where earlier frames still wait in the socket. ``frames`` holds what was encoded for others.
         """
@@ -61,8 +61,6 @@ class Flusher:
     hub: Hub
     seconds: float
     connections: dict[Subscriber, StreamConnection] = field(default_factory=dict)
-    cursors: dict[Subscriber, int] = field(default_factory=dict)
-    """``seq`` of the last message written to each subscriber."""
 
     def __post_init__(self) -> None:
         self.hub.flush_now = self._flush_now
@@ -110,23 +108,21 @@ class Flusher:
         if unsent.overflowed:
             self._drop(subscriber, connection)
             return 0
-        if messages := connection.send(unsent, frames):
-            self.cursors[subscriber] = messages[-1].seq
-        if not unsent:
+        sent = connection.send(unsent, frames)
+        if not unsent.ordered and not unsent.latest:
             self.hub.with_unsent.discard(subscriber)
-        return len(messages)
+        return sent
 
     def add(self, subscriber: Subscriber, connection: StreamConnection) -> None:
         """Add an open stream."""
         self.connections[subscriber] = connection
-        self.cursors[subscriber] = self.hub.seq
+        subscriber.unsent.cursor = self.hub.seq
         self.hub.add(subscriber)
         OPEN_STREAMS.inc()
 
     def remove(self, subscriber: Subscriber) -> None:
         """Remove a closed stream; a second call does nothing."""
         if self.connections.pop(subscriber, None) is not None:
-            self.cursors.pop(subscriber, None)
             OPEN_STREAMS.dec()
         self.hub.remove(subscriber)
 
@@ -136,17 +132,8 @@ class Flusher:
 
     def _drop(self, subscriber: Subscriber, connection: StreamConnection) -> None:
         SLOW_CLOSED.inc()
-        connection.close_slow(self.cursors[subscriber])
+        connection.close_slow(subscriber.unsent.cursor)
         self.remove(subscriber)
-
-
-def shared_frame(frames: Frames, messages: Sequence[StreamMessage], *, deflated: bool) -> bytes:
-    """The frame with these messages as a JSON array, encoded once for all who get the same."""
-    key = (deflated, messages[0].seq) if len(messages) == 1 else (deflated, *[message.seq for message in messages])
-    found = frames.get(key)
-    if found is None:
-        found = frames[key] = frame(json_array(messages), deflated=deflated)
-    return found
 
 
 def frame(payload: bytes, *, deflated: bool = False, kind: int = TEXT) -> bytes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -14,7 +13,8 @@ from services.gateway.domain import messages
 from services.gateway.domain.hub import Subscriber
 from services.gateway.domain.keys import Principal
 from services.gateway.domain.problems import RequestError
-from services.gateway.domain.queries import StreamQuery, parse_query
+from services.gateway.domain.query_parsing import parse_query
+from services.gateway.domain.stream_query import StreamQuery
 from services.gateway.domain.subscriptions import CHANNELS, SLOW_CLIENT, StreamError, Subscribe
 from services.gateway.domain.unsent import StreamMessage, UnsentMessages
 from services.gateway.handlers.middleware import PRINCIPAL
@@ -34,9 +34,9 @@ class EventConnection:
     wake_up: asyncio.Event = field(default_factory=asyncio.Event)
     slow: int | None = None
 
-    def send(self, _: UnsentMessages, __: Frames) -> Sequence[StreamMessage]:
+    def send(self, _: UnsentMessages, __: Frames) -> int:
         self.wake_up.set()
-        return ()  # the task takes the unsent messages itself; quotes are coalesced until then
+        return 0  # the task takes the unsent messages itself; quotes are coalesced until then
 
     def close_slow(self, cursor: int) -> None:
         self.slow = cursor
@@ -105,7 +105,8 @@ class EventStreams:
         first = messages.control_frame(hub.seq, T="subscription", **subscriber.subscription.by_channel())
         await response.write(b"event: subscription\ndata: %b\n\n" % first[1:-1])
         if since is not None:
-            await self.streams.wait_for(since)
+            if not await self.streams.wait_for(since):
+                return  # the client connects again, with the same id
             await response.write(_resumed(self.streams, subscriber, since))
         while response.is_connected() and not self.stopping:
             await connection.wake_up.wait()
@@ -126,7 +127,6 @@ class EventStreams:
                     if transport is not None:
                         transport.abort()
                     return
-                self.streams.flusher.cursors[subscriber] = unsent[-1].seq
 
 
 def _resumed(streams: WebSocketStreams, subscriber: Subscriber, since: int) -> bytes:

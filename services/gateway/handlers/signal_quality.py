@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from services.gateway.domain import api_models
 from services.gateway.domain.filters import QualityFilter
+from services.gateway.domain.page_tokens import page_token, parse_page_token
 from services.gateway.domain.problems import RequestError
-from services.gateway.domain.queries import QualityQuery, page_token, parse_page_token
+from services.gateway.domain.queries import QualityQuery
 from services.gateway.domain.timeframes import TIMEFRAME_BY_NAME
 from services.gateway.handlers.bars import STORED_FRESH_MS
 from services.gateway.handlers.cache import Answer

@@ -5,7 +5,8 @@ from __future__ import annotations
 from services.gateway.domain import api_models
 from services.gateway.domain.bar_windows import MAX_TIME, MIN_TIME
 from services.gateway.domain.filters import SignalFilter
-from services.gateway.domain.queries import SignalsQuery, page_token, parse_page_token
+from services.gateway.domain.page_tokens import page_token, parse_page_token
+from services.gateway.domain.queries import SignalsQuery
 from services.gateway.domain.timeframes import TIMEFRAME_BY_NAME
 from services.gateway.domain.times import milliseconds
 from services.gateway.handlers.bars import STORED_FRESH_MS

@@ -33,7 +33,7 @@ async def stored_file(
     if span.status in {304, 416}:
         response: web.StreamResponse = web.Response(status=span.status, headers=headers)
     else:
-        parts = files.parts(folder, name, span.start, span.end if request.method != "HEAD" else span.start)
+        parts = files.parts(folder, name, facts, span.start, span.end if request.method != "HEAD" else span.start)
         response = StoredFileResponse(parts, await anext(parts, b""), span.status, headers)
         response.content_length = span.end - span.start
     if span.status == 206:

@@ -20,8 +20,8 @@ from services.gateway.domain.alpaca import (
 )
 from services.gateway.domain.hub import Hub, Subscriber
 from services.gateway.domain.subscriptions import Action, Subscribe, Unsubscribe, parse_action
-from services.gateway.domain.unsent import StreamMessage
-from services.gateway.handlers.sending import BINARY, TEXT, Frames, frame, shared_frame
+from services.gateway.domain.unsent import StreamMessage, json_array
+from services.gateway.handlers.sending import BINARY, TEXT, Frames, frame
 
 AnyAction = Action | AlpacaSubscribe | AlpacaUnsubscribe
 
@@ -63,7 +63,11 @@ class OwnProtocol:
         return subscriber.subscription.by_channel()
 
     def frame_of(self, found: Sequence[StreamMessage], frames: Frames, *, deflated: bool) -> bytes:
-        return shared_frame(frames, found, deflated=deflated)
+        key = (deflated, found[0].seq) if len(found) == 1 else (deflated, *[message.seq for message in found])
+        known = frames.get(key)
+        if known is None:
+            known = frames[key] = frame(json_array(found), deflated=deflated)
+        return known
 
 
 @dataclass

@@ -6,7 +6,6 @@ import asyncio
 import datetime as dt
 from typing import Final
 
-from services.gateway.domain.moments import past_moment
 from services.gateway.domain.problems import RequestError
 from services.gateway.domain.queries import TradingQuery
 from services.gateway.domain.trading import Trading, trading
@@ -36,7 +35,7 @@ async def get_trading(gateway: Gateway, query: TradingQuery) -> Answer:
         raise RequestError("invalid-parameter", why, field="symbols", value=query.symbols)
     for symbol in symbols:
         gateway.check_symbol(symbol, "symbols")
-    as_of = None if query.as_of is None else past_moment(query.as_of, gateway.clock())
+    as_of = None if query.as_of is None else gateway.moment(query.as_of, symbols)
     found = [each for symbol in symbols if (each := await _of(gateway, symbol, as_of)) is not None]
     missing = sorted(set(symbols) - {each.symbol for each in found})
     replayed = any((quote := gateway.market.quotes.get(symbol)) is not None and quote.event.replayed for symbol in symbols)

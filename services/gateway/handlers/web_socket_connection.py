@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from aiohttp import web
 from aiohttp.abc import AbstractStreamWriter
 
-from services.gateway.domain.unsent import StreamMessage, UnsentMessages
+from services.gateway.domain.unsent import UnsentMessages
 from services.gateway.handlers.sending import Frames
 from services.gateway.handlers.stream_protocols import StreamProtocol
 
@@ -44,12 +43,13 @@ class WebSocketConnection:
             return False
         return True
 
-    def send(self, unsent: UnsentMessages, frames: Frames) -> Sequence[StreamMessage]:
+    def send(self, unsent: UnsentMessages, frames: Frames) -> int:
         if self.transport.get_write_buffer_size() >= self.buffer:
-            return ()
-        if messages := unsent.take():
+            return 0
+        messages = unsent.take()
+        if messages:
             self.write(self.protocol.frame_of(messages, frames, deflated=self.deflated))
-        return messages
+        return len(messages)
 
     def control(self, seq: int, **fields: Any) -> None:
         """Send a message of the protocol itself."""

@@ -31,7 +31,7 @@ POLICY: Final = 1008
 GOING_AWAY: Final = 1001
 PING_SECONDS: Final = 20.0
 RESTORE_SECONDS: Final = 8.0
-"""How long a client that resumes waits for the messages of before the start."""
+"""How long a client that resumes waits for the messages of before the start, before it is to connect again."""
 ALL: Final = "all"
 PACKED: Final = "application/msgpack"
 MAX_ACTIONS: Final = 200
@@ -108,12 +108,14 @@ class WebSocketStreams:
         self.open.add(ALL, 1)
         return subscriber
 
-    async def wait_for(self, since: int) -> None:
-        """Wait until it is known whether the messages after ``since`` are kept, a few seconds at most."""
+    async def wait_for(self, since: int) -> bool:
+        """Wait until it is known whether the messages after ``since`` are kept; False where it is not within a few seconds."""
         if since < self.hub.started + OVERLAP:
             with suppress(TimeoutError):
                 async with asyncio.timeout(RESTORE_SECONDS):
                     await self.restored.wait()
+            return self.restored.is_set()
+        return True
 
     def release(self, subscriber: Subscriber) -> None:
         """Count a stream as closed."""
@@ -160,6 +162,25 @@ class WebSocketStreams:
     async def _read_actions(
         self, socket: web.WebSocketResponse, subscriber: Subscriber, connection: WebSocketConnection, principal: Principal
     ) -> None:
+        seconds = self.settings.auth_seconds
+        try:
+            async with asyncio.timeout(None if principal.scopes else seconds) as limit:
+                await self._read_actions_until(limit, socket, subscriber, connection, principal)
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            text = f"auth timeout: {seconds:g} s without a key; {NOT_PUBLIC}"
+            connection.control(self.hub.seq, T="error", code=subscriptions.AUTH_TIMEOUT, msg=text)
+            await connection.close(POLICY, b"auth timeout")
+
+    async def _read_actions_until(
+        self,
+        limit: asyncio.Timeout,
+        socket: web.WebSocketResponse,
+        subscriber: Subscriber,
+        connection: WebSocketConnection,
+        principal: Principal,
+    ) -> None:
         actions, window = 0, 0.0
         clock = asyncio.get_running_loop().time
         async for received in socket:
@@ -179,11 +200,13 @@ class WebSocketStreams:
                 action = connection.protocol.parse(received.data)
                 if isinstance(action, subscriptions.Auth):
                     principal = await self._authenticate(action, subscriber)
+                    limit.reschedule(None)
                     connection.control(self.hub.seq, T="success", msg="authenticated")
                 else:
                     _require_read(principal)
-                    if isinstance(action, subscriptions.Resume):
-                        await self.wait_for(action.since)
+                    if isinstance(action, subscriptions.Resume) and not await self.wait_for(action.since):
+                        await connection.close(TRY_AGAIN_LATER, b"the messages of before the start are still read; resume later")
+                        break
                     self._handle_action(action, subscriber, connection)
             except StreamError as error:
                 connection.control(self.hub.seq, T="error", code=error.code, msg=error.message)

@@ -8,12 +8,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from shared.events import ConditionHistory, ConditionHistoryJob
 from tests.gateway import market
 from tests.gateway.running_gateway import create_key, read_directory, running_gateway
 from tests.gateway.test_computed_indicators import Computes
 from tests.gateway.test_research_jobs import Answers
-from tests.sizes import THOROUGH, examples
+from tests.sizes import examples
 
 CONFIG = Path(__file__).parent / "schemathesis.toml"
 UNLIMITED: dict[str, Any] = {
@@ -22,6 +24,8 @@ UNLIMITED: dict[str, Any] = {
     "research_rate_limit": "",
     "auth_failures": "1000000/second",
 }
+SECONDS = 600
+"""Time limit of each phase; the number of examples is such that none needs it."""
 ENDLESS = ("/v1/events",)
 """A stream has no end; test_stream.py reads it."""
 
@@ -33,8 +37,17 @@ class Analysis(Answers):
         return ConditionHistory(job_id=job.id, ts_event=1, ts_init=1, source="test")
 
 
-async def test_the_gateway_does_what_its_document_says(tmp_path: Path) -> None:
-    """No failure of any check; a thorough run also tries every limit of every value, and sequences of requests."""
+@pytest.mark.parametrize(
+    "phase",
+    [
+        "examples,fuzzing",
+        pytest.param("coverage", marks=pytest.mark.thorough),
+        pytest.param("stateful", marks=pytest.mark.thorough),
+    ],
+)
+@pytest.mark.timeout(SECONDS + 120)
+async def test_the_gateway_does_what_its_document_says(tmp_path: Path, phase: str) -> None:
+    """No failure of any check: of random values, of every limit of every value, and of sequences of requests."""
     folder = tmp_path / "research"
     (folder / "dataset-1").mkdir(parents=True)
     (folder / "dataset-1" / "manifest.json").write_text("{}")
@@ -46,10 +59,10 @@ async def test_the_gateway_does_what_its_document_says(tmp_path: Path) -> None:
         await read_directory(server)
         market.fill(server.gateway.market, first=300)
         options = ["--config-file", str(CONFIG), "run", f"{server.url}/openapi.json", "--checks", "all", "--seed", "1"]
-        options += ["--max-examples", str(examples(20)), "--no-color", "--warnings", "off", "--continue-on-failure", "--no-shrink"]
+        options += ["--max-examples", str(examples(20, 6)), "--no-color", "--warnings", "off"]
+        options += ["--continue-on-failure", "--no-shrink"]
         options += ["--header", f"Authorization: Bearer {await create_key(server, 'admin')}"]
-        if not THOROUGH:
-            options += ["--phases", "examples,fuzzing"]
+        options += ["--phases", phase, "--max-time", str(SECONDS)]
         for path in ENDLESS:
             options += ["--exclude-path", path]
         child = await asyncio.create_subprocess_exec(

@@ -5,14 +5,19 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 
 from services.analysis.research.quality.blocks import BlockSums, _starts
 from services.analysis.research.quality.forked import PartError, forked
 from services.analysis.research.quality.records import records
 from tests.research.quality.markets import KERNELS, RULES, walks
+from tests.research.role import ROOT
 
 
 def test_records_are_those_of_one_process() -> None:
@@ -50,6 +55,35 @@ def test_a_process_that_is_killed_is_an_error() -> None:
     with pytest.raises(PartError):
         forked(killed, range(4))
     assert multiprocessing.active_children() == []
+
+
+ORPHANS = """
+import os, sys, time
+from pathlib import Path
+from services.analysis.research.quality.forked import forked
+
+def part(n):
+    os.write(1, b"%d\\n" % os.getpid())
+    while not Path(sys.argv[1]).exists():
+        time.sleep(0.01)
+    return bytes(1_000_000)
+
+forked(part, range(2))
+"""
+
+
+def test_processes_end_after_their_parent_was_killed(tmp_path: Path) -> None:
+    """What they send is more than a pipe holds."""
+    gate = tmp_path / "gate"
+    with subprocess.Popen([sys.executable, "-c", ORPHANS, str(gate)], stdout=subprocess.PIPE, cwd=ROOT) as parent:
+        try:
+            assert parent.stdout is not None
+            children = [int(parent.stdout.readline()) for _ in range(2)]
+        finally:
+            parent.kill()
+    gate.touch()
+    _gone, left = psutil.wait_procs([psutil.Process(each) for each in children], 60)
+    assert not [each for each in left if each.status() != psutil.STATUS_ZOMBIE]
 
 
 def test_resamples_are_those_of_wider_numbers() -> None:

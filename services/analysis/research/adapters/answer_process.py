@@ -17,8 +17,9 @@ from services.analysis.research.domain.questions import Answer, Check, Checked, 
 from services.analysis.research.domain.run_messages import ProcessEndedError
 from services.analysis.research.domain.run_rows import RunRequest
 from services.analysis.research.settings import ResearchSettings
-from shared.events import HistoryJob, HistoryResult
+from shared.events import HistoryJob
 from shared.failures import PoisonError, TransientError
+from shared.wire import Encoded
 
 Serve = Callable[[socket.socket, ResearchSettings], None]
 CHECK_TRIES: Final = 3
@@ -42,7 +43,7 @@ class AnswerProcess:
         self._numbers = itertools.count()
         self._starting: asyncio.Task[_Child] | None = None
 
-    async def evaluate(self, job: HistoryJob) -> HistoryResult:
+    async def evaluate(self, job: HistoryJob) -> Encoded:
         """The result of a checked job. Raises ``RefusedJobError``, ``TransientError``, ``PoisonError`` for a defect."""
         answer = await self._answer(Evaluation(next(self._numbers), job), 1)
         if not isinstance(answer, History):

@@ -51,9 +51,17 @@ def main(
             print_table("", columns, (_cells(each) for each in listed[:SHOWN]))
         if (more := summary["differences"] - SHOWN) > 0:
             typer.echo(f"and {more} more: {place}/differences.json")
-        result = f"{summary['differences']} values depend on later bars" if listed else "no look-ahead"
-        typer.echo(f"{summary['signal']}: {result}; {summary['bars']} bars of {summary['instruments']} instruments")
+        result = f"{_values(summary['differences'])} on later bars" if listed else "no look-ahead"
+        typer.echo(f"{summary['signal']}: {result}; {summary['bars']} bars of {_instruments(summary['instruments'])}")
     return 3 if listed else 0
+
+
+def _values(count: int) -> str:
+    return "1 value depends" if count == 1 else f"{count:,} values depend"
+
+
+def _instruments(count: int) -> str:
+    return "1 instrument" if count == 1 else f"{count:,} instruments"
 
 
 def _cells(each: Difference) -> tuple[str, ...]:

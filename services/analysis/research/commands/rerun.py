@@ -30,7 +30,7 @@ def main(result: Result, as_json: AsJson = False) -> int:
     else:
         for each in found:
             typer.echo(each)
-        typer.echo(f"{before.kind} {before.id}: {f'{len(changed)} values differ' if changed else 'equal, bit by bit'}")
+        typer.echo(f"{before.kind} {before.id}: {f'{len(changed)} results differ' if changed else 'equal, bit by bit'}")
     return 3 if changed else 0
 
 

@@ -7,7 +7,8 @@ from typing import Literal
 import msgspec
 
 from services.analysis.research.domain.run_rows import RunRequest
-from shared.events import HistoryJob, HistoryResult
+from shared.events import HistoryJob
+from shared.wire import Encoded
 
 
 class Evaluation(msgspec.Struct, frozen=True, tag="evaluation"):
@@ -34,10 +35,10 @@ Question = Evaluation | Check | Withdrawal
 
 
 class History(msgspec.Struct, frozen=True, tag="history"):
-    """The answer to an evaluation."""
+    """The answer to an evaluation: a result, which the role passes on as it is."""
 
     number: int
-    history: HistoryResult
+    history: Encoded
 
 
 class Checked(msgspec.Struct, frozen=True, tag="checked"):

@@ -15,7 +15,6 @@ from shared.events import (
     CancelRun,
     ConditionHistoryJob,
     HistoryJob,
-    HistoryResult,
     IndicatorHistoryJob,
     ResearchJob,
     ResearchResult,
@@ -24,6 +23,7 @@ from shared.events import (
 from shared.kafka import Record
 from shared.tasks import run_all
 from shared.topics import RESEARCH_RESULTS, Topic
+from shared.wire import Encoded
 
 log: Final = structlog.get_logger("analysis.research")
 
@@ -31,8 +31,8 @@ log: Final = structlog.get_logger("analysis.research")
 class Evaluator(Protocol):
     """Evaluates checked jobs."""
 
-    async def evaluate(self, job: HistoryJob) -> HistoryResult:
-        """The result. Raises RefusedJobError, TransientError."""
+    async def evaluate(self, job: HistoryJob) -> Encoded:
+        """The result as a message: it can be large, and the event loop need not read it. Raises RefusedJobError, TransientError."""
 
 
 class Runs(Protocol):
@@ -43,9 +43,11 @@ class Runs(Protocol):
 
 
 class ResultPublisher(Protocol):
-    """The method of a producer that is used."""
+    """The methods of a producer that are used."""
 
     async def publish(self, topic: Topic[ResearchResult], event: ResearchResult, *, key: str) -> Any: ...
+
+    async def publish_encoded(self, topic: Topic[ResearchResult], event: Encoded, *, key: str) -> Any: ...
 
 
 class ResearchJobs:
@@ -77,12 +79,19 @@ class ResearchJobs:
             await self._runs.take(job)
             return
         began = time.monotonic()
-        found = await self._answer(job)
-        await self._publisher.publish(RESEARCH_RESULTS, found, key=found.job_id)
-        metrics.jobs.labels(found.error.code if found.error else "done").inc()
+        try:
+            found = await self._answer(job)
+        except RefusedJobError as error:
+            refused = refusal(job, error, self._clock())
+            await self._publisher.publish(RESEARCH_RESULTS, refused, key=refused.job_id)
+            metrics.jobs.labels(error.code).inc()
+        else:
+            await self._publisher.publish_encoded(RESEARCH_RESULTS, found, key=job.id)
+            metrics.jobs.labels("done").inc()
         metrics.seconds.observe(time.monotonic() - began)
 
-    async def _answer(self, job: HistoryJob) -> HistoryResult:
+    async def _answer(self, job: HistoryJob) -> Encoded:
+        """Raises ``RefusedJobError``, ``TransientError``."""
         limit = asyncio.timeout(self._seconds)
         try:
             check(job, self._clock(), self._most_age_ms)
@@ -90,13 +99,12 @@ class ResearchJobs:
                 return await self._evaluator.evaluate(job)
         except RefusedJobError as error:
             log.info("job refused", job=job.id[:64], code=error.code, error=str(error)[:300])
-            return refusal(job, error, self._clock())
+            raise
         except TimeoutError:
             if not limit.expired():
                 raise
             log.warning("job takes too long", job=job.id, about=_about(job))
-            slow = RefusedJobError("timeout", f"{_about(job)} not evaluated within {self._seconds:g} s")
-            return refusal(job, slow, self._clock())
+            raise RefusedJobError("timeout", f"{_about(job)} not evaluated within {self._seconds:g} s") from None
 
 
 def _about(job: HistoryJob) -> str:

@@ -33,11 +33,13 @@ def forked(function: Callable[[P], R], parts: Iterable[P]) -> list[R]:
     if sys.platform != "linux" or multiprocessing.current_process().daemon or len(given) < PROCESSES:
         return [function(each) for each in given]
     context = multiprocessing.get_context("fork")
-    children = []
+    children: list[tuple[Any, Connection]] = []
     try:
         for first in range(PROCESSES):
             mine, theirs = context.Pipe(duplex=False)
-            child = context.Process(target=_serve, args=(theirs, function, given[first::PROCESSES]), name="part", daemon=True)
+            read_here = [each for _, each in children] + [mine]
+            arguments = (theirs, read_here, function, given[first::PROCESSES])
+            child = context.Process(target=_serve, args=arguments, name="part", daemon=True)
             child.start()
             theirs.close()
             children.append((child, mine))
@@ -50,9 +52,14 @@ def forked(function: Callable[[P], R], parts: Iterable[P]) -> list[R]:
     return [found[place % PROCESSES][place // PROCESSES] for place in range(len(given))]
 
 
-def _serve(connection: Connection, function: Callable[[P], R], parts: Sequence[P]) -> None:
-    """In the child. A parent that has ended reads nothing: then sending fails, and the child ends."""
+def _serve(connection: Connection, read_in_parent: Iterable[Connection], function: Callable[[P], R], parts: Sequence[P]) -> None:
+    """In the child. A parent that has ended reads nothing: then sending fails, and the child ends.
+
+    It would not fail while a copy of the parent's side of the pipe is open here.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
+    for each in read_in_parent:
+        each.close()
     try:
         answer: list[R] | Exception = [function(each) for each in parts]
     except Exception as error:  # noqa: BLE001 - the parent raises it

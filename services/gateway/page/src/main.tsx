@@ -8,6 +8,9 @@ import { type Loaders, Shell } from "./app/shell";
 import { keepPreferences } from "./data/preferences";
 import { Session } from "./data/session";
 import { SessionContext } from "./ui/session";
+import "./ui/theme.css";
+import "./ui/frame.css";
+import "./ui/forms.css";
 import "./ui/style.css";
 
 const LOADERS: Loaders = {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Pattern } from "../src/data/types";
 import { candles, continues, heikinAshi, withNewest } from "../src/views/instrument/candles";
 import { patternLines } from "../src/views/instrument/chart/pattern_lines";
-import { isOverPrice, paneOf } from "../src/views/instrument/columns";
+import { columnWords, isOverPrice, paneOf } from "../src/views/instrument/columns";
 import { corporateActions } from "../src/views/instrument/corporate_actions";
 import { bar } from "./samples";
 
@@ -71,6 +71,15 @@ describe("patterns", () => {
   test("one that began before the bars is not drawn", () => {
     expect(patternLines(pattern, bars.slice(1), "1Day")).toEqual([]);
   });
+});
+
+test("a column with another parameter has the words of its kind", () => {
+  expect([columnWords("sma_50", "en"), columnWords("sma_20", "ko"), columnWords("rsi_21", "en")]).toEqual([
+    "50-bar average",
+    "20봉 이동평균",
+    "RSI(21)",
+  ]);
+  expect([columnWords("supertrend_7_2", "en"), columnWords("nothing_5", "en")]).toEqual([null, null]);
 });
 
 test("columns are drawn over the price or share a pane with their kind", () => {

@@ -30,6 +30,16 @@ describe("what the page knows of the market", () => {
     expect(market.industries.value.map((each) => [each.instruments, each.view?.median_move])).toEqual([[5, 0.04]]);
   });
 
+  test("it is a replay while every price is one of a tape, and its time is that of the newest", () => {
+    const market = new Market();
+    expect([market.isReplay, market.newest]).toEqual([false, null]);
+    market.putQuote(quote("AAPL", 9));
+    market.putQuote(quote("NVDA", 5));
+    expect([market.isReplay, market.newest]).toEqual([true, Date.parse(quote("AAPL", 9).date)]);
+    market.putQuote(quote("NVDA", 1, { replayed: false }));
+    expect([market.isReplay, market.hasReplayed]).toEqual([false, true]);
+  });
+
   test("symbols are listed in the order of their first quote", () => {
     const market = new Market();
     for (const symbol of ["B", "A", "B"]) market.putQuote(quote(symbol, 1));

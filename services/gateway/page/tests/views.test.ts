@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import { address, parseRoute } from "../src/app/router";
-import { capabilitiesOf } from "../src/data/capabilities";
 import { keyIn, masked } from "../src/data/key";
 import { Market } from "../src/data/market";
 import { completions, wordBefore } from "../src/ui/completion";
@@ -9,8 +8,6 @@ import { sortRows } from "../src/ui/table";
 import { industryIndex, industryMembers } from "../src/views/instrument/industry_index";
 import { movers } from "../src/views/market/movers";
 import { strength, tiles } from "../src/views/market/tiles";
-import { type HeatMap, isOnPlateau, isSetAt, levels, rowsOf } from "../src/views/research/heat";
-import { bodyOf } from "../src/views/research/jobs";
 import { batches, matchOf } from "../src/views/screener/screening";
 import { bar, industry, instrument, quote } from "./samples";
 
@@ -21,7 +18,11 @@ test("an address is read as it was written; an unknown view is the market", () =
     part: "^GSPC",
     query: { compare: "005930.KS" },
   });
-  expect(parseRoute(address("research", "runs/a b")).part).toBe("runs/a b");
+  expect(address("research", "runs/a b")).toBe("#/research/runs/a%20b");
+  expect([address("research", "runs/a b"), "#/research/runs%2Fa%20b"].map((each) => parseRoute(each).part)).toEqual([
+    "runs/a b",
+    "runs/a b",
+  ]);
   expect(parseRoute("#/nothing/%E0%A4%A").view).toBe("market");
 });
 
@@ -102,78 +103,5 @@ describe("the key and alerts", () => {
     expect(commandOf("close > 5 on 1d", ["AAPL", "NVDA"], null, "once_per_bar_close")).toBe("/alert close > 5 on 1d for AAPL, NVDA");
     expect(commandOf("close > 5 on 1d", [], "ai", "once")).toBe("/alert once close > 5 on 1d for industry:ai");
     expect(commandOf("close > 5 on 1d", [], null, "once_per_bar_close")).toBe("/alert close > 5 on 1d");
-  });
-});
-
-describe("research", () => {
-  const properties = {
-    entry: { type: "string" },
-    direction: { enum: ["both", "long"], default: "long" },
-    stop_loss: { anyOf: [{ type: "number" }, { type: "null" }], default: null, description: "below the entry" },
-    symbols: { type: "array", items: { type: "string" }, default: [] },
-    ranges: { type: "object" },
-    start: { anyOf: [{ type: "string", format: "date" }, { type: "null" }], default: null },
-    page: { type: "boolean", default: true },
-  };
-  const document = {
-    paths: { "/runs": { post: { requestBody: { content: { "application/json": { schema: { $ref: "#/components/schemas/Run" } } } } } } },
-    components: { schemas: { Run: { properties, required: ["entry"] } } },
-  };
-
-  test("the form has the fields of the request in the gateway's own description", () => {
-    const found = capabilitiesOf(document);
-    expect([found.has("/runs", "post"), found.has("/runs", "get"), found.has("/none", "post")]).toEqual([true, false, false]);
-    expect(found.body("/runs").map((each) => [each.name, each.type, each.isRequired])).toEqual([
-      ["entry", "text", true],
-      ["direction", "choice", false],
-      ["stop_loss", "number", false],
-      ["symbols", "list", false],
-      ["ranges", "ranges", false],
-      ["start", "date", false],
-      ["page", "boolean", false],
-    ]);
-    expect(found.body("/none")).toEqual([]);
-  });
-
-  test("what is empty or at its default is not sent", () => {
-    const typed = {
-      entry: "golden_cross",
-      direction: "long",
-      stop_loss: "0.05",
-      symbols: "AAPL, SPY",
-      ranges: "fast = 5:50:5\nslow=50,100",
-      page: "false",
-      start: "",
-    };
-    expect(bodyOf(capabilitiesOf(document).body("/runs"), typed)).toEqual({
-      entry: "golden_cross",
-      stop_loss: 0.05,
-      symbols: ["AAPL", "SPY"],
-      ranges: { fast: "5:50:5", slow: "50,100" },
-      page: false,
-    });
-    expect(bodyOf([{ name: "stop_loss", type: "number", otherwise: null }], { stop_loss: "much" })).toEqual({ stop_loss: "much" });
-  });
-
-  test("a heat map marks the chosen set and the peak", () => {
-    const heat: HeatMap = {
-      objective: "sharpe",
-      across: { name: "fast", values: [5, 10] },
-      down: { name: "slow", values: [50, 100] },
-      fixed: { third: 1 },
-      chosen: [0, 1],
-      cells: [
-        [0, 1],
-        [null, 2],
-      ],
-    };
-    expect(rowsOf(heat)).toEqual([
-      { index: 1, value: 100 },
-      { index: 0, value: 50 },
-    ]);
-    expect([0, 1, 2, null].map(levels(heat))).toEqual([0, 2, 4, undefined]);
-    expect(isSetAt(heat, { fast: 10, slow: 100, third: 1 }, 1, 1)).toBe(true);
-    expect(isSetAt(heat, { fast: 10, slow: 100, third: 2 }, 1, 1)).toBe(false);
-    expect([isOnPlateau(heat, 1, 0, 1), isOnPlateau(heat, 1, 0, 0), isOnPlateau(heat, 3, 1, 1)]).toEqual([true, false, false]);
   });
 });

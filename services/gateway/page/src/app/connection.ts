@@ -8,7 +8,7 @@ import { t } from "../i18n/words";
 const QUIET_MS = 120_000; // after this time without output of analysis, the page shows the time of the last one
 
 export interface Connection {
-  kind: "connecting" | "live" | "waiting" | "behind" | "silent" | "failing" | "unknown" | "quiet" | "pending";
+  kind: "connecting" | "live" | "replay" | "waiting" | "behind" | "silent" | "failing" | "unknown" | "quiet" | "pending";
   text: string;
   why: string;
 }
@@ -20,7 +20,9 @@ export function connection(session: Session, now: number): Connection {
     return { kind: "waiting", text: t("link-waiting", { seconds }), why: "" };
   }
   const data = state.kind === "live" ? dataState(session, now) : null;
-  return data ?? { kind: state.kind, text: t(`link-${state.kind}`), why: "" };
+  if (data) return data;
+  if (state.kind === "live" && session.market.isReplay) return { kind: "replay", text: t("link-replay"), why: t("replayed") };
+  return { kind: state.kind, text: t(`link-${state.kind}`), why: "" };
 }
 
 // Whether prices arrive and are processed. Null: they are, or nothing is known.

@@ -22,7 +22,8 @@ export function parseRoute(hash: string): Route {
 
 export function address(view: ViewName, part = "", query: Record<string, string> = {}): string {
   const search = new URLSearchParams(Object.entries(query).filter(([, value]) => value)).toString();
-  return `#/${view}${part ? `/${encodeURIComponent(part)}` : ""}${search ? `?${search}` : ""}`;
+  const path = part ? `/${part.split("/").map(encodeURIComponent).join("/")}` : "";
+  return `#/${view}${path}${search ? `?${search}` : ""}`;
 }
 
 export const route = signal<Route>(parseRoute(location.hash));

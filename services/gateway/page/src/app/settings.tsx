@@ -6,14 +6,7 @@ import { KeyBox } from "../ui/key_box";
 
 export function Settings({ close }: { close: () => void }) {
   return (
-    <div
-      class="settings"
-      role="dialog"
-      aria-label={t("settings")}
-      onKeyDown={(event) => {
-        if (event.key === "Escape") close();
-      }}
-    >
+    <div class="settings" role="dialog" aria-label={t("settings")}>
       <Select
         label={t("settings-language")}
         options={LANGUAGES}

@@ -9,8 +9,9 @@ import { Icon } from "../ui/icons";
 import { useSession } from "../ui/session";
 import { Failure, Loading } from "../ui/states";
 import { Toasts } from "../ui/toasts";
-import { connection } from "./connection";
+import { Help } from "./help";
 import { isHelpOpen } from "./keyboard";
+import { Link } from "./link";
 import { address, route, VIEWS, type ViewName } from "./router";
 import { Settings } from "./settings";
 
@@ -35,6 +36,13 @@ export function Shell({ loaders }: { loaders: Loaders }) {
 
 function Header() {
   const [isOpen, setOpen] = useState(false);
+  useEffect(() => {
+    if (!isOpen) return;
+    const closing = new AbortController();
+    addEventListener("keydown", (event) => event.key === "Escape" && setOpen(false), closing);
+    addEventListener("hashchange", () => setOpen(false), closing);
+    return () => closing.abort();
+  }, [isOpen]);
   const other = preferences.language.value === "ko" ? "en" : "ko";
   return (
     <header class="top">
@@ -67,32 +75,6 @@ function Header() {
       </div>
       {isOpen && <Settings close={() => setOpen(false)} />}
     </header>
-  );
-}
-
-// The state of the connection; while it waits for the next try, the seconds are counted.
-function Link() {
-  const session = useSession();
-  const now = useSignal(Date.now());
-  const isWaiting = session.state.value.kind === "waiting";
-  useEffect(() => {
-    const timer = setInterval(
-      () => {
-        now.value = Date.now();
-      },
-      isWaiting ? 1000 : 10_000,
-    );
-    return () => clearInterval(timer);
-  }, [isWaiting, now]);
-  void [session.status.value, now.value];
-  const { kind, text, why } = connection(session, Date.now());
-  useEffect(() => {
-    document.documentElement.dataset["link"] = kind;
-  }, [kind]);
-  return (
-    <span class={`link ${kind}`} role="status" aria-live="polite" title={why}>
-      {text}
-    </span>
   );
 }
 
@@ -140,33 +122,4 @@ function CurrentView({ loaders }: { loaders: Loaders }) {
   if (loaded.value?.view !== view) return <Loading />;
   const Component = loaded.value.component;
   return <Component key={view} />;
-}
-
-const KEYS = ["/", "1", "j", "[", "?"] as const;
-
-function Help() {
-  return (
-    <div class="help" role="dialog" aria-label={t("keys")}>
-      <h2>{t("keys")}</h2>
-      <dl>
-        {KEYS.map((key) => (
-          <div key={key}>
-            <dt>
-              <kbd>{{ "1": "1 – 6", j: "j k", "[": "[ ]" }[key as string] ?? key}</kbd>
-            </dt>
-            <dd>{t(`key-${KEYS.indexOf(key)}`)}</dd>
-          </div>
-        ))}
-      </dl>
-      <button
-        type="button"
-        class="button"
-        onClick={() => {
-          isHelpOpen.value = false;
-        }}
-      >
-        {t("close-box")}
-      </button>
-    </div>
-  );
 }

@@ -16,6 +16,7 @@ export class Market {
   private readonly quotedSymbols: string[] = [];
   private readonly quotedCount = signal(0);
   private readonly replayedQuotes = signal(0);
+  private readonly newestAt = signal<number | null>(null);
   private received = 0; // number of received messages, and the number at which each quote or view was last received
   private readonly receivedAt = new Map<string, number>();
 
@@ -56,6 +57,16 @@ export class Market {
     return this.replayedQuotes.value > 0 || this.signals.value.some((each) => each.replayed);
   }
 
+  // Whether every price is one of a tape: then nothing here is of today.
+  get isReplay(): boolean {
+    return this.quotedCount.value > 0 && this.replayedQuotes.value === this.quotedCount.value;
+  }
+
+  // The time of the newest price; null before the first one.
+  get newest(): number | null {
+    return this.newestAt.value;
+  }
+
   // Taken when a request is sent: messages received after it are newer than the response.
   get messageCount(): number {
     return this.received;
@@ -70,7 +81,9 @@ export class Market {
     const held = this.quote(quote.symbol);
     const known = held.peek();
     if (this.isOlder(`q ${quote.symbol}`, requestedAt)) return false;
-    if (known && known.replayed === quote.replayed && Date.parse(quote.date) < Date.parse(known.date)) return false;
+    const at = Date.parse(quote.date);
+    if (known && known.replayed === quote.replayed && at < Date.parse(known.date)) return false;
+    if (at > (this.newestAt.peek() ?? 0)) this.newestAt.value = at;
     held.value = quote;
     if (!known) this.quotedCount.value = this.quotedSymbols.push(quote.symbol);
     this.replayedQuotes.value += Number(quote.replayed) - Number(known?.replayed ?? false);

@@ -1832,7 +1832,7 @@ export interface components {
         };
         /**
          * Job
-         * @description A job with its request and its result.
+         * @description A job with its result.
          */
         Job: {
             ahead: number | null;
@@ -1889,7 +1889,7 @@ export interface components {
         };
         /**
          * JobSummary
-         * @description A job without its result.
+         * @description A job with its request, without its result.
          */
         JobSummary: {
             ahead: number | null;
@@ -1898,14 +1898,21 @@ export interface components {
              * @example 2026-07-02T20:00:00Z
              */
             created: string;
+            end: string | null;
             ended: string | null;
             error: components["schemas"]["JobError"] | null;
             id: string;
             kind: string;
+            parameters: Record<string, never>;
             progress: components["schemas"]["JobProgress"];
+            start: string | null;
             started: string | null;
             /** @enum {unknown} */
             state: "cancelled" | "done" | "failed" | "queued" | "refused" | "requested" | "running";
+            symbols: string[];
+            tape: string;
+            /** @enum {unknown} */
+            timeframe: "15Min" | "1Day" | "1Hour" | "1Min" | "1Month" | "1Week" | "30Min" | "4Hour" | "5Min";
         };
         /**
          * KeyRequest

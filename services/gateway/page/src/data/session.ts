@@ -3,10 +3,11 @@ import { batch, computed, effect, signal } from "@preact/signals";
 import { Account } from "./account";
 import { api } from "./api";
 import { key } from "./key";
-import { MAX_SIGNALS, Market } from "./market";
+import { Market } from "./market";
+import { readDirectory, readMarket, readMissed } from "./market_reads";
 import { RepeatedRead } from "./repeated_read";
-import { MAX_STORIES } from "./stories";
-import { type Selection, Stream, type State as StreamState } from "./stream";
+import type { Selection } from "./selection";
+import { Stream, type State as StreamState } from "./stream";
 import type { DataMessage, Status } from "./types";
 import { Watchlist } from "./watchlist";
 
@@ -38,7 +39,7 @@ export class Session {
   private readonly listeners = new Set<Listener>();
   private readonly gapListeners = new Set<() => void>();
   private readonly firstRead = new RepeatedRead(
-    () => this.readAll(),
+    () => readMarket(this.market),
     (error) => this.onFirstRead(error),
   );
   private readonly missedRead = new RepeatedRead(
@@ -57,7 +58,7 @@ export class Session {
     },
   );
   // Ingest may fill the table of instruments after the page was opened.
-  private readonly directoryRead = new RepeatedRead(() => this.readDirectory());
+  private readonly directoryRead = new RepeatedRead(() => readDirectory(this.market));
 
   readonly wanted = computed<Selection>(() => {
     const symbol = this.barsOf.value;
@@ -129,48 +130,13 @@ export class Session {
   }
 
   private async readGap(): Promise<void> {
-    const [mark, requestedAt] = [this.stream.mark(), this.market.messageCount];
-    const [quotes, signals, views, stories] = await Promise.all([
-      api.quotes(),
-      api.signals({ limit: MAX_SIGNALS }),
-      api.industries(),
-      api.news({ limit: MAX_STORIES }),
-    ]);
-    batch(() => {
-      for (const view of views.results) this.market.putIndustry(view, requestedAt);
-      for (const story of stories.results) this.market.putStory(story);
-      for (const quote of quotes.results) if (this.market.putQuote(quote, requestedAt)) this.tell({ T: "q", seq: 0, ...quote });
-      for (const found of signals.results) if (this.market.addSignal(found)) this.tell({ T: "s", seq: 0, ...found });
-    });
+    const mark = this.stream.mark();
+    await readMissed(this.market, (message) => this.tell(message));
     this.stream.closeGap(mark);
   }
 
   private tell(message: DataMessage): void {
     for (const listener of this.listeners) listener(message);
-  }
-
-  private async readDirectory(): Promise<void> {
-    const requestedAt = this.market.messageCount;
-    const [instruments, groups] = await Promise.all([api.instruments(), api.industries()]);
-    batch(() => {
-      this.market.putInstruments(instruments.results);
-      for (const industry of groups.results) this.market.putIndustry(industry, requestedAt);
-    });
-  }
-
-  private async readAll(): Promise<void> {
-    const requestedAt = this.market.messageCount;
-    const [quotes, signals, stories] = await Promise.all([
-      api.quotes(),
-      api.signals({ limit: MAX_SIGNALS }),
-      api.news({ limit: MAX_STORIES }),
-      this.readDirectory(),
-    ]);
-    batch(() => {
-      for (const quote of quotes.results) this.market.putQuote(quote, requestedAt);
-      for (const found of signals.results) this.market.addSignal(found);
-      for (const story of stories.results) this.market.putStory(story);
-    });
   }
 
   private onFirstRead(error: Error | null): void {

@@ -1,24 +1,16 @@
 // The WebSocket client: subscribes to the selection, reconnects after a break, and resumes.
 import { authorization, key } from "./key";
-import { backoff } from "./repeated_read";
+import { Reconnection } from "./reconnection";
+import { difference, NOTHING, type Selection } from "./selection";
 import type { DataMessage, StreamMessage } from "./types";
 
 export type State = { kind: "connecting" } | { kind: "live" } | { kind: "waiting"; until: number };
-const CHANNELS = ["quotes", "bars", "signals", "industries", "news"] as const;
-type Channel = (typeof CHANNELS)[number];
-export type Selection = Record<Channel, ReadonlySet<string>>;
-const selection = (of: (channel: Channel) => ReadonlySet<string>) =>
-  Object.fromEntries(CHANNELS.map((channel) => [channel, of(channel)])) as Selection;
-const NOTHING = selection(() => new Set());
-
 // The state of the stream when a read of missed messages starts.
 export interface Mark {
   answered: number;
   seq: number;
 }
 
-const FIRST_DELAY = 500;
-const MAX_DELAY = 15_000;
 const RESUME_GONE = 411;
 const AUTH_FAILED = 402;
 
@@ -33,16 +25,14 @@ export class Stream {
   private sent = 0; // subscription requests sent, and the number of them that were answered
   private answered = 0;
   private refusedKey: string | null = null; // the stream works without it where reading is public
-  private tries = 0;
-  private timer = 0;
+  private readonly reconnection = new Reconnection(() => this.open());
 
   constructor(
     private readonly onMessage: (message: DataMessage) => void,
     private readonly onState: (state: State) => void,
     private readonly onGap: () => void, // messages are missing: read by REST between mark() and closeGap()
   ) {
-    addEventListener("online", () => this.reconnectNow());
-    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.reconnectNow());
+    this.reconnection.follow(() => this.socket?.readyState === WebSocket.CLOSED);
   }
 
   get isOpened(): boolean {
@@ -79,7 +69,7 @@ export class Stream {
   }
 
   private onOpen(): void {
-    this.tries = 0;
+    this.reconnection.succeed();
     this.isComplete = false;
     this.buffered = [];
     this.answered = this.sent;
@@ -150,18 +140,7 @@ export class Stream {
   }
 
   private reconnect(socket: WebSocket): void {
-    if (socket !== this.socket) return;
-    const delay = backoff(this.tries, FIRST_DELAY, MAX_DELAY);
-    this.tries += 1;
-    this.onState({ kind: "waiting", until: Date.now() + delay });
-    clearTimeout(this.timer);
-    this.timer = window.setTimeout(() => this.open(), delay);
-  }
-
-  private reconnectNow(): void {
-    if (!this.socket || this.socket.readyState !== WebSocket.CLOSED) return;
-    clearTimeout(this.timer);
-    this.open();
+    if (socket === this.socket) this.onState({ kind: "waiting", until: this.reconnection.wait() });
   }
 
   private subscribe(action: "subscribe" | "unsubscribe", channels: Selection): boolean {
@@ -175,9 +154,4 @@ export class Stream {
   private send(message: unknown): void {
     if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
   }
-}
-
-function difference(all: Selection, some: Selection): Selection {
-  const remaining = (channel: Channel) => new Set([...all[channel]].filter((selector) => !some[channel].has(selector)));
-  return selection(remaining);
 }

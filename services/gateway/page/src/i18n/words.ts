@@ -38,3 +38,9 @@ export function maybe(id: string, values: Record<string, FluentVariable> = {}): 
   const found = bundles[language()].getMessage(id);
   return found?.value ? bundles[language()].formatPattern(found.value, values) : null;
 }
+
+// What a message says beside its words, in smaller type; empty where it has no such text.
+export function hint(id: string): string {
+  const found = bundles[language()].getMessage(id)?.attributes["hint"];
+  return found ? bundles[language()].formatPattern(found) : "";
+}

@@ -1,4 +1,5 @@
 // A field for a condition: completion of names, what it means, and where it is wrong.
+import type { ComponentChildren } from "preact";
 import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
 import { ApiError, api } from "../data/api";
 import type { Explanation } from "../data/types";
@@ -50,7 +51,7 @@ interface Props {
   text: string;
   change: (text: string) => void;
   explained: Explained;
-  label?: string;
+  label?: ComponentChildren;
   placeholder?: string;
 }
 

@@ -9,6 +9,8 @@ export interface Column<T> {
   cell: (row: T) => ComponentChildren;
   by?: (row: T) => number | string | null | undefined;
   numeric?: boolean;
+  broad?: boolean; // its text may take several lines
+  about?: string; // below the title
 }
 
 interface Props<T> {
@@ -47,6 +49,7 @@ export function Table<T>({ label, columns, rows, rowKey, sort }: Props<T>) {
                   ) : (
                     column.title
                   )}
+                  {column.about && <small class="about">{column.about}</small>}
                 </th>
               );
             })}
@@ -56,7 +59,7 @@ export function Table<T>({ label, columns, rows, rowKey, sort }: Props<T>) {
           {sorted.map((row) => (
             <tr key={rowKey(row)}>
               {columns.map((column) => (
-                <td key={column.id} class={column.numeric ? "numeric" : ""}>
+                <td key={column.id} class={column.numeric ? "numeric" : column.broad ? "broad" : ""}>
                   {column.cell(row)}
                 </td>
               ))}

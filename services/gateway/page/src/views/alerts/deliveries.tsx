@@ -100,7 +100,7 @@ function Rows({ state }: { state: State | null }) {
         <Table label={t("deliveries")} columns={columns} rows={found.rows} rowKey={(row) => `${row.signal_id} ${row.created}`} />
       )}
       {found && !found.isAll && (
-        <button type="button" class="button more" disabled={reading.isBusy} onClick={() => setPages(pages + 1)}>
+        <button type="button" class="button older" disabled={reading.isBusy} onClick={() => setPages(pages + 1)}>
           {t("older-deliveries")}
         </button>
       )}

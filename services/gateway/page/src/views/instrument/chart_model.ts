@@ -1,38 +1,23 @@
 // What the chart of one instrument reads: bars and indicator rows first, then patterns, corporate actions and the compared instrument.
 import { effect, signal } from "@preact/signals";
-import { api } from "../../data/api";
-import { MAX_SIGNALS } from "../../data/market";
-import { isDark, preferences } from "../../data/preferences";
+import { preferences } from "../../data/preferences";
 import { RepeatedRead } from "../../data/repeated_read";
 import type { Session } from "../../data/session";
-import { MAX_STORIES, withStory } from "../../data/stories";
-import type { Bar, DataMessage, Story, Timeframe } from "../../data/types";
-import { continues, isIntraday } from "./candles";
+import { withStory } from "../../data/stories";
+import type { DataMessage, Story, Timeframe } from "../../data/types";
+import { continues } from "./candles";
 import { Chart, type Hovered } from "./chart/chart";
-import { type Drawing, type Look, NOTHING } from "./chart/drawing";
+import { type Drawing, NOTHING } from "./chart/drawing";
+import { currentLook, followLook } from "./chart/look";
+import { BARS, readAll, readNewest } from "./chart_reads";
+import { type Compared, Comparison } from "./comparison";
 import { ComputedColumns } from "./computed_columns";
 import { corporateActions } from "./corporate_actions";
-import { comparedName, industryIndex, industryMembers } from "./industry_index";
+import { readExtras } from "./extras";
 
-const BARS = 500;
-const NEWEST_BARS = 20;
 const ROW_DELAY_MS = 1500; // a bar's indicator row arrives after the bar
 
 export type Note = { kind: "failed"; error: Error } | { kind: "empty" } | null;
-
-export function currentLook(): Look {
-  const { style, log, volume, signals, patterns, actions, stories, indicators } = preferences;
-  return {
-    style: style.value,
-    log: log.value,
-    volume: volume.value,
-    signals: signals.value,
-    patterns: patterns.value,
-    actions: actions.value,
-    stories: stories.value,
-    indicators: indicators.value,
-  };
-}
 
 export class ChartModel {
   readonly drawing = signal<Drawing>(NOTHING);
@@ -42,8 +27,6 @@ export class ChartModel {
   readonly isBusy = signal(false);
   readonly level = signal<number | null>(null);
   readonly isPicking = signal(false); // a click on the chart sets the level
-  readonly compareWith = signal<string | null>(null);
-  readonly compareError = signal<Error | null>(null);
   readonly columns = signal<readonly string[]>([]); // of the indicator rows
   private chart: Chart | null = null;
   private timer = 0;
@@ -54,19 +37,15 @@ export class ChartModel {
   );
   readonly computed: ComputedColumns;
   private readonly extras = new RepeatedRead((cancelled) => this.readExtras(cancelled));
-  private readonly comparison = new RepeatedRead(
-    (cancelled) => this.readCompared(cancelled),
-    (error) => {
-      this.compareError.value = error;
-    },
-  );
+  readonly comparison: Comparison;
 
   constructor(
     private readonly session: Session,
     readonly symbol: string,
     readonly timeframe: Timeframe,
   ) {
-    this.computed = new ComputedColumns(symbol, timeframe, BARS, (canonical) => this.onComputed(canonical));
+    this.computed = new ComputedColumns(symbol, timeframe, BARS, () => this.onComputed());
+    this.comparison = new Comparison(session, symbol, timeframe, BARS, (compared) => this.onCompared(compared));
     this.endings = [
       session.listen(
         (message) => this.onMessage(message),
@@ -84,22 +63,13 @@ export class ChartModel {
       },
       (picked) => this.isPicking.peek() && this.setLevel(picked),
     );
-    let isFirst = true;
     this.endings.push(
-      effect(() => {
-        const look = currentLook();
-        void [preferences.language.value, isDark.value, preferences.colours.value, preferences.zone.value];
-        if (!isFirst) requestAnimationFrame(() => this.chart?.paint(look)); // after the style of the page has changed
-        isFirst = false;
-      }),
+      followLook((look) => this.chart?.paint(look)),
       effect(() => {
         const running = this.columns.value;
         if (running.length) this.computed.want(preferences.indicators.value.filter((name) => !running.includes(name)));
       }),
-      effect(() => {
-        if (this.compareWith.value === null) this.onCompared(null);
-        else this.comparison.restart();
-      }),
+      this.comparison.start(),
     );
     this.bars.request();
   }
@@ -129,44 +99,28 @@ export class ChartModel {
   // Read the newest bars where they continue those on the chart, else all.
   private async readBars(cancelled: AbortSignal): Promise<void> {
     const { symbol, timeframe } = this;
-    const read = (limit: number) =>
-      Promise.all([api.bars(symbol, timeframe, limit, cancelled), api.indicators(symbol, timeframe, limit, cancelled)]);
     if (this.shows.peek() === this.series) {
-      const [newest, rows] = await read(NEWEST_BARS);
+      const { bars, rows } = await readNewest(symbol, timeframe, cancelled);
       if (!this.chart) return;
-      if (continues(this.chart.drawing.bars, newest.results)) {
-        this.chart.addClosedBars(newest.results, rows.results);
+      if (continues(this.chart.drawing.bars, bars)) {
+        this.chart.addClosedBars(bars, rows);
         this.drawing.value = this.chart.drawing;
-        if (newest.results.length) this.note.value = null;
+        if (bars.length) this.note.value = null;
         this.computed.request();
         return;
       }
     }
     this.isBusy.value = true;
-    const [[all, rows], signals] = await Promise.all([read(BARS), api.signals({ symbol, timeframe, limit: MAX_SIGNALS }, cancelled)]);
+    const { market } = this.session;
+    const { bars, rows, signals } = await readAll(market, symbol, timeframe, cancelled);
     if (!this.chart) return;
-    const shown = new Map(signals.results.map((each) => [each.id, each]));
-    for (const each of this.session.market.signals.peek())
-      if (each.symbol === symbol && each.timeframe === timeframe) shown.set(each.id, each);
-    const { patterns, actions, stories, compared } = this.chart.drawing;
-    const instrument = this.session.market.instrument(symbol);
-    const drawing = {
-      symbol,
-      timeframe,
-      instrument,
-      bars: all.results,
-      rows: this.computed.addTo(rows.results),
-      signals: [...shown.values()],
-      patterns,
-      actions,
-      stories,
-      compared,
-    };
-    this.columns.value = Object.keys(rows.results.at(-1)?.values ?? {});
-    this.chart.show(drawing, this.session.market.quote(symbol).peek());
+    const read = { symbol, timeframe, instrument: market.instrument(symbol), bars, rows: this.computed.addTo(rows), signals };
+    const drawing = { ...this.chart.drawing, ...read };
+    this.columns.value = Object.keys(rows.at(-1)?.values ?? {});
+    this.chart.show(drawing, market.quote(symbol).peek());
     this.drawing.value = drawing;
     this.shows.value = this.series;
-    this.note.value = all.results.length ? null : { kind: "empty" };
+    this.note.value = bars.length ? null : { kind: "empty" };
     this.extras.request();
   }
 
@@ -178,26 +132,16 @@ export class ChartModel {
 
   private async readExtras(cancelled: AbortSignal): Promise<void> {
     const { symbol, timeframe } = this;
-    const wantsActions = !isIntraday(timeframe);
-    const [patterns, stories, raw] = await Promise.all([
-      api.patterns(symbol, timeframe, 50, cancelled),
-      api.news({ symbol, limit: MAX_STORIES }, cancelled),
-      wantsActions ? api.bars(symbol, timeframe, BARS, cancelled, "raw") : null,
-    ]);
+    const { patterns, stories, raw } = await readExtras(symbol, timeframe, BARS, cancelled);
     if (!this.chart) return;
-    const actions = raw ? corporateActions(raw.results, this.chart.drawing.bars) : [];
-    this.chart.add({ patterns: patterns.results, actions });
-    this.addStories(stories.results);
+    this.chart.add({ patterns, actions: corporateActions(raw, this.chart.drawing.bars) });
+    this.addStories(stories);
   }
 
-  // What was computed is drawn, and chosen under the name by which it is answered.
-  private onComputed(canonical: ReadonlyMap<string, string>): void {
+  private onComputed(): void {
     if (!this.chart) return;
     this.chart.add({ rows: this.computed.addTo(this.chart.drawing.rows) });
     this.drawing.value = this.chart.drawing;
-    const chosen = preferences.indicators.peek();
-    const named = [...new Set(chosen.map((name) => canonical.get(name) ?? name))];
-    if (named.join() !== chosen.join()) preferences.indicators.value = named;
   }
 
   private addStories(found: readonly Story[]): void {
@@ -206,17 +150,7 @@ export class ChartModel {
     this.drawing.value = this.chart.drawing;
   }
 
-  private async readCompared(cancelled: AbortSignal): Promise<void> {
-    const symbol = this.compareWith.peek();
-    if (symbol === null) return;
-    const { market } = this.session;
-    const members = industryMembers(market, symbol, this.symbol);
-    const read = (each: string) => api.bars(each, this.timeframe, BARS, cancelled).then(({ results }) => results);
-    const bars = members ? industryIndex(await Promise.all(members.map(read)), this.timeframe) : await read(symbol);
-    if (!cancelled.aborted) this.onCompared({ name: members ? comparedName(market, symbol) : symbol, bars });
-  }
-
-  private onCompared(compared: { name: string; bars: Bar[] } | null): void {
+  private onCompared(compared: Compared): void {
     if (!this.chart || (!compared && !this.chart.drawing.compared)) return;
     this.chart.add({ compared });
     this.drawing.value = this.chart.drawing;
@@ -238,6 +172,7 @@ export class ChartModel {
   // The stream has raw bars and the chart shows adjusted ones: the newest bars are read by REST.
   private readClosedBar(): void {
     this.bars.request();
+    this.comparison.request();
     clearTimeout(this.timer);
     this.timer = window.setTimeout(() => this.bars.request(), ROW_DELAY_MS);
   }

@@ -63,7 +63,14 @@ export function columnTitle(column: string): string {
   return column.replaceAll("_", " ").toUpperCase();
 }
 
-// The name of a column in words; null where the vocabulary does not have it with these parameters.
+// The name of a column in words: those of the vocabulary, or, with another single parameter, with that number. Null for others.
 export function columnWords(column: string, language: "en" | "ko"): string | null {
-  return COLUMNS.find((each) => each.name === column)?.[language] ?? null;
+  const exact = COLUMNS.find((each) => each.name === column);
+  if (exact) return exact[language];
+  const [number, ...more] = numbers(column);
+  if (number === undefined || more.length) return null;
+  const alike = COLUMNS.find((each) => stem(each.name) === stem(column) && numbers(each.name).length === 1);
+  return alike ? alike[language].replace(numbers(alike.name)[0] ?? "", number) : null;
 }
+
+const numbers = (column: string) => column.split("_").filter((piece) => piece && Number.isFinite(Number(piece)));

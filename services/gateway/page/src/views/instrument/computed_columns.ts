@@ -1,6 +1,7 @@
 // Columns that analysis does not compute for each bar: the gateway has them computed from the stored bars on request.
 import { signal } from "@preact/signals";
 import { ApiError, api } from "../../data/api";
+import { preferences } from "../../data/preferences";
 import { RepeatedRead } from "../../data/repeated_read";
 import type { Indicators, Timeframe } from "../../data/types";
 
@@ -12,12 +13,7 @@ export class ComputedColumns {
   private values: ReadonlyMap<string, Values> = new Map(); // by the date of their bar
   private readonly reads: RepeatedRead;
 
-  constructor(
-    symbol: string,
-    timeframe: Timeframe,
-    limit: number,
-    onRead: (canonical: ReadonlyMap<string, string>) => void, // names as they were asked for, and as the gateway calls them
-  ) {
+  constructor(symbol: string, timeframe: Timeframe, limit: number, onRead: () => void) {
     this.reads = new RepeatedRead(
       async (cancelled) => {
         const asked = this.wanted;
@@ -25,7 +21,8 @@ export class ComputedColumns {
         if (cancelled.aborted) return;
         this.values = new Map(results.map((row) => [row.date, row.values]));
         const named = Object.keys(results.at(-1)?.values ?? {});
-        onRead(new Map(named.length === asked.length ? asked.map((name, i) => [name, named[i] ?? name]) : []));
+        onRead();
+        if (named.length === asked.length) choose(new Map(asked.map((name, i) => [name, named[i] ?? name])));
       },
       (error) => {
         this.error.value = error ?? this.refused;
@@ -64,4 +61,11 @@ export class ComputedColumns {
       return more ? { ...row, values: { ...more, ...row.values } } : row;
     });
   }
+}
+
+// What was computed is chosen under the name by which it is answered.
+function choose(canonical: ReadonlyMap<string, string>): void {
+  const chosen = preferences.indicators.peek();
+  const named = [...new Set(chosen.map((name) => canonical.get(name) ?? name))];
+  if (named.join() !== chosen.join()) preferences.indicators.value = named;
 }

@@ -5,15 +5,16 @@ import { Choices } from "../../ui/choices";
 import { Panel } from "../../ui/panel";
 import { useSession } from "../../ui/session";
 import { SignalList } from "../../ui/signals";
+import { Loading } from "../../ui/states";
 import { StoryList } from "../../ui/stories";
 import type { ChartModel } from "./chart_model";
+import { industryFilter } from "./search";
 import { Timeline } from "./timeline";
-import { industryFilter } from "./watchlist_panel";
 
 const OPTIONS = ["all", "mine", "stories", "timeline"] as const;
 
 export function Feed({ symbol, model }: { symbol: string | null; model: ChartModel | null }) {
-  const { market, watchlist } = useSession();
+  const { market, watchlist, isRead } = useSession();
   const [which, setWhich] = useState<(typeof OPTIONS)[number]>("all");
   const signals = market.signals.value;
   const name = (option: (typeof OPTIONS)[number]) => {
@@ -30,6 +31,8 @@ export function Feed({ symbol, model }: { symbol: string | null; model: ChartMod
     >
       {which === "timeline" && model ? (
         <Timeline model={model} />
+      ) : !isRead.value ? (
+        <Loading />
       ) : which === "stories" ? (
         <Stories />
       ) : (

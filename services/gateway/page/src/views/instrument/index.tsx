@@ -10,9 +10,10 @@ import { Feed } from "./feed";
 import { Heading } from "./heading";
 import { Industries } from "./industries";
 import { useInstrumentKeys } from "./keys";
+import { symbolsInView } from "./search";
 import { Stage } from "./stage";
 import "./instrument.css";
-import { symbolsInView, WatchlistPanel } from "./watchlist_panel";
+import { WatchlistPanel } from "./watchlist_panel";
 
 export default function InstrumentView() {
   const session = useSession();
@@ -40,7 +41,7 @@ export default function InstrumentView() {
     if (asked) setQuery(compare ? { compare } : {});
   }, [asked, compare]);
   useEffect(() => {
-    if (model) model.compareWith.value = compare;
+    if (model) model.comparison.chosen.value = compare;
   }, [model, compare]);
   useInstrumentKeys(watchlist.symbols, symbol);
   return (

@@ -1,5 +1,5 @@
 // The columns of the indicator rows, to choose what is drawn.
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { preferences } from "../../data/preferences";
 import { language, t } from "../../i18n/words";
 import type { ChartModel } from "./chart_model";
@@ -10,6 +10,8 @@ const NAME = /^[a-z][a-z0-9_.]{1,63}$/;
 
 export function IndicatorPicker({ model, close }: { model: ChartModel; close: () => void }) {
   const [sought, setSought] = useState("");
+  const search = useRef<HTMLInputElement>(null);
+  useEffect(() => search.current?.focus(), []); // elsewhere what is typed would be keys of the page
   const chosen = preferences.indicators.value;
   const words = sought.toLowerCase().replaceAll(/[\s_]+/g, "");
   const matches = (name: string) =>
@@ -38,6 +40,7 @@ export function IndicatorPicker({ model, close }: { model: ChartModel; close: ()
       }}
     >
       <input
+        ref={search}
         type="text"
         value={sought}
         placeholder={t("indicator-search")}

@@ -6,7 +6,7 @@ import { t } from "../../i18n/words";
 import { Breadth, sign } from "../../ui/numbers";
 import { Panel } from "../../ui/panel";
 import { useSession } from "../../ui/session";
-import { filterByIndustry, industryFilter } from "./watchlist_panel";
+import { filterByIndustry, industryFilter } from "./search";
 
 type Viewed = Industry & { view: View };
 

@@ -48,7 +48,8 @@ function ChartNote({ model }: { model: ChartModel }) {
   const note = model.note.value;
   const history = failingSources(status.value).filter((each) => each.source === HISTORY_SOURCE);
   return (
-    <div class="note" role="status" hidden={note === null}>
+    <div class="note" role="status" hidden={note === null && model.shows.value !== ""}>
+      {note === null && model.shows.value === "" && <p>{t("loading")}</p>}
       {note?.kind === "empty" && <p>{[t("no-bars"), ...history.map(sourceText)].join(" ")}</p>}
       {note?.kind === "failed" && (
         <>

@@ -31,7 +31,7 @@ export function Tools({ model, compare }: Props) {
           preferences.timeframe.value = timeframe;
         }}
       />
-      <div class="more-tools">
+      <div class="choose-tools">
         <Select
           label={t("chart-style")}
           hidden
@@ -46,6 +46,17 @@ export function Tools({ model, compare }: Props) {
         <Toggle on={open} flip={() => setOpen(!open)}>
           {t("indicators")}
         </Toggle>
+        <Toggle
+          on={model.isPicking.value}
+          flip={() => {
+            model.isPicking.value = !model.isPicking.value;
+            if (!model.isPicking.value) model.setLevel(null);
+          }}
+        >
+          {t("alert-level")}
+        </Toggle>
+      </div>
+      <fieldset class="shown-tools" aria-label={t("on-chart")}>
         {SWITCHES.map((name) => (
           <Toggle
             key={name}
@@ -57,16 +68,8 @@ export function Tools({ model, compare }: Props) {
             {t(`show-${name}`)}
           </Toggle>
         ))}
-        <Toggle
-          on={model.isPicking.value}
-          flip={() => {
-            model.isPicking.value = !model.isPicking.value;
-            if (!model.isPicking.value) model.setLevel(null);
-          }}
-        >
-          {t("alert-level")}
-        </Toggle>
-      </div>
+      </fieldset>
+      <ComparisonState model={model} />
       {open && <IndicatorPicker model={model} close={() => setOpen(false)} />}
     </div>
   );
@@ -82,24 +85,30 @@ function Comparison({ model, compare }: Props) {
   const others = all.filter((each) => each.kind !== "index" && !peers.includes(each));
   const industries = market.industries.value.filter((each) => own.includes(each.industry));
   const options = ["", ...industries.map(addressOf), ...[...indices, ...peers, ...others].map((each) => each.symbol)];
-  const chosen = model.compareWith.value ?? "";
-  const error = model.compareError.value;
+  const chosen = model.comparison.chosen.value ?? "";
   return (
-    <>
-      <Select
-        label={t("compare")}
-        hidden
-        options={options.includes(chosen) ? options : [...options, chosen]}
-        value={chosen}
-        name={(other) => (other ? comparedName(market, other) : t("compare-with"))}
-        choose={(symbol) => compare(symbol || null)}
-      />
-      {chosen && !error && <span class="tag">{t("compare-hides")}</span>}
-      {error && chosen && (
-        <span class="tag warning" title={error.message}>
-          {t("failed")}
-        </span>
-      )}
-    </>
+    <Select
+      label={t("compare")}
+      hidden
+      options={options.includes(chosen) ? options : [...options, chosen]}
+      value={chosen}
+      name={(other) => (other ? comparedName(market, other) : t("compare-with"))}
+      choose={(symbol) => compare(symbol || null)}
+    />
   );
+}
+
+// What the comparison does to the chart, or why there is none.
+function ComparisonState({ model }: { model: ChartModel }) {
+  const { market } = useSession();
+  const chosen = model.comparison.chosen.value;
+  if (!chosen) return null;
+  const name = comparedName(market, chosen);
+  const error = model.comparison.error.value;
+  if (error) return <p class="compare-state warning">{t("compare-failed", { name, why: error.message })}</p>;
+  if (model.comparison.bars.value === null) return <p class="compare-state">{t("loading")}</p>;
+  if (model.comparison.bars.value === 0) {
+    return <p class="compare-state warning">{t("compare-without-bars", { name, timeframe: timeframeName(model.timeframe) })}</p>;
+  }
+  return <p class="compare-state">{t("compare-hides", { name })}</p>;
 }

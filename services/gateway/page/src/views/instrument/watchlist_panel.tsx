@@ -1,8 +1,4 @@
 // The list of instruments with live prices, the search, the filter by industry and the star buttons.
-import { signal } from "@preact/signals";
-import { api } from "../../data/api";
-import type { Session } from "../../data/session";
-import type { Instrument } from "../../data/types";
 import { percent } from "../../i18n/format";
 import { nameOf } from "../../i18n/names";
 import { t } from "../../i18n/words";
@@ -12,54 +8,7 @@ import { Price, sign } from "../../ui/numbers";
 import { Panel } from "../../ui/panel";
 import { useSession } from "../../ui/session";
 import { toast } from "../../ui/toasts";
-
-const SEARCH_DELAY_MS = 150;
-
-export const industryFilter = signal("");
-const sought = signal("");
-const found = signal<Instrument[] | null>(null);
-const searchError = signal<Error | null>(null);
-let timer = 0;
-let searching: AbortController | null = null;
-
-// The symbols on the screen; `every` where no list was chosen, so that any quote may be listed.
-export function symbolsInView({ market, watchlist }: Session): { symbols: string[]; every: boolean } {
-  if (found.value) return { symbols: found.value.map((each) => each.symbol), every: !watchlist.isChosen && !industryFilter.value };
-  if (industryFilter.value) return { symbols: market.members(industryFilter.value), every: false };
-  return { symbols: watchlist.symbols, every: !watchlist.isChosen };
-}
-
-export function filterByIndustry(industry: string): void {
-  clearTimeout(timer);
-  searching?.abort();
-  industryFilter.value = industry;
-  sought.value = "";
-  found.value = null;
-  searchError.value = null;
-}
-
-function search(text: string): void {
-  sought.value = text;
-  clearTimeout(timer);
-  timer = window.setTimeout(() => void readMatches(text.trim()), text.trim() ? SEARCH_DELAY_MS : 0);
-}
-
-async function readMatches(text: string): Promise<void> {
-  searching?.abort();
-  searchError.value = null;
-  if (!text) {
-    found.value = null;
-    return;
-  }
-  const request = new AbortController();
-  searching = request;
-  try {
-    const { results } = await api.search(text, request.signal);
-    if (!request.signal.aborted) found.value = results;
-  } catch (error) {
-    if (!request.signal.aborted) searchError.value = error as Error;
-  }
-}
+import { filterByIndustry, found, industryFilter, search, searchError, sought, symbolsInView } from "./search";
 
 interface Props {
   symbol: string | null;
@@ -76,7 +25,7 @@ export function WatchlistPanel({ symbol, select }: Props) {
     const industry = industries.find((each) => each.industry === id);
     return industry ? `${nameOf(industry)} (${industry.instruments})` : t("my-watchlist");
   };
-  const empty = found.value ? t("no-match") : watchlist.isChosen ? t("empty-list") : t("no-quotes");
+  const empty = !session.isRead.value ? t("loading") : found.value ? t("no-match") : watchlist.isChosen ? t("empty-list") : t("no-quotes");
   return (
     <Panel id="watchlist" class="watchlist" title={t("watchlist")}>
       <div class="find">

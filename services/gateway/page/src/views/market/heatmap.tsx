@@ -2,10 +2,11 @@
 import { useState } from "preact/hooks";
 import { address, route } from "../../app/router";
 import type { Industry } from "../../data/types";
-import { percent, share, UNKNOWN } from "../../i18n/format";
+import { percent, share } from "../../i18n/format";
 import { nameOf } from "../../i18n/names";
 import { t } from "../../i18n/words";
 import { Toggle } from "../../ui/choices";
+import { isNarrow } from "../../ui/narrow";
 import { Breadth, Move } from "../../ui/numbers";
 import { Panel } from "../../ui/panel";
 import { useSession } from "../../ui/session";
@@ -13,7 +14,8 @@ import { Missing } from "../../ui/states";
 import { type Column, Table } from "../../ui/table";
 import { strength, tiles } from "./tiles";
 
-const RATIO = 2.2;
+const RATIO = 1.7; // width to height of the map, about: the tiles are near squares
+const NARROW_RATIO = 0.75;
 
 export function Heatmap() {
   const { market } = useSession();
@@ -38,7 +40,7 @@ export function Heatmap() {
       {hasViews && asTable && <IndustryTable industries={industries} />}
       {hasViews && !asTable && (
         <ul class="tiles">
-          {tiles(industries, RATIO).map(({ industry, left, top, width, height }) => (
+          {tiles(industries, isNarrow.value ? NARROW_RATIO : RATIO).map(({ industry, left, top, width, height }) => (
             <li
               key={industry.industry}
               style={{ left: `${left}%`, top: `${top}%`, width: `${width}%`, height: `${height}%` }}
@@ -102,7 +104,7 @@ function IndustryTable({ industries }: { industries: Industry[] }) {
       title: t("signals-today"),
       numeric: true,
       by: (row) => (row.view ? row.view.signals_up - row.view.signals_down : null),
-      cell: (row) => (row.view ? `▲${row.view.signals_up} ▼${row.view.signals_down}` : UNKNOWN),
+      cell: (row) => (row.view ? `▲${row.view.signals_up} ▼${row.view.signals_down}` : <Missing why={t("why-no-view")} />),
     },
   ];
   return (

@@ -21,7 +21,7 @@ export function MarketBreadth() {
               <b>{nameOf(each)}</b>
               <Move value={each.view?.median_move} why={t("why-no-view")} />
             </div>
-            {each.view ? <Counts view={each.view} /> : <Missing why={t("why-no-view")} />}
+            {each.view ? <Counts view={each.view} /> : <p class="hint">{t("why-no-view")}</p>}
           </li>
         ))}
       </ul>

@@ -1,7 +1,7 @@
 // The result of a backtest: figures beside buy and hold, equity and drawdown, months, trades.
 import { useState } from "preact/hooks";
 import { percent, plain } from "../../i18n/format";
-import { t } from "../../i18n/words";
+import { maybe, t } from "../../i18n/words";
 import { InstrumentLink } from "../../ui/instrument_link";
 import { Move } from "../../ui/numbers";
 import { Panel } from "../../ui/panel";
@@ -9,7 +9,7 @@ import { useReading } from "../../ui/reading";
 import { Empty, Failure, Loading } from "../../ui/states";
 import { type Column, Table } from "../../ui/table";
 import { EquityChart } from "./equity_chart";
-import { Figure, figureName, figuresOf, figureText } from "./figures";
+import { Figure, figureName, figuresOf, figureText, inOrder } from "./figures";
 import { type Job, jobsApi, type Trade } from "./jobs";
 import { Months, monthsOf } from "./months";
 import { TradeChart } from "./trade_chart";
@@ -21,7 +21,7 @@ export function BacktestResult({ job }: { job: Job }) {
   return (
     <>
       <FigureTable result={result} />
-      <Panel id="equity" class="two-thirds" title={t("equity")}>
+      <Panel id="equity" class="equity-panel" title={t("equity")}>
         {equity.error && <Failure error={equity.error} retry={equity.again} />}
         {!equity.error && !equity.value && <Loading />}
         {equity.value && equity.value.length === 0 && <Empty>{t("no-equity")}</Empty>}
@@ -48,21 +48,21 @@ function FigureTable({ result }: { result: Record<string, unknown> }) {
   const columns: Column<string>[] = [
     { id: "figure", title: t("figure"), cell: (name) => figureName(name) },
     { id: "run", title: t("strategy"), numeric: true, cell: (name) => <Figure name={name} value={metrics[name]} /> },
-    { id: "interval", title: t("interval"), numeric: true, cell: bound },
     {
       id: "held",
       title: t("buy-and-hold"),
       numeric: true,
       cell: (name) => (name in held ? <Figure name={name} value={held[name]} /> : ""),
     },
+    { id: "interval", title: t("interval"), numeric: true, cell: bound },
   ];
   const costs = typeof result["costs"] === "string" ? result["costs"] : "";
   return (
-    <Panel id="figures" class="third" title={t("figures")} footer={costs ? t("with-costs", { costs }) : t("advice")}>
+    <Panel id="figures" class="figures-panel" title={t("figures")} footer={costs ? t("with-costs", { costs }) : t("advice")}>
       {Object.keys(metrics).length === 0 ? (
         <Empty>{t("no-figures")}</Empty>
       ) : (
-        <Table label={t("figures")} columns={columns} rows={Object.keys(metrics)} rowKey={(name) => name} />
+        <Table label={t("figures")} columns={columns} rows={inOrder(Object.keys(metrics))} rowKey={(name) => name} />
       )}
     </Panel>
   );
@@ -78,7 +78,12 @@ function Trades({ trades, job }: { trades: Trade[]; job: Job }) {
     { id: "entry_price", title: t("entry-price"), numeric: true, by: (row) => row.entry_price, cell: (row) => plain(row.entry_price) },
     { id: "exit", title: t("exit"), by: (row) => row.exit, cell: (row) => row.exit },
     { id: "exit_price", title: t("exit-price"), numeric: true, by: (row) => row.exit_price, cell: (row) => plain(row.exit_price) },
-    { id: "reason", title: t("exit-reason"), by: (row) => row.exit_reason, cell: (row) => row.exit_reason },
+    {
+      id: "reason",
+      title: t("exit-reason"),
+      by: (row) => row.exit_reason,
+      cell: (row) => maybe(`exit-by-${row.exit_reason}`) ?? row.exit_reason,
+    },
     { id: "bars", title: t("bars"), numeric: true, by: (row) => row.bars, cell: (row) => row.bars },
     { id: "return", title: t("return"), numeric: true, by: (row) => row.return, cell: (row) => <Move value={row.return} digits={1} /> },
     { id: "mae", title: t("figure-mae"), numeric: true, by: (row) => row.mae, cell: (row) => percent(row.mae, 1) },

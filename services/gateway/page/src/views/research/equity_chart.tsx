@@ -1,5 +1,5 @@
 // Equity beside buy and hold, with the drawdown below.
-import { AreaSeries, createChart, LineSeries, type Time } from "lightweight-charts";
+import { AreaSeries, createChart, type IChartApi, LineSeries, type Time } from "lightweight-charts";
 import { useEffect, useRef } from "preact/hooks";
 import { isDark, preferences } from "../../data/preferences";
 import { percent, plain } from "../../i18n/format";
@@ -38,7 +38,8 @@ export function EquityChart({ points }: { points: EquityPoint[] }) {
     );
     drawdown.setData(values(points, "drawdown"));
     chart.panes()[1]?.setStretchFactor(0.35);
-    chart.timeScale().fitContent();
+    drawdown.priceScale().applyOptions({ scaleMargins: { top: 0, bottom: 0.06 } });
+    showAll(chart);
     return () => chart.remove();
   }, [points, look]);
   const last = points.at(-1);
@@ -54,6 +55,14 @@ export function EquityChart({ points }: { points: EquityPoint[] }) {
       </p>
     </>
   );
+}
+
+const LEAST_SPACING = 0.01; // pixels a bar: usually half of one, and ten years of days would be cut at the left
+
+export function showAll(chart: IChartApi): void {
+  chart.timeScale().applyOptions({ minBarSpacing: LEAST_SPACING });
+  chart.priceScale("right").applyOptions({ scaleMargins: { top: 0.06, bottom: 0.04 } });
+  chart.timeScale().fitContent();
 }
 
 // One value for each session, in order; what is not known is left out.

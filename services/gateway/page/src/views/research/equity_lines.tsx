@@ -5,11 +5,10 @@ import { isDark, preferences } from "../../data/preferences";
 import { plain } from "../../i18n/format";
 import { t } from "../../i18n/words";
 import { chartOptions, colour } from "../instrument/chart/options";
-import { values } from "./equity_chart";
-import type { EquityPoint } from "./jobs";
+import { showAll, values } from "./equity_chart";
+import { type EquityPoint, MOST_COMPARED } from "./jobs";
 
 const FIRST = 100;
-const LINES = 6; // colours of lines in the style
 
 export interface NamedEquity {
   name: string;
@@ -34,7 +33,7 @@ export function EquityLines({ runs }: { runs: NamedEquity[] }) {
       });
       series.setData(rebased(run.points));
     }
-    chart.timeScale().fitContent();
+    showAll(chart);
     return () => chart.remove();
   }, [runs, look]);
   return (
@@ -42,7 +41,7 @@ export function EquityLines({ runs }: { runs: NamedEquity[] }) {
       <figure class="equity-chart" ref={container} aria-label={t("equity-lines-label", { n: runs.length })} />
       <p class="hint panel-hint">
         {runs.map((run, i) => (
-          <span key={run.name} class={`figure ${lineOf(i)}`}>
+          <span key={`${i} ${run.name}`} class={`figure ${lineOf(i)}`}>
             <b>{run.name}</b>{" "}
           </span>
         ))}
@@ -51,7 +50,7 @@ export function EquityLines({ runs }: { runs: NamedEquity[] }) {
   );
 }
 
-const lineOf = (i: number) => `line-${(i % LINES) + 1}`;
+const lineOf = (i: number) => `line-${(i % MOST_COMPARED) + 1}`;
 
 export function rebased(points: readonly EquityPoint[]): ReturnType<typeof values> {
   const found = values(points, "equity");

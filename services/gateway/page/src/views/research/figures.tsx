@@ -8,6 +8,18 @@ const SIGNED = ["total_return", "cagr", "max_drawdown", "value_at_risk", "expect
 const SHARES = ["volatility", "win_rate", "exposure"];
 const WHOLE = ["trades", "drawdown_length", "costs_paid"];
 
+// In the order in which they are read: what was earned, at what risk, by which trades, at what cost. Others come last.
+const ORDER = [
+  ...["total_return", "cagr", "sharpe", "sortino", "calmar", "max_drawdown", "drawdown_length", "volatility"],
+  ...["value_at_risk", "expected_shortfall", "trades", "win_rate", "profit_factor", "expectancy", "sqn", "mae", "mfe"],
+  ...["exposure", "turnover", "costs_paid"],
+];
+
+export function inOrder(names: Iterable<string>): string[] {
+  const place = (name: string) => (ORDER.includes(name) ? ORDER.indexOf(name) : ORDER.length);
+  return [...names].sort((a, b) => place(a) - place(b));
+}
+
 export function figureText(name: string, value: number): string {
   if (SIGNED.includes(name)) return percent(value, 1);
   if (SHARES.includes(name)) return share(value, 1);

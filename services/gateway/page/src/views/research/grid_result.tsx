@@ -1,13 +1,14 @@
 // The result of a grid: the heat map with the plateau, the chosen set out of sample, and what the choice is worth.
-import { plain, share } from "../../i18n/format";
+import { plain } from "../../i18n/format";
 import { t } from "../../i18n/words";
 import { Panel } from "../../ui/panel";
 import { useReading } from "../../ui/reading";
 import { Empty, Failure, Loading } from "../../ui/states";
 import { type Column, Table } from "../../ui/table";
-import { Figure, figureName, figuresOf } from "./figures";
+import { Figure, figureName, figuresOf, inOrder } from "./figures";
 import { type HeatMap, isOnPlateau, isSetAt, levels, rowsOf } from "./heat";
 import { type Job, jobsApi } from "./jobs";
+import { Overfitting } from "./overfitting";
 
 const USUAL_RADIUS = 1; // where the request has none
 
@@ -22,7 +23,7 @@ export function GridResult({ job }: { job: Job }) {
   return (
     <>
       <Chosen result={result} />
-      <Panel id="heat" class="two-thirds" title={title} footer={t("heat-hint")}>
+      <Panel id="heat" class="equity-panel" title={title} footer={t("heat-hint")}>
         {heat.error && <Failure error={heat.error} retry={heat.again} />}
         {!heat.error && heat.isBusy && !heat.value && <Loading />}
         {!heat.error && !heat.isBusy && !heat.value && <Empty>{t("no-heat")}</Empty>}
@@ -78,7 +79,7 @@ function Heat({ heat, title, peak, radius }: HeatProps) {
                     key={value}
                     class={`numeric ${marked} ${isOnPlateau(heat, row.index, column, radius) ? "plateau" : ""}`}
                     data-heat={level(cell)}
-                    title={marked ? t(`heat-${marked}`) : undefined}
+                    title={marked ? t(`heat-${marked}`) : cell === null ? t("why-no-set") : undefined}
                   >
                     {plain(cell)}
                     {marked && <span class="unseen"> ({t(`heat-${marked}`)})</span>}
@@ -96,7 +97,7 @@ function Heat({ heat, title, peak, radius }: HeatProps) {
 function Chosen({ result }: { result: Json }) {
   const part = (set: "chosen" | "peak", bars: "development" | "test") => figuresOf(object(result[set])[bars]);
   const held = figuresOf(object(result["buy_and_hold"])["test"]);
-  const names = Object.keys(part("chosen", "test"));
+  const names = inOrder(Object.keys(part("chosen", "test")));
   const columns: Column<string>[] = [
     { id: "figure", title: t("figure"), cell: (name) => figureName(name) },
     {
@@ -121,7 +122,7 @@ function Chosen({ result }: { result: Json }) {
   ];
   const set = Object.entries(figuresOf(object(result["chosen"])["set"])).map(([name, value]) => `${name} = ${plain(value, 4)}`);
   return (
-    <Panel id="chosen" class="third" title={t("chosen-set")} footer={t("with-costs", { costs: String(result["costs"] ?? "") })}>
+    <Panel id="chosen" class="figures-panel" title={t("chosen-set")} footer={t("with-costs", { costs: String(result["costs"] ?? "") })}>
       <p class="panel-hint">
         <b>{set.join(", ")}</b>
       </p>
@@ -130,31 +131,6 @@ function Chosen({ result }: { result: Json }) {
       ) : (
         <Table label={t("chosen-set")} columns={columns} rows={names} rowKey={(name) => name} />
       )}
-    </Panel>
-  );
-}
-
-// Each figure of the choice in a sentence.
-function Overfitting({ found }: { found: Record<string, number | null> }) {
-  const sentences = [
-    found["trials"] == null
-      ? null
-      : t("trials-text", { trials: plain(found["trials"], 0), effective: plain(found["effective_trials"], 1) }),
-    found["sharpe"] == null || found["expected_maximum_sharpe"] == null
-      ? null
-      : t("expected-text", { sharpe: plain(found["sharpe"]), expected: plain(found["expected_maximum_sharpe"]) }),
-    found["deflated_sharpe"] == null ? t("deflated-missing") : t("deflated-text", { p: share(found["deflated_sharpe"], 0) }),
-    found["probability_of_overfitting"] == null
-      ? t("overfitting-missing")
-      : t("overfitting-text", { p: share(found["probability_of_overfitting"], 0) }),
-  ];
-  return (
-    <Panel id="overfitting" class="wide" title={t("overfitting")} footer={t("advice")}>
-      <ul class="sentences">
-        {sentences.filter(Boolean).map((sentence) => (
-          <li key={sentence}>{sentence}</li>
-        ))}
-      </ul>
     </Panel>
   );
 }

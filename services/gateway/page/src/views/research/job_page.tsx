@@ -1,15 +1,18 @@
 // One run: how far it is, with a way to cancel it, and its result.
 import { useEffect, useState } from "preact/hooks";
-import { dateTime, plain } from "../../i18n/format";
+import { address } from "../../app/router";
+import { plain } from "../../i18n/format";
 import { t } from "../../i18n/words";
-import { CopyLine } from "../../ui/copy_line";
 import { Panel } from "../../ui/panel";
 import { useReading } from "../../ui/reading";
 import { Failure, Loading } from "../../ui/states";
 import { BacktestResult } from "./backtest_result";
 import { DiscoveryResult } from "./discovery_result";
 import { GridResult } from "./grid_result";
-import { hasEnded, type Job, jobsApi } from "./jobs";
+import { hasEnded, type Job, jobsApi, KIND_OF } from "./jobs";
+import { Request, requestOf } from "./request";
+import { typedOf } from "./run_body";
+import { runTitle } from "./run_title";
 
 const POLL_MS = 1000;
 
@@ -24,14 +27,19 @@ export function JobPage({ id }: { id: string }) {
   }, [isOpen, reading.isBusy, job]);
   if (!job) {
     return (
-      <Panel id="job" class="wide" title={id}>
+      <Panel id="job" class="wide" title={t("run")}>
         {reading.error ? <Failure error={reading.error} retry={reading.again} /> : <Loading />}
       </Panel>
     );
   }
   return (
     <>
-      <Panel id="job" class="wide" title={`${t(`kind-${job.kind}`)} · ${id}`} actions={<Actions job={job} again={reading.again} />}>
+      <Panel
+        id="job"
+        class="wide"
+        title={[...new Set([t(`kind-${job.kind}`), runTitle(job)])].join(" · ")}
+        actions={<Actions job={job} again={reading.again} />}
+      >
         <Progress job={job} />
         <Request job={job} />
       </Panel>
@@ -42,6 +50,7 @@ export function JobPage({ id }: { id: string }) {
 
 function Actions({ job, again }: { job: Job; again: () => void }) {
   const [error, setError] = useState<Error | null>(null);
+  const kind = KIND_OF[job.kind];
   const cancel = () => {
     jobsApi.cancel(job.id).then(again, setError);
   };
@@ -53,6 +62,7 @@ function Actions({ job, again }: { job: Job; again: () => void }) {
           {t("cancel")}
         </button>
       )}
+      {kind && <a href={address("research", "new", { kind, ...typedOf(requestOf(job)) })}>{t("run-again")}</a>}
       <button type="button" onClick={() => print()}>
         {t("print")}
       </button>
@@ -76,49 +86,6 @@ function Progress({ job }: { job: Job }) {
           .filter(Boolean)
           .join(" · ")}
       </span>
-    </div>
-  );
-}
-
-function Request({ job }: { job: Job }) {
-  const asked = Object.entries({
-    ...job.parameters,
-    symbols: job.symbols?.join(", "),
-    timeframe: job.timeframe,
-    start: job.start,
-    end: job.end,
-    tape: job.tape,
-  }).filter(([, value]) => value !== null && value !== undefined && value !== "");
-  return (
-    <div class="body">
-      <dl class="asked">
-        {asked.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name.replaceAll("_", " ")}</dt>
-            <dd>{typeof value === "object" ? JSON.stringify(value) : String(value)}</dd>
-          </div>
-        ))}
-        <div>
-          <dt>{t("created")}</dt>
-          <dd>{dateTime(job.created)}</dd>
-        </div>
-      </dl>
-      {job.files && job.files.length > 0 && (
-        <p class="files no-print">
-          {t("files")}{" "}
-          {job.files.map((file) => (
-            <a key={file.name} href={file.url} download={file.name} title={file.sha256}>
-              {file.name}
-            </a>
-          ))}
-        </p>
-      )}
-      <div class="no-print">
-        <CopyLine text={location.href} />
-      </div>
-      {job.data_hash && (
-        <p class="hint">{t("run-hashes", { data: job.data_hash.slice(0, 12), code: (job.code_version ?? "").slice(0, 12) })}</p>
-      )}
     </div>
   );
 }

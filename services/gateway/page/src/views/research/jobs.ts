@@ -6,6 +6,10 @@ export const KINDS = ["backtests", "grids", "discoveries", "datasets"] as const;
 export type Kind = (typeof KINDS)[number];
 const JOBS = "/v1/research/jobs";
 const MOST_TRADES = 10_000;
+export const MOST_COMPARED = 6; // as many as the style has colours of lines
+
+// The kind of a request by that of its job.
+export const KIND_OF: Record<string, Kind> = { backtest: "backtests", grid: "grids", discovery: "discoveries", dataset: "datasets" };
 
 export type Figures = Record<string, number | null>;
 
@@ -84,35 +88,3 @@ export const jobsApi = {
     (await call<Page<EquityPoint>>("GET", `${JOBS}/${encodeURIComponent(id)}/equity?limit=${MOST_TRADES}`, { signal })).results,
   file: <T>(url: string, signal: AbortSignal) => call<T>("GET", url, { signal }),
 };
-
-// The body of a request, from what was typed: what is empty or at its default is left out.
-export function bodyOf(
-  fields: readonly { name: string; type: string; otherwise: unknown }[],
-  typed: Readonly<Record<string, string>>,
-): Record<string, unknown> {
-  const body: Record<string, unknown> = {};
-  for (const { name, type, otherwise } of fields) {
-    const text = (typed[name] ?? "").trim();
-    if (!text || text === String(otherwise ?? "")) continue;
-    body[name] = value(type, text);
-  }
-  return body;
-}
-
-function value(type: string, text: string): unknown {
-  if (type === "number") return Number.isFinite(Number(text)) ? Number(text) : text; // the gateway says what is wrong with a text
-  if (type === "boolean") return text === "true";
-  if (type === "list")
-    return text
-      .split(/[,\n]/)
-      .map((each) => each.trim())
-      .filter(Boolean);
-  if (type === "ranges")
-    return Object.fromEntries(
-      text
-        .split("\n")
-        .filter((line) => line.includes("="))
-        .map((line) => [line.slice(0, line.indexOf("=")).trim(), line.slice(line.indexOf("=") + 1).trim()]),
-    );
-  return text;
-}

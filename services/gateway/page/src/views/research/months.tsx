@@ -1,6 +1,6 @@
 // The return of each month and year.
 import { percent } from "../../i18n/format";
-import { t } from "../../i18n/words";
+import { language, t } from "../../i18n/words";
 import { sign } from "../../ui/numbers";
 import { Panel } from "../../ui/panel";
 import { Empty } from "../../ui/states";
@@ -15,6 +15,8 @@ export function monthsOf(value: unknown): Year[] {
   return Array.isArray(value) ? (value as Year[]).filter((each) => typeof each?.year === "number" && Array.isArray(each.months)) : [];
 }
 
+const monthName = (month: number) => new Intl.DateTimeFormat(language(), { month: "short" }).format(new Date(2000, month, 15));
+
 export function Months({ years }: { years: Year[] }) {
   return (
     <Panel id="months" class="wide" title={t("months")}>
@@ -28,7 +30,7 @@ export function Months({ years }: { years: Year[] }) {
                 <th scope="col">{t("year-column")}</th>
                 {Array.from({ length: 12 }, (_, i) => (
                   <th key={String(i)} scope="col" class="numeric">
-                    {t("month", { n: i + 1 })}
+                    {monthName(i)}
                   </th>
                 ))}
                 <th scope="col" class="numeric">
@@ -41,7 +43,7 @@ export function Months({ years }: { years: Year[] }) {
                 <tr key={year}>
                   <th scope="row">{year}</th>
                   {[...months, total].map((value, i) => (
-                    <td key={String(i)} class={`numeric ${sign(value)}`}>
+                    <td key={String(i)} class={`numeric ${sign(value)}`} title={value === null ? t("why-no-month") : undefined}>
                       {percent(value, 1)}
                     </td>
                   ))}

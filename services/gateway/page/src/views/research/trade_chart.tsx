@@ -13,6 +13,7 @@ import { useSession } from "../../ui/session";
 import { Empty, Failure, Loading } from "../../ui/states";
 import { barTime, candles, isIntraday, sortKey } from "../instrument/candles";
 import { chartOptions, colour } from "../instrument/chart/options";
+import { showAll } from "./equity_chart";
 import type { Trade } from "./jobs";
 
 const BARS = 5000;
@@ -49,7 +50,7 @@ export function TradeChart({ symbol, symbols, choose, trades, timeframe, isTape 
     });
     series.setData(candles(bars, frame));
     createSeriesMarkers(series, tradeMarkers(trades, new Set(bars.map((bar) => sortKey(barTime(bar, frame))))));
-    chart.timeScale().fitContent();
+    showAll(chart);
     return () => chart.remove();
   }, [reading.value, trades, look]);
   return (

@@ -1,7 +1,7 @@
-// The screener: a condition, the instruments to look through, the columns to show, and screens to keep.
+// The screener: a condition, the instruments to look through, the columns to show, and screens to keep. Its address runs it.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { address, route, setQuery } from "../../app/router";
-import type { Screen } from "../../data/preferences";
+import type { Screen as KeptScreen } from "../../data/preferences";
 import { plain } from "../../i18n/format";
 import { nameOf } from "../../i18n/names";
 import { t } from "../../i18n/words";
@@ -9,18 +9,17 @@ import { Select } from "../../ui/choices";
 import { ConditionField, useExplanation } from "../../ui/condition";
 import { Panel } from "../../ui/panel";
 import { useSession } from "../../ui/session";
-import { Empty, Failure } from "../../ui/states";
 import { ViewFrame } from "../../ui/view_frame";
 import { ColumnsChoice, isValue } from "./columns_choice";
 import { KeepScreen, Kept } from "./kept";
-import { Results } from "./results";
-import { type Screening, screen } from "./screening";
+import { ScreenResults } from "./results_panel";
+import { useRunningScreen } from "./running_screen";
 import "./screener.css";
 
 const NO_SYMBOLS: string[] = [];
 const WATCHLIST = "*watchlist";
+const ANY = "*"; // whatever the text in the address means
 const USUAL = ["price", "change", "volume", "last"];
-const AGAIN_MS = 20_000; // while the view is seen, so that the results follow the newest bars
 
 export default function ScreenerView() {
   return (
@@ -38,25 +37,16 @@ function Screener() {
   const [columns, setColumns] = useState<string[]>(query["columns"]?.split(",") ?? USUAL);
   const [sort, setSort] = useState(query["sort"] ?? "");
   const [down, setDown] = useState(query["order"] === "desc");
-  const [found, setFound] = useState<Screening | null>(null);
-  const [error, setError] = useState<Error | null>(null);
-  const running = useRef<AbortController | null>(null);
   const explained = useExplanation(text, NO_SYMBOLS);
-  useEffect(() => () => running.current?.abort(), []);
+  const screening = useRunningScreen();
+  const isMine = industry === WATCHLIST;
   const active = [...market.instruments.value.values()].filter((each) => each.active).map((each) => each.symbol);
-  const symbols = industry === WATCHLIST ? watchlist.symbols : industry ? market.members(industry) : active;
-  const isRunning = found !== null && found.evaluated < found.total && !found.unanswered && !error;
-
+  const symbols = isMine ? watchlist.symbols : industry ? market.members(industry) : active;
+  const condition = explained.value?.condition ?? "";
   const run = () => {
-    const condition = explained.value?.condition;
     if (!condition) return;
-    running.current?.abort();
-    const request = new AbortController();
-    running.current = request;
-    setError(null);
     setQuery({ condition, industry, columns: columns.join(","), sort, order: down ? "desc" : "" });
-    const isMine = industry === WATCHLIST;
-    const wanted = {
+    screening.run({
       condition,
       industry: isMine ? null : industry || null,
       symbols,
@@ -64,30 +54,25 @@ function Screener() {
       columns: columns.filter(isValue),
       sort: sort || null,
       down,
-    };
-    screen(wanted, request.signal, setFound).catch((reason: Error) => {
-      if (!request.signal.aborted) setError(reason);
     });
   };
-  const latest = useRef(run);
-  latest.current = run;
-  const isLive = found !== null && !found.isByHistory;
+  // A screen that was opened by its address, or from the kept ones, runs as soon as its condition is understood.
+  const asked = useRef<string | null>(text ? ANY : null);
+  const [opened, setOpened] = useState(0);
   useEffect(() => {
-    if (!isLive) return;
-    const timer = setInterval(() => document.visibilityState === "visible" && latest.current(), AGAIN_MS);
-    return () => clearInterval(timer);
-  }, [isLive]);
-  const cancel = () => {
-    running.current?.abort();
-    setFound((before) => before && { ...before, total: before.evaluated });
-  };
-  const open = (kept: Screen) => {
+    if (!condition || (asked.current !== ANY && asked.current !== condition)) return;
+    asked.current = null;
+    run();
+  }, [condition, opened]);
+  const open = (kept: KeptScreen) => {
+    screening.forget();
+    asked.current = kept.condition;
+    setOpened(opened + 1);
     setText(kept.condition);
     setIndustry(kept.industry);
     setColumns(kept.columns.length ? kept.columns : USUAL);
     setSort(kept.sort);
     setDown(kept.down);
-    setFound(null);
   };
   const industries = market.industries.value.filter((each) => each.kind === "industry");
   const industryName = (id: string) => {
@@ -95,7 +80,6 @@ function Screener() {
     const known = industries.find((each) => each.industry === id);
     return id === WATCHLIST ? t("my-watchlist") : known ? nameOf(known) : id;
   };
-  const condition = explained.value?.condition ?? "";
   return (
     <>
       <Panel id="screen" class="two-thirds" title={t("screen")}>
@@ -110,20 +94,20 @@ function Screener() {
           />
           <ColumnsChoice {...{ columns, setColumns, sort, setSort, down, setDown }} />
           <div class="actions">
-            <button type="button" class="button primary" disabled={!explained.value || isRunning} onClick={run}>
+            <button type="button" class="button primary" disabled={!condition || screening.isRunning} onClick={run}>
               {t("run-screen", { n: plain(symbols.length, 0) })}
             </button>
-            {isRunning && (
-              <button type="button" class="button" onClick={cancel}>
+            {screening.isRunning && (
+              <button type="button" class="button" onClick={screening.cancel}>
                 {t("cancel")}
               </button>
             )}
-            {explained.value && (
-              <a class="button" href={address("alerts", "", { condition, industry: industry === WATCHLIST ? "" : industry })}>
+            {condition && (
+              <a class="button" href={address("alerts", "", { condition, industry: isMine ? "" : industry })}>
                 {t("alert-me")}
               </a>
             )}
-            {explained.value && (
+            {condition && (
               <a class="button" href={address("research", "new", { entry: condition })}>
                 {t("backtest-this")}
               </a>
@@ -133,28 +117,7 @@ function Screener() {
         </div>
       </Panel>
       <Kept open={open} />
-      <Panel id="results" class="wide" title={t("results")} footer={t("screen-hint")}>
-        {error && <Failure error={error} retry={run} />}
-        {found && <Progress found={found} />}
-        {found?.warnings.map((warning) => (
-          <p key={warning} class="hint panel-hint">
-            {warning}
-          </p>
-        ))}
-        {!found && !error && <Empty>{t("no-screen")}</Empty>}
-        {found && !found.unanswered && <Results found={found} columns={columns} isDone={!isRunning} />}
-      </Panel>
+      <ScreenResults screening={screening} columns={columns} run={run} />
     </>
-  );
-}
-
-function Progress({ found }: { found: Screening }) {
-  const words = t("screened", { done: found.evaluated, total: found.total, matched: found.matched });
-  return (
-    <div class="progress">
-      {found.isByHistory && <progress value={found.evaluated} max={Math.max(1, found.total)} aria-label={t("progress")} />}
-      <span>{words}</span>
-      {found.isByHistory && <span class="hint">{t("screened-by-history")}</span>}
-    </div>
   );
 }

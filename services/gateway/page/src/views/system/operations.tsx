@@ -1,5 +1,4 @@
 // What was rejected, what could not be handled, and the jobs of research that wait or run.
-import { address } from "../../app/router";
 import { clockTime, plain } from "../../i18n/format";
 import { t } from "../../i18n/words";
 import { Panel } from "../../ui/panel";
@@ -8,6 +7,8 @@ import { useSession } from "../../ui/session";
 import { Empty, Failure, Loading, Missing } from "../../ui/states";
 import { type Column, Table } from "../../ui/table";
 import { type Job, jobsApi } from "../research/jobs";
+import { RunLink } from "../research/run_link";
+import { runTitle } from "../research/run_title";
 
 export function Rejected() {
   const { status } = useSession();
@@ -59,7 +60,7 @@ export function Rejected() {
 export function JobQueue() {
   const reading = useReading((cancelled) => jobsApi.open(cancelled), []);
   const columns: Column<Job>[] = [
-    { id: "id", title: t("run"), by: (job) => job.id, cell: (job) => <a href={address("research", `runs/${job.id}`)}>{job.id}</a> },
+    { id: "run", title: t("run"), by: runTitle, cell: (job) => <RunLink job={job} />, broad: true },
     { id: "kind", title: t("kind"), by: (job) => job.kind, cell: (job) => t(`kind-${job.kind}`) },
     { id: "state", title: t("state"), by: (job) => job.state, cell: (job) => t(`job-${job.state}`) },
     {

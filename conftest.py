@@ -1,0 +1,33 @@
+"""Which files are searched for examples in docstrings, and which tests share a worker."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from xdist.remote import Producer
+
+    from tests.scheduling import FilesAndGroups
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file(file_path: Path) -> Generator[None, list[pytest.Collector], list[pytest.Collector]]:
+    """Leave out files without an example: to look for one costs the import of the module and a walk through all it defines."""
+    found = yield
+    if file_path.suffix != ".py" or b">>> " in file_path.read_bytes():
+        return found
+    return [collector for collector in found if type(collector) is pytest.Module]  # the collector of examples is a subclass
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FilesAndGroups | None:
+    """With ``--dist loadfile``: some files stay together."""
+    if config.getvalue("dist") != "loadfile":
+        return None
+    from tests.scheduling import FilesAndGroups
+
+    return FilesAndGroups(config, log)

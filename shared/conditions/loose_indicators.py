@@ -1,0 +1,238 @@
+"""Loose spellings of indicators: ``9/21 ema cross``, ``EMA stack 8 > 21 > 55``, ``MACD(12,26)``, ``the 200 day``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from typing import Final
+
+from shared.conditions.columns import column_of, known_stem
+from shared.conditions.operations import MOST_BARS
+from shared.conditions.phrases import averages, phrases
+from shared.conditions.scanning import Piece
+from shared.conditions.timeframes import UNIT_WORDS
+from shared.conditions.vocabulary import stems
+
+Reader = Callable[[Sequence[Piece], int], "tuple[str, int] | None"]
+"""The exact text of what begins at an index, and the index behind it."""
+USUAL_AVERAGES: Final = frozenset({"5", "8", "9", "10", "13", "20", "21", "34", "50", "60", "100", "120", "150", "200"})
+"""Numbers of bars that say an average by themselves, as in ``the 20 crosses the 50``."""
+_BEFORE_DAYS: Final = frozenset({"the", "its", "above", "below", "over", "under", "than", "at", "a"})
+_DAYS: Final = frozenset({"day", "week", "d"})
+_LINES: Final = frozenset({"level", "line", "slow", "fast", "full", "osc", "histogram"})
+"""Words between the name of an indicator and its parameters."""
+_AVERAGES: Final = frozenset({"sma", "ema", "wma"})
+_CROSSES: Final = frozenset({"cross", "crosses", "crossed", "crossing", "crossover", "golden", "bullish", "up", "upward"})
+_DOWN: Final = frozenset({"bearish", "death", "dead", "down", "downward", "crossunder"})
+_STACKS: Final = frozenset({"stack", "stacked", "ribbon", "aligned", "alignment", "fanned"})
+_BETWEEN: Final = frozenset({"/", ",", "-", ">", "<", "over", "above", "below"})
+_FALLING: Final = frozenset({"<", "below", "bearish", "bearishly", "down"})
+_FEWEST, _MOST_STACKED = 3, 16
+SIDES: Final = {
+    **dict.fromkeys(("상한선", "상한", "상단", "상단선", "upper"), "bb_upper"),
+    **dict.fromkeys(("하한선", "하한", "하단", "하단선", "lower"), "bb_lower"),
+    **dict.fromkeys(("중심선", "중앙선", "중간선", "middle"), "bb_middle"),
+}
+"""A side of the Bollinger bands that were named before it."""
+_BANDS: Final = frozenset({"볼린저밴드", "bollinger", "bb"})
+_EXTREMES: Final = {
+    **dict.fromkeys(("신고가", "최고가", "high", "highs"), "high"),
+    **dict.fromkeys(("신저가", "최저가", "low", "lows"), "low"),
+}
+_RETURNS: Final = frozenset({"return", "returns", "performance", "perf", "gain", "수익률"})
+_SHORT_UNITS: Final = {"m": "month", "y": "year", "yr": "year", "year": "year", "q": "quarter", "quarter": "quarter"}
+_BARS: Final = {"day": 1, "week": 5, "month": 21, "quarter": 63, "year": 252}
+_BAND: Final = 5
+_CALL: Final = 12
+"""Pieces of a call."""
+
+
+def pair(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
+    """``9/21 ema cross``, ``50/200 sma bearish crossover``: two averages and the direction."""
+    first_named = known_stem(found[at].text) in _AVERAGES and found[at].kind == "word"
+    if first_named and [piece.kind for piece in found[at + 1 : at + 4]] == [
+        "number",
+        "sign",
+        "number",
+    ]:  # 'sma 50/200 golden cross'
+        crossed = pair([*found[at + 1 : at + 4], found[at], *found[at + 4 : at + 8]], 0)
+        return (crossed[0], at + crossed[1]) if crossed else None
+    words = [piece.text for piece in found[at : at + 4]]
+    if len(words) < 4 or words[1] != "/" or not (words[0] + words[2]).isdigit():
+        return None
+    average = words[3] if known_stem(words[3]) in _AVERAGES else "sma"
+    end = at + 3 + (average == words[3])
+    while end < len(found) and found[end].text in _CROSSES | _DOWN:
+        end += 1
+    ways = {piece.text for piece in found[at + 3 : end]} & (_CROSSES | _DOWN)
+    if not ways:
+        return None
+    first, second = (f"{average}_{words[i]}" for i in (0, 2))
+    return f" {first} crosses {'below' if ways & _DOWN else 'above'} {second} ", end
+
+
+def stack(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
+    """``EMA stack 8 > 21 > 55``, ``8/21/55 ema bullish stack``: three or more averages in this order."""
+    end, average, numbers, words = at, "", list[str](), set[str]()
+    while end < min(len(found), at + _MOST_STACKED):
+        text = found[end].text
+        stem = known_stem(text) if found[end].kind == "word" else None
+        if found[end].kind == "number" and text.isdigit():
+            numbers.append(text)
+        elif stem in _AVERAGES:
+            average = average or str(stem)
+        elif text in _BETWEEN | _STACKS | _FALLING or text in {"bullish", "bullishly", "up", "is", "are", "emas", "smas"}:
+            average = average or (text[:-1] if text in {"emas", "smas"} else "")
+            words.add(text)
+        else:
+            break
+        end += 1
+    if len(numbers) < _FEWEST or not average or not (words & _STACKS or (words & {">", "<"} and found[at].kind == "word")):
+        return None
+    sign = "<" if words & _FALLING else ">"
+    return f" {' and '.join(f'{average}_{one} {sign} {average}_{other}' for one, other in pairwise(numbers))} ", end
+
+
+def between(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
+    """``rsi 30-40``, ``rsi in (30, 70)``, ``between 30-40``: a range of a value."""
+    before = found[at].text in {"in", "between", "from", "within"}
+    start = at + before
+    start += start < len(found) and found[start].text == "("
+    bracket = found[start] if start < len(found) and found[start].kind == "bracket" else None
+    if bracket and before:
+        low, comma, high = (part.strip() for part in bracket.text[1:-1].partition(","))
+        plain = comma and low.replace(".", "", 1).isdigit() and high.replace(".", "", 1).isdigit()
+        return (f" between {low} and {high} ", start + 1) if plain else None
+    kinds = [piece.kind for piece in found[start : start + 3]]
+    if kinds != ["number", "sign", "number"] or found[start + 1].text not in {"-", "~", ",", "–"}:
+        return None
+    end = start + 3
+    end += end < len(found) and found[end].text == ")"
+    last = end == len(found) or phrases().longest(found, end, lambda meaning, _: meaning[0] in {"AND", "OR", "ON"})
+    named = at > 0 and (found[at - 1].kind == "word" or found[at - 1].text == ")")
+    if not last or not named or (found[start + 1].text == "," and not before):
+        return None
+    return f" between {found[start].text} and {found[start + 2].text} ", end
+
+
+def performance(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
+    """``20 day return``, ``performance 1m``, ``return_20d``: a change over so many bars."""
+    for size in (4, 3, 2, 1):
+        part = found[at : at + size]
+        words = [piece.text for piece in part if piece.text not in {"-", "(", ")", "of", "the"}]
+        text = " ".join(words).replace("_", " ")
+        names = [word for word in text.split() if word in _RETURNS]
+        rest = "".join(word for word in text.split() if word not in _RETURNS)
+        digits = rest.rstrip("abcdefghijklmnopqrstuvwxyz")
+        unit = _SHORT_UNITS.get(rest[len(digits) :]) or UNIT_WORDS.get(rest[len(digits) :], "")
+        if len(part) == size and len(names) == 1 and unit in _BARS and (digits.isdigit() or (not digits and len(rest) > 1)):
+            count = int(digits[:4] or 1) * _BARS[unit]
+            return (f" change_pct(close, {count}) ", at + size) if 0 < count <= MOST_BARS else None
+    return None
+
+
+def disparity_level(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
+    """``이격도 20일 95``: below or above 100, as its value is."""
+    texts = [piece.text for piece in found[at : at + 4]]
+    if len(texts) < 4 or texts[0] not in {"이격도", "disparity"} or texts[2] not in {"일", "일선", "day"}:
+        return None
+    last = at + 4 == len(found) or phrases().longest(found, at + 4, lambda meaning, _: meaning[0] in {"AND", "OR"})
+    if not texts[1].isdigit() or found[at + 3].kind != "number" or not last:
+        return None
+    return f" close / sma_{texts[1]} * 100 {'<=' if float(texts[3]) < 100 else '>='} {texts[3]} ", at + 4
+
+
+def parameters(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
+    """``MACD(12,26)`` and ``RSI(14,9)`` with the usual number of parameters."""
+    name = next(
+        (piece for piece in reversed(found[max(0, at - 2) : at]) if piece.kind == "word" and piece.text not in _LINES), None
+    )
+    stem = known_stem(name.text) if name and found[at].text == "(" else None
+    end = next((i for i in range(at, min(len(found), at + _CALL)) if found[i].text == ")"), 0)
+    if stem not in stems() or not end:
+        return None
+    inside = [piece for piece in found[at + 1 : end] if piece.text != ","]
+    usual = stems()[stem][0].usual
+    first_line = [piece.text for piece in found[end + 1 : end + 3]] == ["%", "k"]
+    if not inside or any(piece.kind != "number" for piece in inside) or not usual or (len(inside) == len(usual) and not first_line):
+        return None
+    given = [piece.text for piece in inside][: len(usual)]
+    behind = end + 1 + 2 * first_line
+    return f"({','.join([*given, *(f'{each:g}' for each in usual[len(given) :])])})", behind
+
+
+def new_extreme(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
+    """``20일 신고가``, ``20 day high`` where something true or false is needed: beyond those before."""
+    if found[at].kind != "number" or not found[at].text.isdigit():
+        return None
+    end = at + 1
+    end += end < len(found) and found[end].text == "-"
+    if end + 1 >= len(found) or found[end].text not in {"일", "day", "bar", "봉"}:
+        return None
+    name = _EXTREMES.get(found[end + 1].text)
+    end += 2
+    alone = end == len(found) or phrases().longest(found, end, lambda meaning, _: meaning[0] in {"AND", "OR", "COMMA"})
+    before = at == 0 or phrases().longest(found, at - 1, lambda meaning, _: meaning[0] in {"AND", "OR", "COMMA", "FILL"})
+    if name is None or not alone or not before:
+        return None
+    return f" close {'>' if name == 'high' else '<'} {name}_{found[at].text} ", end
+
+
+def distance(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
+    """``distance from sma_20``: how far the close is from it."""
+    texts = [piece.text for piece in found[at : at + 2]]
+    if texts not in (["distance", "from"], ["distance", "to"]):
+        return None
+    start = at + 2 + (at + 2 < len(found) and found[at + 2].text == "the")
+    named = phrases().longest(found, start, lambda meaning, _: meaning[0] == "NAME")
+    name, end = (named[0][1], named[1]) if named else (found[start].text if start < len(found) else "", start + 1)
+    column = column_of(name)
+    return (f" abs(close / {column} - 1) ", end) if column else None
+
+
+def korean_pair(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
+    """``5일 20일 골든크로스``."""
+    texts = [piece.text for piece in found[at : at + 5]]
+    crossed = len(texts) == _BAND and texts[1] == texts[3] == "일" and texts[4] in {"골든크로스", "데드크로스"}
+    if not crossed or not (texts[0] + texts[2]).isdigit():
+        return None
+    return f" sma_{texts[0]} crosses {'above' if texts[4] == '골든크로스' else 'below'} sma_{texts[2]} ", at + 5
+
+
+READERS: Final[tuple[Reader, ...]] = (
+    distance,
+    pair,
+    korean_pair,
+    stack,
+    disparity_level,
+    new_extreme,
+    between,
+    performance,
+    parameters,
+)
+
+
+def band(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
+    """``볼린저밴드(20,2)`` before the side that is meant: its parameters, and the index behind them."""
+    inside = [piece.text for piece in found[at + 1 : at + 6]]
+    if found[at].text not in _BANDS or len(inside) < _BAND or (inside[0], inside[2], inside[4]) != ("(", ",", ")"):
+        return None
+    return f"{inside[1]},{inside[3]}", at + 6
+
+
+def is_average(found: Sequence[Piece], at: int) -> bool:
+    """``the 200 day`` without a word behind it is an average: whether the piece is the last of that."""
+    alone = at > 0 and found[at - 1].text == "the" and found[at].text in USUAL_AVERAGES
+    if alone and (at + 1 == len(found) or _crossed_behind(found, at + 1)):
+        return True
+    if at < 2 or found[at].text not in _DAYS:
+        return False
+    number = at - 1 - (found[at - 1].text == "-")
+    if number < 1 or not found[number].text.isdigit() or found[number - 1].text not in _BEFORE_DAYS:
+        return False
+    following = found[at + 1].text if at + 1 < len(found) else ""
+    return not (averages().longest(found, at + 1) or known_stem(following) or following in {"chart", "ago", "timeframe"})
+
+
+def _crossed_behind(found: Sequence[Piece], at: int) -> bool:
+    return phrases().longest(found, at, lambda meaning, _: meaning[0] in {"CROSS", "AND", "OR", "COMPARE", "DIRECTION"}) is not None

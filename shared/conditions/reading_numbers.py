@@ -1,0 +1,91 @@
+"""Reading numbers: amounts, shares of a value, multiples, money, timeframes behind a name."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from shared.conditions.amounts import amount
+from shared.conditions.columns import column_of
+from shared.conditions.counted import Found
+from shared.conditions.frames import UNITS_OF_FRAMES
+from shared.conditions.items import Item, ends_operand
+from shared.conditions.lexicon import LEVELS
+from shared.conditions.literals import kind_of
+from shared.conditions.reading_names import MEANS
+from shared.conditions.reading_state import State
+from shared.conditions.timeframes import timeframe
+
+_CURRENCIES: Final = frozenset({"원", "달러", "dollars", "usd", "krw"})
+_CURRENCY_SIGNS: Final = frozenset({"$", "₩", "￦"})
+
+
+def number(state: State, at: int) -> Found:
+    """An amount with its unit, as what stands before and behind it makes it: a factor, a timeframe, a price."""
+    piece = state.pieces[at]
+    framed = _frame_of(state, at)
+    if framed:
+        return framed
+    text, end = amount(state.pieces, at, grouped=not (state.calls and state.calls[-1]))
+    following = state.pieces[end].text if end < len(state.pieces) else ""
+    item = Item("NUMBER", text, piece.at, piece.text)
+    if following == "%" and _is_share_of(state, at, end):
+        return [Item("TIMES", "*", piece.at, piece.text), item], end  # '종가의 3% 이상'
+    if following == "배":
+        return ([Item("TIMES", "*", piece.at, piece.text)] if ends_operand(state.items) else []) + [item], end + 1
+    if state.items and state.items[-1].type == "NAME" and following in UNITS_OF_FRAMES and end == at + 1:
+        frame = timeframe(state.text[piece.at : state.pieces[end].end])
+        behind = state.pieces[end + 1] if end + 1 < len(state.pieces) else None
+        if frame and state.pieces[end].at == piece.end and behind and behind.kind != "hangul":
+            return [Item("FRAME_AFTER", str(frame), piece.at, piece.text)], end + 1
+    if following == "x" and end + 1 < len(state.pieces) and state.pieces[end + 1].text != "(":
+        return [item, Item("TIMES", "*", state.pieces[end].at, "x")], end + 1
+    if following == "선" and not state.has_value() and state.pieces[end].at == piece.end and text.isdigit() and int(text) > 2:
+        return [Item("NAME", f"sma_{text}", piece.at, piece.text)], end + 1  # '20선 위'
+    money = following in _CURRENCIES or (at > 0 and state.pieces[at - 1].text in _CURRENCY_SIGNS)
+    if following in _CURRENCIES or (following == "주" and end > at + 1):
+        end += 1
+    if money and not state.has_value():
+        return _of_price(state, item), end
+    return [item], end
+
+
+def _frame_of(state: State, at: int) -> Found | None:
+    """``rsi_14 5m < 30``: a timeframe behind an oscillator, which has no millions."""
+    last = state.items[-1] if state.items else None
+    if last is None or last.type not in {"NAME", "CLOSE"} or at + 1 >= len(state.pieces):
+        return None
+    number, unit = state.pieces[at], state.pieces[at + 1]
+    named = last.type == "NAME" and kind_of(column_of(last.value) or "") in {*LEVELS, "macd", "adx"}
+    frame = (
+        timeframe(state.text[number.at : unit.end]) if named and unit.at == number.end and unit.text in UNITS_OF_FRAMES else None
+    )
+    return ([Item("FRAME_AFTER", str(frame), number.at, number.text)], at + 2) if frame else None
+
+
+def own_average(state: State, at: int, items: list[Item], end: int) -> Found:
+    """``obv above its 20 day average``: the average of what was named last."""
+    name = state.last_name()
+    its = at and state.pieces[at - 1].text == "its"
+    named = bool(state.items) and state.items[-1].type == "NAME" and state.pieces[end - 1].text in MEANS
+    if not ((its or named) and items[0].value.startswith("sma_") and name not in {"", "close", "price", "volume"}):
+        return items, end
+    if not its:  # 'OBV 20 day average'
+        state.items.pop()
+    place, bars = items[0].at, items[0].value.removeprefix("sma_")
+    call = [("NAME", "sma"), ("OPEN", "("), ("NAME", name), ("COMMA", ","), ("NUMBER", bars), ("CLOSE", ")")]
+    return [Item(kind, value, place, items[0].shown) for kind, value in call], end
+
+
+def _is_share_of(state: State, at: int, end: int) -> bool:
+    """``종가의 3% 이상``; but ``종가의 3% 이내`` is near it."""
+    of = at > 0 and state.pieces[at - 1].text == "의" and bool(state.items) and state.items[-1].type == "NAME"
+    behind = state.pieces[end + 1].text if end + 1 < len(state.pieces) else ""
+    return of and behind not in {"이내", "이내에", "이내로", "안쪽", "내외"}
+
+
+def _of_price(state: State, amount: Item) -> list[Item]:
+    """``above $50``, ``5만원 돌파``: an amount of money is one of the price."""
+    before: list[Item] = []
+    while state.items and state.items[-1].type in {"COMPARE", "CROSS"}:
+        before.insert(0, state.items.pop())
+    return [Item("NAME", "close", amount.at, amount.shown), *before, amount]

@@ -1,0 +1,61 @@
+"""Which test files run one after another on the same worker, so that they share what is dear to start."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+import pytest
+from xdist.scheduler import LoadFileScheduling
+
+GROUPS: Final = {
+    "kafka": (
+        "analysis/test_live", "examples/test_consumers", "gateway/test_explain", "gateway/test_mesh", "gateway/test_processes",
+        "gateway/test_research_mesh", "industries/test_role", "infra/test_dead_letters", "infra/test_quarantine",
+        "infra/test_topics", "ingest/test_news_replay", "notifier/test_broadcast_kills", "notifier/test_conditions",
+        "notifier/test_news_alerts", "notifier/test_process", "research/quality/test_stored", "research/test_role",
+        "research/test_run_jobs", "shared/test_drain", "shared/test_kafka_group", "shared/test_kafka_owned",
+        "shared/test_kafka_producer",
+    ),
+    "processes": (
+        "analysis/test_kill", "analysis/test_user_conditions", "e2e/test_kills", "e2e/test_mesh", "ingest/feeds/test_commands",
+        "ingest/test_data_origin", "ingest/test_exam_day", "ingest/test_publishing", "ingest/test_yahoo_mesh",
+        "news/test_dead_neighbours", "news/test_role", "shared/test_kafka_outage", "shared/test_runtime",
+    ),
+    "browser": tuple(
+        f"gateway/test_page{of}" for of in ("", "_alerts", "_budgets", "_outage", "_research", "_updates", "_views")
+    ),
+}  # fmt: skip
+"""``kafka``: they use the fixture of this name, so that one broker serves them all. ``processes``: they start services with
+``tests.preloading``, so that one process loads what the services import. ``browser``: they share one."""
+GROUP_OF: Final = {f"tests/{file}.py": group for group, files in GROUPS.items() for file in files}
+
+
+class FilesAndGroups(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
+    """A unit of work is a group, or a file of none."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return GROUP_OF.get(file, file)
+
+
+def groups_first(items: list[pytest.Item]) -> None:
+    """Sorts the groups to the beginning, because they take longest.
+
+    Raises:
+        pytest.UsageError: a file that uses the fixture ``kafka`` or ``browser`` is not in its group and would start another.
+    """
+    for name in ("kafka", "browser"):
+        missing = {_file(item) for item in items if name in _fixtures(item) and GROUP_OF.get(_file(item)) != name}
+        if missing:
+            raise pytest.UsageError(f"tests/scheduling.py does not list these files that use {name}: {', '.join(sorted(missing))}")
+    order = {group: number for number, group in enumerate(GROUPS)}
+    items.sort(key=lambda item: order.get(GROUP_OF.get(_file(item), ""), len(order)))
+
+
+def _file(item: pytest.Item) -> str:
+    return item.nodeid.partition("::")[0]
+
+
+def _fixtures(item: pytest.Item) -> Iterable[str]:
+    return getattr(item, "fixturenames", ())
