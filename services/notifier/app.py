@@ -60,6 +60,8 @@ from services.notifier.delivery.outcome_reporter import Reporter
 from services.notifier.delivery.picture_cache import PictureCache
 from services.notifier.delivery.posting import apply_channels
 from services.notifier.delivery.sending import Sender, SenderOptions
+from services.notifier.delivery.topic_notice import TopicNotices
+from services.notifier.domain.ports.chats import Admins
 from services.notifier.domain.rate_limits import RateLimit, RateLimiter
 from services.notifier.domain.recipients import Chat
 from services.notifier.domain.tiers import Tiers
@@ -101,7 +103,10 @@ async def build(settings: NotifierSettings, lifecycle: Lifecycle) -> AsyncIterat
         calendars = ExchangeCalendars(settings.session_files)
         briefings = Briefings(BriefingTables(database), market, calendars, instruments, pictures)
         lease = int(settings.lease_seconds * 1000)
-        attempt = Attempt(deliveries, chats, instruments, pictures, settings.policy, lease, clock, briefings, settings.public_url)
+        topics = TopicNotices(chats, deliveries, _admins(bot))
+        attempt = Attempt(
+            deliveries, chats, instruments, pictures, settings.policy, lease, clock, briefings, topics, settings.public_url
+        )
         options = SenderOptions(int(settings.reserve_seconds * 1000), lease, settings.send_concurrency, settings.policy)
         sender = Sender(
             deliveries, schedules, attempt, Arranger(deliveries, chats, clock, settings.alert_stale_seconds * 1000), options, clock
@@ -178,6 +183,15 @@ async def _bot(settings: NotifierSettings, token: str, stack: AsyncExitStack) ->
     )  # the import takes three seconds, which a process without a bot saves
 
     return await stack.enter_async_context(open_bot(token, settings.telegram_api, settings.send_timeout))
+
+
+def _admins(bot: Client | None) -> Mapping[str, Admins]:
+    """Who knows the administrators of groups, by channel."""
+    if bot is None:
+        return {}
+    from services.notifier.adapters.telegram.administrators import BotAdmins  # slow import, see _bot
+
+    return {"telegram": BotAdmins(bot)}
 
 
 def tiers(settings: NotifierSettings) -> Tiers:
@@ -262,7 +276,8 @@ async def _bot_tasks(
 ) -> dict[str, Task]:
     """The tasks of the bot: polling, and the quotes and industries that it answers from."""
     from services.notifier.adapters.dialogs import DialogTable
-    from services.notifier.adapters.telegram.polling import BotAdmins, Polling
+    from services.notifier.adapters.telegram.administrators import BotAdmins
+    from services.notifier.adapters.telegram.polling import Polling
     from services.notifier.adapters.telegram.premium_channel import TelegramPremiumChannel
     from services.notifier.adapters.telegram.reply_sender import ReplySender  # slow import, see _bot
     from services.notifier.adapters.telegram.stars import TelegramStars
@@ -285,7 +300,7 @@ async def _bot_tasks(
     answers = ReplySender(bot, schedule.limiter, clock.ticking)
     files = RunReader(open_files(settings.research_artefacts))
     runner = ResearchBacktests(research, database, files, clock.now, settings.backtest_seconds)
-    backtests = Backtests(runner, answers.send_later)
+    backtests = Backtests(runner, answers.send_later, pictures)
     stack.push_async_callback(backtests.close)
     parser = ProcessParser()
     stack.push_async_callback(parser.close)

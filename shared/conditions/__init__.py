@@ -8,7 +8,7 @@ from shared.conditions.condition import Condition, identity, parse
 from shared.conditions.errors import PROBLEMS, ConditionError
 from shared.conditions.expression import BAR_FIELDS, Node, Number, Operation, SeriesName
 from shared.conditions.vocabulary import ResolvedColumn, resolve
-from shared.conditions.words import describe
+from shared.conditions.words import describe, describe_value
 
 __all__ = [
     "BAR_FIELDS",
@@ -21,6 +21,7 @@ __all__ = [
     "ResolvedColumn",
     "SeriesName",
     "describe",
+    "describe_value",
     "identity",
     "parse",
     "resolve",

@@ -67,6 +67,9 @@ def call(name: str, given: Sequence[Node], at: int) -> Node:
     if column is not None:
         return SeriesName(column, at)
     if name in _FRACTIONS:
+        if len(given) == 1 and build.bars_of(given[0]) > 0:
+            bars = render(given[0])
+            raise ConditionError("instead", "", at, found=f"'{name}({bars})'", instead=f"'change_pct(close, {bars})'")
         raise ConditionError("instead", "", at, found=f"'{name}'", instead="'change_pct', which is in percent")
     function = FUNCTIONS.get(name, name)
     if function == "cross" and len(given) == 2:

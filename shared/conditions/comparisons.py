@@ -180,7 +180,9 @@ def _subject(node: Node) -> Node | None:
     """What a comparison or crossing is about; of ``30 < rsi_14`` the RSI."""
     if isinstance(node, Comparison):
         return node.right if is_constant(node.left) else node.left
-    return node.operands[0] if isinstance(node, Crossing) else None
+    if isinstance(node, Operation) and (isinstance(node, Crossing) or node.name in {"rising", "falling"}):
+        return node.operands[0]
+    return None
 
 
 def _is_price(node: Node) -> bool:

@@ -10,6 +10,7 @@ from shared.conditions.columns import known_stem, places
 from shared.conditions.functions import OF_TRUTHS, is_function
 from shared.conditions.lexicon import ARGUMENTS, AVERAGE_METHODS, COLUMNS, COUNTED_WORDS, FACTORS, FUNCTIONS, NUMBER_WORDS
 from shared.conditions.scanning import Piece
+from shared.conditions.timeframes import timeframe
 from shared.events import Timeframe
 
 _AVERAGE: Final = "sma"
@@ -86,9 +87,12 @@ def _close(call: _Call, found: list[Piece], pieces: list[Piece], i: int) -> int:
     if before:
         found[call.at :] = [Piece("bracket", f"[{before}]", found[call.at].at, pieces[i].end)]
         return 1
-    if call.commas:
+    frame = _frame_of_call(call, found)
+    if call.commas and not frame:
         _drop_last(name, call, found)
     found.append(pieces[i])
+    if frame:
+        found.append(Piece("bracket", f"[{frame}]", pieces[i].at, pieces[i].end))
     plot = pieces[i + 2].text if i + 2 < len(pieces) and pieces[i + 1].text == "." and pieces[i + 2].kind == "word" else ""
     line = _line(name.text, pieces, i + 1)
     if line:
@@ -100,6 +104,18 @@ def _close(call: _Call, found: list[Piece], pieces: list[Piece], i: int) -> int:
     if column:
         found[call.at - 1] = replace(name, text=f"{name.text}_{plot}")
     return 3
+
+
+def _frame_of_call(call: _Call, found: list[Piece]) -> str:
+    """``rsi(14, 1W)``: the timeframe that is the last argument, which goes; empty without one."""
+    begin = call.commas[-1] if call.commas else call.at
+    inside = found[begin + 1 :]
+    touching = len(inside) == 2 and inside[0].kind == "number" and inside[1].kind == "word" and inside[0].end == inside[1].at
+    frame = timeframe(inside[0].text + inside[1].text) if touching and call.commas else None
+    if frame is None:
+        return ""
+    del found[begin:]
+    return frame.word
 
 
 def _line(name: str, pieces: list[Piece], at: int) -> tuple[str, int] | None:

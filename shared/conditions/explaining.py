@@ -34,7 +34,7 @@ def explained(error: ConditionError, shown: str, accepts: Callable[[str], bool])
     if error.code == "elsewhere":
         return whole_elsewhere(error, accepts)
     if error.code == "written":
-        return _written(error, shown)
+        return _written(error, shown, accepts)
     if error.code == "timeframe":
         return _weekday(error)
     if error.code == "direction" and error.values["example"] == "crosses above":
@@ -42,7 +42,7 @@ def explained(error: ConditionError, shown: str, accepts: Callable[[str], bool])
     return error
 
 
-def _written(error: ConditionError, shown: str) -> ConditionError:
+def _written(error: ConditionError, shown: str, accepts: Callable[[str], bool]) -> ConditionError:
     text, at = error.text, error.position
     found, example = str(error.values["found"]), str(error.values["example"])
     rest = text[at + len(shown or found) :]
@@ -56,7 +56,8 @@ def _written(error: ConditionError, shown: str) -> ConditionError:
     if rest.lstrip()[:1] in _ARITHMETIC or text[:at].rstrip()[-1:] in _ARITHMETIC:
         example = f"({example})"
     whole = f"{text[:at]}{example}{rest}".strip()
-    return _error(error, "written", found=shown or found, example=whole if len(whole) <= _MOST else example)
+    known = len(whole) <= _MOST and (accepts(whole) or not text[:at].strip())
+    return _error(error, "written", found=shown or found, example=whole if known else example)
 
 
 def _weekday(error: ConditionError) -> ConditionError:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from shared.conditions.errors import ConditionError
-from shared.conditions.expression import Node
+from shared.conditions.expression import Node, Operation
 from shared.conditions.normal_form import BINDING, render
 from shared.events import Timeframe
 
@@ -30,7 +30,8 @@ def in_order(text: str, parsed: Callable[[str], tuple[Node, Timeframe] | None]) 
         if earlier is None or later is None:
             continue
         frame = later[1] if earlier[1] == Timeframe.D1 else earlier[1]
-        before = f"prev({render(earlier[0])})" if word in _NEXT else f"within({render(earlier[0])}, {BARS})"
+        lasting = word == _AFTER and isinstance(earlier[0], Operation) and earlier[0].name in {"held", "rising", "falling"}
+        before = f"prev({render(earlier[0])})" if word in _NEXT or lasting else f"within({render(earlier[0])}, {BARS})"
         both = f"{before} and {render(later[0], BINDING['and'])}"
         exact = both if frame == Timeframe.D1 else f"{both} on {frame.word}"
         if parsed(exact) is not None:

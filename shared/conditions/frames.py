@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from shared.conditions.columns import column_of, known_stem
 from shared.conditions.counted import Found
 from shared.conditions.items import OPERAND_ENDS, Item
 from shared.conditions.scanning import Piece
@@ -16,6 +17,8 @@ _ARTICLES: Final = frozenset({"the", "a", "an"})
 _FRAME: Final = re.compile(r"(?:[0-9]{1,4}\s{0,2}-?\s{0,2})?[A-Za-z가-힣]{1,12}[0-9]{0,4}(?![A-Za-z0-9_])")
 _UNIT: Final = re.compile(r"[A-Za-z가-힣]{1,12}")
 _LATIN_FRAME: Final = re.compile(r"[0-9]{0,4}[A-Za-z]{1,12}[0-9]{0,4}")
+_NAMES: Final = frozenset({"tf", "timeframe", "interval", "frame"})
+_METATRADER: Final = re.compile(r"[hdm][0-9]{1,2}|w1")
 _LIKE_A_FRAME: Final = re.compile(r"[0-9]{1,4}[mhdwMHDW]")
 _FAR: Final = 4
 """Pieces of a timeframe before a colon."""
@@ -52,9 +55,9 @@ def after_on(text: str, pieces: Sequence[Piece], item: Item, at: int) -> Found:
 def bare(text: str, pieces: Sequence[Piece], items: Sequence[Item], at: int) -> Found | None:
     """``일봉``, ``1시간봉``, ``daily``: a timeframe without ``on``."""
     piece, end = pieces[at], at + 1
-    heading = _heading(text, pieces) if at == 0 else None
-    if heading:
-        return heading
+    special = (_heading(text, pieces) if at == 0 else None) or _named(text, pieces, items, at) or _reversed(text, pieces, at)
+    if special:
+        return special
     if piece.text in {"(", "@", "in", "at"}:
         return _aside(text, pieces, items, at)
     if piece.kind == "number" and (not items or items[-1].type in _CLAUSE_STARTS | {"COMPARE", "CROSS"}):
@@ -64,7 +67,7 @@ def bare(text: str, pieces: Sequence[Piece], items: Sequence[Item], at: int) -> 
     trailing = _trailing(text, pieces, items, at) if piece.kind == "number" else None
     if trailing:
         return trailing
-    compared = bool(items) and items[-1].type in {"COMPARE", "CROSS"} and pieces[end : end + 1] and pieces[end].text != "m"
+    compared = bool(items) and items[-1].type in {"COMPARE", "CROSS"} and _is_unit_of_frame(pieces, end)
     if piece.kind == "number" and (not items or items[-1].type in _CLAUSE_STARTS or compared) and end + 1 < len(pieces):
         unit, behind = pieces[end], pieces[end + 1]
         if unit.text in UNITS_OF_FRAMES and unit.at == piece.end and behind.kind == "word":
@@ -83,6 +86,31 @@ def bare(text: str, pieces: Sequence[Piece], items: Sequence[Item], at: int) -> 
     end += whole
     kind = "FRAME_WHOLE" if whole or end == len(pieces) else "FRAME"
     return [Item(kind, str(frame), piece.at, piece.text)], end
+
+
+def _is_unit_of_frame(pieces: Sequence[Piece], at: int) -> bool:
+    """``5m vwap``: minutes where a value stands behind, else they may be millions."""
+    behind = pieces[at + 1].text if at + 1 < len(pieces) else ""
+    return at < len(pieces) and (pieces[at].text != "m" or column_of(behind) is not None)
+
+
+def _named(text: str, pieces: Sequence[Piece], items: Sequence[Item], at: int) -> Found | None:
+    """``tf=1w``, ``timeframe: 1h`` at the end."""
+    if pieces[at].text not in _NAMES or not items or at + 1 >= len(pieces):
+        return None
+    start = at + 1 + (pieces[at + 1].text in {"=", ":"})
+    frame = timeframe(text[pieces[start].at :].strip()) if start < len(pieces) else None
+    found = [Item("ON", "on", pieces[at].at, pieces[at].text), Item("TIMEFRAME", str(frame), pieces[start].at)] if frame else []
+    return (found, len(pieces)) if found else None
+
+
+def _reversed(text: str, pieces: Sequence[Piece], at: int) -> Found | None:
+    """``H4 macd_hist``: the timeframes of MetaTrader before a value."""
+    piece, behind = pieces[at], pieces[at + 1] if at + 1 < len(pieces) else None
+    if piece.kind != "word" or not _METATRADER.fullmatch(piece.text) or behind is None or behind.kind != "word":
+        return None
+    frame = timeframe(text[piece.at : piece.end].upper()) if column_of(behind.text) or known_stem(behind.text) else None
+    return ([Item("FRAME", str(frame), piece.at, piece.text)], at + 1) if frame else None
 
 
 def _trailing(text: str, pieces: Sequence[Piece], items: Sequence[Item], at: int) -> Found | None:

@@ -15,8 +15,9 @@ SYMBOL: Final = re.compile(r"\^?[A-Z]{1,5}(?:[-=][A-Z]{1,4})?|[0-9]{6}\.[A-Z]{2}
 _DOTTED: Final = re.compile(r"(?<![A-Za-z0-9_.])([A-Z]{1,6}|[0-9]{6}\.[A-Z]{2})\.([a-z][a-z0-9_]{0,40})(?![A-Za-z0-9_.])")
 _OF: Final = re.compile(r"(of|for) +(\^?[A-Z][A-Z0-9]{0,5}(?:[-=.][A-Z]{1,4})?)(?![A-Za-z0-9_])")
 _CODE: Final = re.compile(r" {0,3}([0-9]{6})(?![0-9.,])[이가은는의]?")
+_WORDS: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_CASHTAG: Final = re.compile(r"[$]([A-Z]{1,6})(?![A-Za-z0-9])")
 _PLACE: Final = re.compile(r"\[[^\[\]]{1,24}\]")
-_VALUE_BEHIND: Final = re.compile(r"(\^?[A-Za-z0-9]{2,8})'?s? +([A-Za-z][A-Za-z0-9_]{0,24})(?![A-Za-z0-9_(])")
 _LISTED: Final = re.compile(r"([A-Z]{2,8}):([A-Za-z][A-Za-z0-9.]{0,9})")
 _CONNECTED: Final = re.compile(r"\b(?:and|or|while|with|but)\b|[&|,]|그리고|또는", re.IGNORECASE)
 _PARTICLES: Final = "이가은는을를의"
@@ -55,11 +56,11 @@ def of_instrument(error: ConditionError, accepts: Accepts) -> ConditionError:
 
 
 def of_code(error: ConditionError, accepts: Accepts) -> ConditionError:
-    """``005930 종가 > 80000``: the error, or the one that says where the code of a Korean share goes."""
-    found = _CODE.match(error.text)
+    """``005930 종가 > 80000``, ``$AMD < 100``: the error, or the one that says where the code of a Korean share goes."""
+    found = _CODE.match(error.text) or _CASHTAG.search(error.text)
     if found is None:
         return error
-    rest = error.text[found.end() :].strip()
+    rest = f"{error.text[: found.start()]} {error.text[found.end() :]}".strip()
     own = next((each for each in (rest, f"close {rest}") if accepts(each)), "")
     return _error(error, "instrument", found=found[1], own=f"{own} for {found[1]}") if own and len(own) <= _MOST else error
 
@@ -91,7 +92,7 @@ def _dotted(error: ConditionError, accepts: Accepts) -> ConditionError | None:
         return None
     symbols = {each[1] for each in _DOTTED.finditer(error.text) if _value(each)}
     rest = _DOTTED.sub(" ", error.text)
-    both = any(re.search(rf"(?<![A-Za-z0-9_.]){each}(?![A-Za-z0-9_])", rest) for each in {_value(first)} if each)
+    both = _value(first) in _WORDS.findall(rest)
     if len(symbols) > 1 or both:
         whole = _DOTTED.sub(lambda each: f"{_value(each)}[{each[1]}, 1d]" if _value(each) else each[0], error.text)
         example = whole if accepts(whole) and len(whole) <= _MOST else f"{_value(first)}[{first[1]}, 1d]"
@@ -146,11 +147,12 @@ def whole_elsewhere(error: ConditionError, accepts: Accepts) -> ConditionError:
         return listed
     text, at = error.text, error.position
     place = _PLACE.search(str(error.values["example"]))
-    found = _VALUE_BEHIND.match(text, at)
-    if place is None or found is None or column_of(found[2].lower()) is None:
+    index, _, behind = text[at:].partition(" ")
+    name, space, rest = behind.partition(" ")
+    if place is None or not name.isidentifier() or column_of(name.lower()) is None:
         return error
-    whole = f"{text[:at]}{found[2]}{place[0]}{text[found.end() :]}".strip()
-    return _error(error, "elsewhere", found=found[0], example=whole) if accepts(whole) and len(whole) <= _MOST else error
+    whole = f"{text[:at]}{name}{place[0]}{space}{rest}".strip()
+    return _error(error, "elsewhere", found=f"{index} {name}", example=whole) if accepts(whole) and len(whole) <= _MOST else error
 
 
 def noun(typed: str) -> str:

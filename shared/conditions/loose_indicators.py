@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Final
 
-from shared.conditions.columns import known_stem
+from shared.conditions.columns import column_of, known_stem
 from shared.conditions.operations import MOST_BARS
 from shared.conditions.phrases import averages, phrases
 from shared.conditions.scanning import Piece
@@ -42,6 +42,8 @@ _EXTREMES: Final = {
 _RETURNS: Final = frozenset({"return", "returns", "performance", "perf", "gain", "수익률"})
 _SHORT_UNITS: Final = {"m": "month", "y": "year", "yr": "year", "year": "year", "q": "quarter", "quarter": "quarter"}
 _BARS: Final = {"day": 1, "week": 5, "month": 21, "quarter": 63, "year": 252}
+_WAYS: Final = {"above": 1, "over": 1, "below": -1, "under": -1}
+_SIX: Final = 6
 _BAND: Final = 5
 _CALL: Final = 12
 """Pieces of a call."""
@@ -178,6 +180,29 @@ def new_extreme(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
     return f" close {'>' if name == 'high' else '<'} {name}_{found[at].text} ", end
 
 
+def distance(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
+    """``distance from sma_20``: how far the close is from it."""
+    texts = [piece.text for piece in found[at : at + 2]]
+    if texts not in (["distance", "from"], ["distance", "to"]):
+        return None
+    start = at + 2 + (at + 2 < len(found) and found[at + 2].text == "the")
+    named = phrases().longest(found, start, lambda meaning, _: meaning[0] == "NAME")
+    name, end = (named[0][1], named[1]) if named else (found[start].text if start < len(found) else "", start + 1)
+    column = column_of(name)
+    return (f" abs(close / {column} - 1) ", end) if column else None
+
+
+def distances(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
+    """``5-10% above sma_20``: between two multiples of it."""
+    texts = [piece.text for piece in found[at : at + 6]]
+    way = _WAYS.get(texts[4], 0) if len(texts) == _SIX and texts[3] in {"%", "percent"} and texts[1] in {"-", "~", "to"} else 0
+    column = column_of(texts[5]) if way else None
+    if not column or found[at].kind != "number" or found[at + 2].kind != "number":
+        return None
+    low, high = sorted(1 + way * float(text) / 100 for text in (texts[0], texts[2]))
+    return f" >= {low:.6g} * {column} and <= {high:.6g} * {column} ", at + _SIX
+
+
 def korean_pair(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
     """``5일 20일 골든크로스``."""
     texts = [piece.text for piece in found[at : at + 5]]
@@ -187,7 +212,9 @@ def korean_pair(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
     return f" sma_{texts[0]} crosses {'above' if texts[4] == '골든크로스' else 'below'} sma_{texts[2]} ", at + 5
 
 
-READERS: Final[tuple[Reader, ...]] = (pair, korean_pair, stack, disparity_level, new_extreme, between, performance, parameters)
+READERS: Final[tuple[Reader, ...]] = (
+    *(distances, distance, pair, korean_pair, stack, disparity_level, new_extreme, between, performance, parameters),
+)
 
 
 def band(found: Sequence[Piece], at: int) -> tuple[str, int] | None:

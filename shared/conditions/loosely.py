@@ -71,9 +71,9 @@ def touch(left: Node, right: Node, at: int) -> Node:
         return compare(left, ">=", right, at)
     if not (isinstance(left, SeriesName) and left.name in PRICES):
         levels = LEVELS.get(kind_of(left.name)) if isinstance(left, SeriesName) else None
-        low = levels is not None and isinstance(right, Number) and right.value < sum(levels) / 2
-        example = f"crosses_{'below' if low else 'above'}({render(plain(left))}, {render(plain(right, left))})"
-        if low:
+        beneath = levels is not None and isinstance(right, Number) and right.value < sum(levels) / 2
+        example = f"crosses_{'below' if beneath else 'above'}({render(plain(left))}, {render(plain(right, left))})"
+        if beneath:
             raise ConditionError("instead", "", at, found="'hits'", instead=f"'{example}'")
         raise ConditionError("direction", "", at, example=example)
     low, high = (grouped(compared(SeriesName(name, left.at), sign, right)) for name, sign in (("low", "<="), ("high", ">=")))

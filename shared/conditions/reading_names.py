@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from shared.conditions.columns import camel_case, column_of, known_stem, places
+from shared.conditions.columns import NUMBERED, camel_case, column_of, known_stem, places
 from shared.conditions.counted import Found
 from shared.conditions.events import events
 from shared.conditions.frames import UNITS_OF_FRAMES
@@ -65,7 +65,11 @@ def with_numbers(state: State, name: str, item: Item, at: int) -> Found:
         return [Item("NAME", name, item.at, item.shown, item.korean)], at
     following = state.pieces[end] if end < len(state.pieces) else None
     counted = following and _is_limit(state, end)
-    if following and (counted or following.text == "%" or (following.kind == "hangul" and following.text not in _OBJECT_AFTER)):
+    if (
+        following
+        and stem not in NUMBERED
+        and (counted or following.text == "%" or (following.kind == "hangul" and following.text not in _OBJECT_AFTER))
+    ):
         end -= 1
     numbers = [piece.text for piece in state.pieces[at:end]]
     return [Item("NAME", "_".join([name, *numbers]), item.at, item.shown, item.korean)], end

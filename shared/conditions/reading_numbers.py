@@ -22,9 +22,9 @@ _CURRENCY_SIGNS: Final = frozenset({"$", "₩", "￦"})
 def number(state: State, at: int) -> Found:
     """An amount with its unit, as what stands before and behind it makes it: a factor, a timeframe, a price."""
     piece = state.pieces[at]
-    frame = _frame_of(state, at)
-    if frame:
-        return frame
+    framed = _frame_of(state, at)
+    if framed:
+        return framed
     text, end = amount(state.pieces, at, grouped=not (state.calls and state.calls[-1]))
     following = state.pieces[end].text if end < len(state.pieces) else ""
     item = Item("NUMBER", text, piece.at, piece.text)

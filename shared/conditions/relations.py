@@ -80,6 +80,9 @@ def percents(items: list[Item]) -> list[Item]:
             found.append(_moved(item, sign.value, percent, found))
             i += 1
             continue
+        if item.type == "TREND" and item.value.startswith("rising") and _multiplied(found, item):  # '거래량 3배 증가'
+            i += 1
+            continue
         if item.type == "TREND" and [each.type for each in found[-3:]] == ["THAN_BEFORE", "NUMBER", "COMPARE_AFTER"]:
             i += 1  # '전일보다 3배 이상 증가'
             continue
@@ -116,6 +119,17 @@ def _is_distance(found: list[Item], item: Item) -> bool:
     return (
         item.value in {"<", ">"} and behind[-2:] == ["PERCENT", "COMPARE_AFTER"] and "THAN" in [each.type for each in found[-6:-2]]
     )
+
+
+def _multiplied(found: list[Item], trend: Item) -> bool:
+    """Puts the bar before in place of the product; whether a name times a number stands there."""
+    least = found[-1] if found and found[-1].type == "COMPARE_AFTER" else None
+    end = len(found) - (least is not None)
+    if [each.type for each in found[max(0, end - 3) : end]] != ["NAME", "TIMES", "NUMBER"]:
+        return False
+    sign = least or Item("COMPARE_AFTER", ">=", trend.at, trend.shown, korean=True)
+    found[end - 2 :] = [Item("THAN_BEFORE", "", trend.at, trend.shown, korean=True), found[end - 1], sign]
+    return True
 
 
 def _is_share(items: list[Item]) -> bool:

@@ -10,6 +10,7 @@ from typing import Final
 
 from shared.conditions.errors import ConditionError
 from shared.conditions.expression import COMPARISONS, CONNECTIVES, CROSSINGS, Elsewhere, Node, Operation, SeriesName, walk
+from shared.conditions.instruments import SYMBOL
 from shared.conditions.known_words import is_known
 from shared.conditions.lexicon import FACTORS
 from shared.conditions.literals import PRICES, is_price
@@ -70,15 +71,28 @@ def restated(error: ConditionError, text: str, read: Read, read_clause: Read) ->
     if len(text) > _LONGEST or not (error.code in WITHOUT_SPELLING or _is_partial(error, text, read)):
         return error
     reader = _Reader(read, read_clause)
+    spelling = _spelling(reader, text, error)
+    if not spelling:
+        symbol = _symbol(error, text)
+        own = (text.replace(symbol, instead, 1) for instead in ("close", "")) if symbol else ()
+        spelling = next((f"{each} for {symbol}" for each in (_spelling(reader, each, error) for each in own) if each), "")
+    return ConditionError("restated", text, error.position, instead=f"'{spelling}'") if spelling else error
+
+
+def _spelling(reader: _Reader, text: str, error: ConditionError) -> str:
+    """The text as a condition, where every word of it has a meaning; empty where it is none."""
     for candidate in rewritten(text, error):
-        if not all(map(is_known, pieces(candidate))):
-            continue
-        found = reader.whole(candidate)
+        found = reader.whole(candidate) if all(map(is_known, pieces(candidate))) else None
         if found is not None and not _says_nothing(found[0]):
             root, frame = _without_repeats(found[0]), found[1]
-            spelling = render(root) + (f" on {frame.word}" if frame != Timeframe.D1 else "")
-            return ConditionError("restated", text, error.position, instead=f"'{spelling}'")
-    return error
+            return render(root) + (f" on {frame.word}" if frame != Timeframe.D1 else "")
+    return ""
+
+
+def _symbol(error: ConditionError, text: str) -> str:
+    """The symbol of an instrument that the error found, in capitals as typed; empty without one."""
+    typed = text[error.position : error.position + len(str(error.values.get("found", "")))]
+    return typed if error.code == "name" and len(typed) > 1 and SYMBOL.fullmatch(typed) else ""
 
 
 def _says_nothing(root: Node) -> bool:
@@ -215,7 +229,7 @@ def _spellings(text: str, found: Sequence[Piece]) -> Iterator[str]:
     """A clause as typed, that of an index, or of the volume with a factor alone: against its average."""
     index = index_of(found[0].text)
     if index:
-        rest = text[found[0].end - found[0].at :]
+        rest = " ".join(text[each.at - found[0].at : each.end - found[0].at] for each in found if each.text != found[0].text)
         yield from (f"(close {rest})[{index}, 1d]", f"({rest})[{index}, 1d]") if rest.strip() else ()
         return
     words = {piece.text for piece in found if piece.kind != "number"}

@@ -16,7 +16,7 @@ _WHOLE_TEXTS: Final = frozenset({"direction", "written"})
 """Errors whose example is the whole text."""
 _PARTS: Final = frozenset({"meant", "unit", "elsewhere"})
 """Errors whose example is in place of what was found."""
-_TWO: Final = 2
+_TWO, _MOST_FRAMES = 2, 4
 _HEADING: Final = 8
 """Pieces of a heading before a colon."""
 
@@ -55,7 +55,7 @@ def _candidates(text: str, error: ConditionError) -> Iterator[str]:
     yield text
     head, on, tail = text.rpartition(" on ")
     frames = tail.replace(" & ", " and ").replace(", ", " and ").split(" and ") if on else []
-    if len(frames) == _TWO and all(timeframe(each.strip()) for each in frames):  # 'rsi > 70 on 1h and 4h'
+    if _TWO <= len(frames) <= _MOST_FRAMES and all(timeframe(each.strip()) for each in frames):  # 'rsi > 70 on 1h and 4h'
         yield " and ".join(f"({head}) on {each}" for each in frames)
     if " + " in text and "(" not in text and error.code in {"number", "truth"}:  # between two conditions it is 'and'
         yield text.replace(" + ", " and ")

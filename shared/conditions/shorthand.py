@@ -123,6 +123,10 @@ def clock_words(pieces: Sequence[Piece], at: int) -> Found | None:
     hour = [each.text for each in pieces[at + 1 : at + 3]]
     if piece.text == "hour" and len(hour) == 2 and hour[0] in _HOUR_SIGNS and hour[1].isdigit() and len(hour[1]) <= 2:
         return _time(hour[0], f"{hour[1]}:00", piece.at, piece.text), at + 3
+    if piece.text == "hour" and len(hour) == 2 and hour[0] in {"=", "=="} and hour[1].isdigit() and int(hour[1]) < 24:
+        first, second = f"{hour[1]}:00", f"{int(hour[1]) + 1}:00"
+        both = Item("AND", "and", piece.at, piece.text)
+        return [*_time(">=", first, piece.at, piece.text), both, *_time("<", second, piece.at, piece.text)], at + 3
     start = at + (piece.text in {"오전", "오후"})
     texts = [each.text if each.kind in {"number", "hangul"} else "" for each in pieces[start : start + 5]]
     if len(texts) < 2 or not texts[0].isdigit() or len(texts[0]) > 2 or texts[1] != "시":

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from shared.conditions.condition import Condition
+from shared.conditions.condition import Condition, parse
+from shared.conditions.errors import ConditionError
 from shared.conditions.events import events
 from shared.conditions.expression import (
     COMPARISONS,
@@ -40,6 +41,18 @@ def describe(condition: Condition, language: str) -> str:
     words = _Words(LANGUAGES.index(language))
     text = WHOLE[words.index].format(words.of(condition.root), words.bars(str(condition.timeframe)))
     return _ONE.sub("1 bar", text)
+
+
+def describe_value(text: str, language: str) -> str:
+    """What a value is, such as a column, in ``en`` or ``ko``; without an article. Raises ConditionError.
+
+    >>> describe_value("rsi_14", "en"), describe_value("close", "ko"), describe_value("highest(high, 20)", "en")
+    ('RSI(14)', '종가', 'highest of the high over 20 bars')
+    """
+    root = parse(f"{text} > 0").root
+    if not isinstance(root, Operation) or root.operands[-1] != Number(0.0):
+        raise ConditionError("name", text, 0, found=text)
+    return _Words(LANGUAGES.index(language)).of(root.operands[0]).removeprefix("the ")
 
 
 class _Words:

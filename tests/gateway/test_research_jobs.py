@@ -186,6 +186,15 @@ async def test_jobs_are_listed_by_pages_kind_and_state(server: RunningGateway, c
     assert seen == [f"backtest-{n}" for n in (6, 5, 4, 3, 2, 1)]
     _, page = await get(client, f"{JOBS}?state=queued")
     assert [(each["id"], each["ahead"]) for each in page["results"]] == [("backtest-6", 2), ("backtest-4", 1), ("backtest-2", 0)]
+    _, page = await get(client, f"{JOBS}?kind=backtest&state=done")
+    done = page["results"][-1]
+    assert (done["symbols"], done["timeframe"], done["tape"], done["parameters"]["entry"]) == (
+        ["AAPL"],
+        "1Day",
+        "daily",
+        "golden_cross",
+    )
+    assert "result" not in done
     status, problem = await get(client, f"{JOBS}?state=lost")
     assert (status, problem["field"], problem["value"]) == (400, "state", "lost")
     status, problem = await get(client, f"{JOBS}?page_token=abc")

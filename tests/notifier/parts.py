@@ -24,8 +24,10 @@ from services.notifier.delivery.fan_out import FanOut
 from services.notifier.delivery.instruments import LatestInstruments
 from services.notifier.delivery.picture_cache import PictureCache
 from services.notifier.delivery.sending import Sender, SenderOptions
+from services.notifier.delivery.topic_notice import TopicNotices
 from services.notifier.domain.delivery import RetryPolicy
 from services.notifier.domain.ports.channels import Channel
+from services.notifier.domain.ports.chats import Admins
 from services.notifier.domain.rate_limits import RateLimit, RateLimiter
 from services.notifier.domain.recipients import Chat
 from services.notifier.domain.tiers import Tiers
@@ -131,6 +133,7 @@ def wire(
     lease: int = 2_000,
     reserve: int = 2_000,
     tiers: Tiers | None = None,
+    admins: Mapping[str, Admins] | None = None,
 ) -> Parts:
     """Wire the parts with some channels, and with rate limits that do not slow down tests."""
     clock = clock or TimeAndRandom()
@@ -144,7 +147,8 @@ def wire(
     instruments = LatestInstruments(market)
     calendars = ExchangeCalendars(SESSIONS)
     briefings = Briefings(BriefingTables(database), market, calendars, instruments, pictures)
-    attempt = Attempt(table, chats, instruments, pictures, policy, lease, clock, briefings)
+    topics = TopicNotices(chats, table, admins or {})
+    attempt = Attempt(table, chats, instruments, pictures, policy, lease, clock, briefings, topics)
     sender = Sender(table, schedules, attempt, Arranger(table, chats, clock), SenderOptions(reserve, lease, 8, policy), clock)
     channels_known, conditions = tuple(schedules), ConditionTable(database)
     fan_out = FanOut(chats, conditions, market, table, channels_known, policy.expiry, clock, sender.wake, tiers=tiers)

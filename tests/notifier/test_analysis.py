@@ -89,7 +89,8 @@ async def test_an_instrument_is_analysed_charted_and_compared(database_url: str)
                      "Forming: Double bottom · daily, breaks out at 185.00 USD", "Chips &amp; phones"):  # fmt: skip
             assert part in answer
         assert "Last close" in await user.ask("/chart apple 1d")
-        assert "No price has come in yet" in await user.ask("/chart apple 1h")
+        assert "No 1-hour bars are stored yet" in await user.ask("/chart apple 1h")
+        assert "There are no '3d' bars. There are: 1m, 5m" in await user.ask("/chart apple 3d")
         assert "AAPL" in await user.ask("/chart APPL")
         together = await user.ask("/compare AAPL, 삼성전자")
         assert "Correlation: 1.00" in together

@@ -13,7 +13,10 @@ from typing import Any, Literal
 import pytest
 
 from services.notifier.adapters.backtest_runs import ResearchBacktests
+from services.notifier.adapters.charts.backtests import draw_backtest
+from services.notifier.domain.backtest_chart import BacktestChart
 from services.notifier.domain.backtests import BacktestFailedError, BacktestRequest, BacktestText, parse_backtest
+from services.notifier.domain.ports.pictures import Picture
 from shared.db import Database, open_database
 from shared.events import CancelRun, ResearchError, RunBacktest, RunFinished, RunProgress
 from shared.kafka import NoResultError, RunWatch
@@ -33,8 +36,26 @@ SUMMARY: dict[str, Any] = {
     "first": "2011-04-01", "last": "2021-03-31", "bars": 2516,
 }  # fmt: skip
 RECORD = {"summary": SUMMARY, "parameters": {"commission_bp": 5.0, "slippage_bp": 5.0}, "id": "1"}
-DRAWN = Path(__file__).parents[2] / "docs" / "images" / "backtest"
-PICTURES = {name: (DRAWN / name).read_bytes() for name in ("trades.png", "equity.png")}
+TIMES = tuple(1_600_000_000_000 + i * 86_400_000 for i in range(2000))
+CURVE = {
+    "ts_close": TIMES, "equity": [100_000.0 + i for i in range(2000)], "buy_and_hold": [100_000.0 - i for i in range(2000)],
+    "drawdown": [0.0] * 2000, "cash": [0.0] * 2000,
+}  # fmt: skip
+FILES = {
+    "equity.json": json.dumps(CURVE),
+    "trades.json": json.dumps([{"entry_ts": TIMES[5], "exit_ts": TIMES[25], "return": 0.1}]),
+}
+
+
+class Drawing:
+    """A renderer that remembers what it was asked to draw."""
+
+    def __init__(self) -> None:
+        self.asked: list[Picture] = []
+
+    async def render(self, request: Picture) -> bytes:
+        self.asked.append(request)
+        return draw_backtest(request) if isinstance(request, BacktestChart) else b""
 
 
 class Research:
@@ -66,8 +87,8 @@ class Research:
         folder = self.files / f"{job.id}-1"
         if error is None:
             folder.mkdir(parents=True)
-            for name, body in PICTURES.items():
-                (folder / name).write_bytes(body)
+            for name, body in FILES.items():
+                (folder / name).write_text(body)
             row = {
                 "id": job.id, "kind": "backtest", "request": "{}", "state": "done", "requested_by": job.requested_by,
                 "created_at": 1, "result": json.dumps(record or RECORD), "error": "", "location": f"/elsewhere/{folder.name}",
@@ -84,9 +105,12 @@ def runner(research: Research, database: Database, seconds: float = 60) -> Resea
 
 
 @asynccontextmanager
-async def talking(database_url: str, folder: Path) -> AsyncIterator[tuple[BotUser, Research]]:
+async def talking(database_url: str, folder: Path, drawing: Drawing | None = None) -> AsyncIterator[tuple[BotUser, Research]]:
     research = Research(database_url, folder / "research")
-    async with open_database(database_url) as database, bot_user(database_url, backtest_runner=runner(research, database)) as user:
+    async with (
+        open_database(database_url) as database,
+        bot_user(database_url, backtest_runner=runner(research, database), renderer=drawing) as user,
+    ):
         await user.ask("/lang en")
         yield user, research
 
@@ -97,7 +121,8 @@ def sent(user: BotUser, messages: int) -> bool:
 
 
 async def test_the_answer_comes_at_once_and_the_result_with_pictures_later(database_url: str, tmp_path: Path) -> None:
-    async with talking(database_url, tmp_path) as (user, research):
+    drawing = Drawing()
+    async with talking(database_url, tmp_path, drawing) as (user, research):
         assert "running" in await user.ask("/backtest AAPL RSI_14<30 exit after 5 bars")
         await until(lambda: len(research.jobs) == 1)
         (job,) = research.jobs
@@ -108,9 +133,16 @@ async def test_the_answer_comes_at_once_and_the_result_with_pictures_later(datab
         assert (research.jobs[1].entry, research.jobs[1].exit) == ("rsi_14 < 30 on 1d", "rsi_14 > 60 on 1d")
         before = len(user.telegram.accepted)
         await research.end(job)
-        await until(lambda: len(user.telegram.accepted) == before + 2, 10, "the result and a second picture")
-        first, second = user.telegram.accepted[before:]
-        assert (first.photo, second.photo) == (*PICTURES.values(),)
+        await until(lambda: len(user.telegram.accepted) == before + 1, 10, "the result")
+        (first,) = user.telegram.accepted[before:]
+        (chart,) = drawing.asked
+        assert isinstance(chart, BacktestChart)
+        assert chart.names == ("backtest", "buy and hold", "bought", "sold", "drawdown")
+        assert (chart.bought, chart.sold) == ((TIMES[5],), (TIMES[25],))
+        assert len(chart.times) <= 901
+        assert (chart.times[0], chart.times[-1], chart.equity[-1]) == (TIMES[0], TIMES[-1], 101_999.0)
+        assert first.photo is not None
+        assert first.photo.startswith(b"\x89PNG")
         for words in (
             "Return: +34.20% · +812.00%", "A year: +3.00% · +24.70%", "Sharpe ratio: 0.42 · 0.95", "Trades: 41, won 58%",
             "rsi_14 &lt; 30 on 1d", "after 5 bars", "5 bp commission + 5 bp slippage", "2011-04-01 to 2021-03-31", "not investment",
@@ -127,13 +159,14 @@ async def test_pictures_come_from_wherever_research_writes_and_a_result_without_
         research = Research(database_url, store.folder)
         research.place = store.url
         backtests = runner(research, database)
-        for mode, pictures in (("works", (*PICTURES.values(),)), ("fails", (None, None))):
+        for mode, pictures in (("works", (TIMES, 1)), ("fails", None)):
             store.mode = mode
             running = asyncio.create_task(backtests.run(BacktestRequest("AAPL", "1d", "close > 1", bars=5), "chat:telegram:7"))
             await until(lambda: len(research.watches) == 1)
             await research.end(research.jobs[-1])
             outcome = await running
-            assert (outcome.trades, outcome.equity) == pictures
+            found = outcome.curve
+            assert (None if found is None else (found.ts_close, len(found.trades))) == pictures
             research.jobs.clear()
             research.watches.clear()
 
@@ -145,7 +178,7 @@ async def test_few_trades_and_none_are_said(database_url: str, tmp_path: Path) -
             before = len(user.telegram.accepted)
             record = {**RECORD, "summary": {**SUMMARY, "metrics": {**SUMMARY["metrics"], "trades": trades, "sharpe": None}}}
             await research.end(research.jobs[-1], record=record)
-            await until(partial(sent, user, before + 2), 10, "the result")
+            await until(partial(sent, user, before + 1), 10, "the result")
             assert words in user.telegram.accepted[before].text
 
 

@@ -24,9 +24,10 @@ from services.notifier.adapters.payments import PaymentTable
 from services.notifier.adapters.personal_data import PersonalDataTables
 from services.notifier.adapters.premium_members import MemberTable
 from services.notifier.adapters.statistics import StatisticsTables
+from services.notifier.adapters.telegram.administrators import BotAdmins
 from services.notifier.adapters.telegram.api import open_bot
 from services.notifier.adapters.telegram.channel import TelegramChannel
-from services.notifier.adapters.telegram.polling import BotAdmins, Polling
+from services.notifier.adapters.telegram.polling import Polling
 from services.notifier.adapters.telegram.premium_channel import TelegramPremiumChannel
 from services.notifier.adapters.telegram.reply_sender import ReplySender
 from services.notifier.adapters.telegram.stars import TelegramStars
@@ -119,7 +120,7 @@ async def bot_user(
         stores = (parts.chats, parts.chats, ConditionTable(database), parser, parts.deliveries, parts.market, NewsTables(database))
         limiter = RateLimiter([RateLimit(1000, 1.0)], [RateLimit(1000, 1.0)])
         answers = ReplySender(bot, limiter, TimeAndRandom().ticking)
-        backtests = Backtests(backtest_runner, answers.send_later) if backtest_runner else None
+        backtests = Backtests(backtest_runner, answers.send_later, pictures) if backtest_runner else None
         paying: dict[str, Any] = {"payments": PaymentTable(database, "ko"), "members": MemberTable(database)}
         more = paying | {"stars": TelegramStars(bot)} | more
         more |= {"premium_channel": TelegramPremiumChannel(bot, premium_channel) if premium_channel else None}
@@ -145,7 +146,7 @@ async def bot_user(
 
 async def test_a_first_conversation(database_url: str) -> None:
     async with bot_user(database_url) as user:
-        assert "/watch" in await user.ask("/start")
+        assert "언어를 고르면" in await user.ask("/start")
         assert "삼성전자" in await user.ask("/watch 삼성 전자, apple")
         listed = await user.ask("/list")
         assert "005930.KS" in listed
@@ -251,7 +252,7 @@ async def test_names_and_commands_are_understood_in_any_form_of_unicode(database
         assert "AAPL" in await user.ask("/price a\u200bapl\u202e")
         assert "끕니다" in await user.ask(unicodedata.normalize("NFD", "/mute １시간"))
         await user.ask(unicodedata.normalize("NFD", "/alert ｒｓｉ＿１４ ＜ ３０ for 삼성전자"))
-        assert "rsi_14 &lt; 30 on 1d" in await user.ask("/alerts")
+        assert "rsi_14 &lt; 30 on 1d" in await user.ask("/alerts 1")
         assert "close &gt; 3 4\n          ^" in await user.ask("/alert ｃｌｏｓｅ　＞　３　４")
         assert "지웠습니다" in await user.ask("/unalert ＃１")
         await user.ask(unicodedata.normalize("NFD", "/unwatch 전체"))
@@ -352,7 +353,7 @@ async def test_quality_shows_the_most_specific_record_with_enough_evidence(datab
             await connection.execute(signal_quality.insert(), [quality_row(id_, each) for id_, each in of.items()])
         await user.ask("/lang en")
         whole = await user.ask("/quality golden_cross")
-        assert "no better than chance so far: +0.3% in 5 days, any day +0.2% (n = 431 on 381 days) [all instruments]" in whole
+        assert "no better than chance so far: +0.3% in 5 days, any day +0.2% (n = 431, days: 381) [all instruments]" in whole
         assert "Not investment advice" in whole
         own = await user.ask("/quality golden_cross apple")
         assert "✅ ▲ fast=50,slow=200" in own

@@ -318,7 +318,8 @@ async def test_a_briefing_on_demand_and_after_the_close(database_url: str) -> No
         assert "US market: Mon, Jul 1, 2024" in await user.ask("/brief")
         weekly = await user.press("🗓 Of the week")
         assert "US market: the week to Mon, Jul 1, 2024" in weekly.text
-        assert "There are no briefings of 'mars'. There are: <code>us</code>" in await user.ask("/brief mars")
+        assert "There are no briefings of 'mars'. There are: US market (<code>us</code>)" in await user.ask("/brief mars")
+        assert "📊" in await user.ask("/brief 미국"), "without the word market"
         await user.ask("/lang ko")
         assert "미국 시장: 2024년 7월 1일" in await user.ask("/brief 미국 시장")
         assert (await user.press("📄 전체 보기")).method == "sendMessage"

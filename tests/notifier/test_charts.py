@@ -20,11 +20,12 @@ from matplotlib.ft2font import FT2Font
 from services.notifier.adapters.charts.drawing import deviation, draw, drawable, ema, font_path, make_figure, sma
 from services.notifier.adapters.charts.renderer import ProcessChartRenderer
 from services.notifier.domain import rule_texts
-from services.notifier.domain.alert_text import TIMEFRAMES, chart_request
+from services.notifier.domain.alert_text import chart_request
 from services.notifier.domain.briefings.picture import BriefingChart
 from services.notifier.domain.charts import ChartBar, ChartRequest, Overlay, price_level
 from services.notifier.domain.instruments import KnownInstrument
 from services.notifier.domain.ports.pictures import RenderError
+from services.notifier.domain.timeframe_names import TIMEFRAMES
 from services.notifier.words.catalogue import phrase
 from shared.sequences import vocabulary
 from tests.notifier.parts import NOW, signal

@@ -19,6 +19,7 @@ from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.domain import condition_replies, rule_texts
 from services.notifier.domain.address import Address
 from services.notifier.domain.alert_text import alert_text
+from services.notifier.domain.condition_words import condition_words
 from services.notifier.domain.conditions import ConditionAlert, parse_alert
 from services.notifier.domain.formatting import format_time
 from services.notifier.domain.instruments import InstrumentIndex, unknown_instrument
@@ -50,14 +51,15 @@ async def test_a_condition_is_stored_listed_and_removed(database_url: str) -> No
         assert "rsi_14 &lt; 30" in await user.ask("/alert")
         answer = plain(await user.ask("/alert RSI_14<30 AND (close > sma_200) on 1D for 애플, 005930.KS"))
         assert "등록" in answer
-        assert f"#1 {CONDITION}" in answer
-        assert "애플, 삼성전자 · 봉이 닫힐 때" in answer
+        assert f"#1 {condition_words(CONDITION, 'ko')}\n" in answer
+        assert f"\n{CONDITION}" in answer
+        assert "애플, 삼성전자 · 봉 마감마다" in answer
         assert "이미" in await user.ask("/alert 30 > rsi_14 and close > sma_200 for AAPL, 삼성전자")
         assert "관심 종목이 없어" in await user.ask("/alert once_per_bar crosses_above(close, rsi_21) on 15m")
         await user.ask("/lang en")
         listed = plain(await user.ask("/alerts"))
         assert "Your alerts: 2" in listed
-        assert "#2 crosses_above(close, rsi_21) on 15m\n    what you watch · on forming bars too" in listed
+        assert "#2 the close crosses above RSI(21), on 15-minute bars\n    what you watch · once a bar (forming too)" in listed
         assert "no alert with that number" in await user.ask("/unalert 7")
         assert "removed" in await user.ask("/unalert #1")
         assert "Which number" in await user.ask("/unalert the first")
@@ -207,7 +209,7 @@ async def test_unknown_instruments_and_industries_are_named(database_url: str) -
         await add_industry(user.parts.database)
         assert "XYZZY" in await user.ask("/alert close > 1 for XYZZY")
         assert "semiconductors" in await user.ask("/alert close > 1 for industry:chips")
-        assert "업종 semiconductors" in await user.ask("/alert close > 1 for industry: 반도체")
+        assert "업종 반도체" in await user.ask("/alert close > 1 for industry: 반도체")
         assert [one.targets for one in await ConditionTable(user.parts.database).for_chat("telegram", "7")] == [("semiconductors",)]
 
 

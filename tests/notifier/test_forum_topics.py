@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from services.notifier.adapters.conditions import ConditionTable
+from services.notifier.adapters.telegram.administrators import BotAdmins
 from services.notifier.adapters.telegram.api import open_bot
 from services.notifier.adapters.telegram.channel import TelegramChannel
 from services.notifier.delivery.outcome_reporter import recipient
@@ -20,6 +21,7 @@ from shared.migrations import command
 from tests.databases import on_sqlite
 from tests.notifier.parts import chat, records, signal, wire
 from tests.notifier.telegram import TOKEN, open_telegram
+from tests.notifier.telegram.faults import Fault
 from tests.notifier.test_bot import BotUser, bot_user
 from tests.notifier.test_conditions import CONDITION, fired, wanted
 from tests.notifier.test_conditions import Telegram as Unused
@@ -103,10 +105,12 @@ async def test_an_alert_for_a_closed_topic_goes_to_the_chat_with_a_note(database
     async with bot_user(database_url) as user:
         user.telegram.topics[str(FORUM), 42] = reason
         await user.parts.chats.save(replace(chat(FORUM, kind="group", watch_all_thread_id=42), user_id="9"), 0)
+        await user.parts.chats.save(chat(9, watch_all=False), 0)
         await user.parts.fan_out.handle(records([signal()]))
         async with user.parts.sending():
             await finished(user.parts, 2)
-        (message,) = user.telegram.accepted
+        message, notice = user.telegram.accepted
+        assert (notice.chat_id, notice.text[:1]) == ("9", "📌")
         assert (message.chat_id, message.thread) == (str(FORUM), 0)
         assert message.text.startswith("📌")
         assert "AAPL" in message.text
@@ -114,6 +118,50 @@ async def test_an_alert_for_a_closed_topic_goes_to_the_chat_with_a_note(database
         assert rows[0] == ("signal", str(FORUM), "sent", 42)
         assert [row[:2] for row in rows[1:]] == [("notice", "9")], "whoever set up the group is told, once"
         assert redirected() == before + 1
+
+
+class Known:
+    """Administrators of every group."""
+
+    def __init__(self, *ids: str) -> None:
+        self.ids = list(ids)
+
+    async def is_admin(self, chat_id: str, user_id: str) -> bool:  # noqa: ARG002
+        return user_id in self.ids
+
+    async def admins(self, chat_id: str) -> list[str]:  # noqa: ARG002
+        return self.ids
+
+
+@on_sqlite
+@pytest.mark.parametrize(("reachable", "told"), [("", str(FORUM)), ("11", "11")])
+async def test_who_is_told_of_a_closed_topic_when_its_owner_has_no_chat_with_the_bot(
+    database_url: str, reachable: str, told: str
+) -> None:
+    """Another administrator, else the group, once; no delivery fails."""
+    async with open_telegram() as server, open_bot(TOKEN, server.base, 2) as bot, open_database(database_url) as database:
+        parts = wire(database, [TelegramChannel(bot, 2)], admins={"telegram": Known("9", "10", "11")})
+        server.topics[str(FORUM), 42] = "TOPIC_CLOSED"
+        await parts.chats.save(replace(chat(FORUM, kind="group", watch_all_thread_id=42), user_id="9"), 0)
+        await parts.chats.save(chat(10, watch_all=False), 0)
+        await parts.chats.deactivate("telegram", "10", 0)  # blocked the bot
+        if reachable:
+            await parts.chats.save(chat(int(reachable), watch_all=False), 0)
+        await parts.fan_out.handle(records([signal()]))
+        await parts.fan_out.handle(records([signal(1)]))
+        async with parts.sending():
+            await finished(parts, 3)
+        assert await parts.statuses() == {"sent": 3}
+        assert [(message.chat_id, message.thread) for message in server.accepted if "42" in message.text] == [(told, 0)]
+        assert server.problems == []
+
+
+async def test_the_administrators_of_a_group_are_asked_of_telegram() -> None:
+    async with open_telegram() as server, open_bot(TOKEN, server.base, 2) as bot:
+        server.admins |= {(str(FORUM), "9"), ("-1", "8")}
+        assert await BotAdmins(bot).admins(str(FORUM)) == ["9"]
+        server.choose = lambda method, _: Fault("403") if method == "getChatAdministrators" else None
+        assert await BotAdmins(bot).admins(str(FORUM)) == []
 
 
 @on_sqlite

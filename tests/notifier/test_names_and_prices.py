@@ -45,7 +45,7 @@ LINES = {
     "forget": "/forget",
 }  # fmt: skip
 """A line of each command."""
-OF_CONDITIONS = {"alert", "explain"}
+OF_CONDITIONS = {"alert", "alerts", "explain"}
 """They repeat the number of the user's condition as it was given."""
 BILINGUAL = {"setup"}
 """Where the language is chosen."""

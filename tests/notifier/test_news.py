@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import insert
 
 from services.notifier.domain.news_replies import news_text
+from services.notifier.domain.recipients import Chat
 from shared.tables import industries
 from tests.databases import on_sqlite
 from tests.gateway.news import START, store_stories, story
@@ -44,7 +45,7 @@ async def test_stories_of_an_instrument_an_industry_the_watchlist_and_all(databa
 def test_a_link_that_cannot_be_shown_whole_is_left_out(url: str) -> None:
     found = story(1)
     article = msgspec.structs.replace(found.articles[0], url=url)
-    text = news_text([msgspec.structs.replace(found, title="<b>&", articles=(article,))], "", "en")
+    text = news_text([msgspec.structs.replace(found, title="<b>&", articles=(article,))], "", Chat("telegram", "7", language="en"))
     assert "<a " not in text
     assert "&lt;b&gt;&amp;" in text
     assert "2023-11-14 23:13 UTC" in text

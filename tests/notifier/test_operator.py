@@ -127,7 +127,7 @@ async def test_chats_that_block_the_bot_are_deleted_after_some_days(database_url
         assert await parts.chats.watched(Address("telegram", "7")) == []
         async with parts.sending():
             await until(lambda: user.telegram.texts("1"), 10, "the operator to be told")
-        assert user.telegram.texts("1") == ["🧹 1 chats that blocked the bot over 30 days ago were deleted."]
+        assert user.telegram.texts("1") == ["🧹 Chats deleted: 1. They blocked the bot over 30 days ago."]
 
 
 @on_sqlite

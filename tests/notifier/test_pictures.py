@@ -11,12 +11,17 @@ import pytest
 import talib
 from msgspec.structs import replace
 
+from services.notifier.adapters.charts.backtests import backtest_figure
+from services.notifier.adapters.charts.briefings import briefing_figure
 from services.notifier.adapters.charts.colours import DARK, LIGHT, Colours
 from services.notifier.adapters.charts.drawing import draw, drawable, make_figure
 from services.notifier.adapters.charts.records import record_figure
 from services.notifier.delivery.picture_cache import PictureCache
 from services.notifier.domain.alert_text import chart_request
-from services.notifier.domain.charts import ChartRequest, Corner, Oscillator, Trade, oscillator, shape
+from services.notifier.domain.backtest_chart import backtest_chart
+from services.notifier.domain.backtests import BacktestCurve, BacktestTrade
+from services.notifier.domain.briefings.picture import BriefingChart
+from services.notifier.domain.charts import ChartRequest, Corner, Oscillator, Shape, oscillator, shape
 from services.notifier.domain.oscillators import adx, macd, rsi, stochastic
 from services.notifier.domain.ports.pictures import Picture
 from services.notifier.domain.record_chart import RecordChart
@@ -102,21 +107,64 @@ def test_a_pattern_is_drawn_with_its_corners_and_its_neckline() -> None:
     assert list(neckline.get_ydata()) == [182.0, pytest.approx(185.0)]
 
 
-def test_dark_pictures_trades_and_records() -> None:
+def test_dark_pictures_and_records() -> None:
     dark = make_figure(chart_request(FIRED, SAMSUNG, "ko", bars(320), dark=True))
     assert dark.get_facecolor() == make_colour(DARK.paper)
-    plain = chart_request(signal(), SAMSUNG, "ko", bars(320))
-    traded = ChartRequest(
-        title="x", bars=plain.bars, overlays=(), fired_at=0, direction="", trades=(Trade(NOW - 5 * DAY, 400.0, "buy"),)
-    )
-    assert len(make_figure(traded).axes[0].collections) == len(make_figure(replace(traded, trades=())).axes[0].collections) + 1
     means, bases = (0.001, -0.004, 0.02), (0.0, 0.001, 0.005)
-    record = RecordChart(title="골든크로스", horizons=(1, 5, 20), means=means, bases=bases, names=("신호", "날"))
+    record = RecordChart(title="골든크로스", spans=("1일", "5일", "20일"), means=means, bases=bases, names=("신호", "날"))
     figure = record_figure(record)
     figure.canvas.draw()
-    assert [label.get_text() for label in figure.axes[0].get_xticklabels()] == ["1", "5", "20"]
+    assert [label.get_text() for label in figure.axes[0].get_xticklabels()] == ["1일", "5일", "20일"]
     assert "0.00%" not in [label.get_text() for label in figure.axes[0].get_yticklabels()]
     assert all("\u2212" not in label.get_text() for label in figure.axes[0].get_yticklabels()), "a minus sign that the font has"
+
+
+def test_labels_of_times_and_of_the_level_lie_within_the_picture() -> None:
+    drawn = chart_request(signal(rule="prev_high_break", params={}, price=390.0, level=400.0), SAMSUNG, "ko", bars(320))
+    figure = make_figure(drawn)
+    figure.canvas.draw()
+    width, height = figure.canvas.get_width_height()
+    labels = [*figure.axes[-1].get_xticklabels(), *figure.axes[0].texts]
+    for label in labels:
+        box = label.get_window_extent()
+        assert 0 <= box.x0 < box.x1 <= width, label.get_text()
+        assert 0 <= box.y0 < box.y1 <= height, label.get_text()
+    assert "400" in [label.get_text() for label in figure.axes[0].texts]
+    last, zero = figure.axes[-1].get_xticklabels()[-1], figure.axes[-1].get_yticklabels()[0]
+    assert last.get_window_extent().x1 < zero.get_window_extent().x0, "the last time does not cover the volumes' zero"
+
+
+def test_lines_of_a_pattern_that_began_before_the_picture_are_drawn_from_its_left_edge() -> None:
+    shown = bars(320)[-120:]
+    begin, end = Corner(shown[0].ts_event - 10 * DAY, 100.0), Corner(shown[-1].ts_event, 229.0)
+    drawn = chart_request(signal(), SAMSUNG, "ko", bars(320))
+    figure = make_figure(replace(drawn, shape=Shape((), ((begin, end),)), overlays=()))
+    line: Any = figure.axes[0].get_lines()[-1]
+    assert list(line.get_xdata()) == [0, 119]
+    assert list(line.get_ydata()) == [pytest.approx(110.0), 229.0]
+
+
+def test_a_backtest_is_drawn_in_words_light_and_dark() -> None:
+    times = tuple(NOW + i * DAY for i in range(50))
+    curve = BacktestCurve(times, (1e5,) * 50, (9e4,) * 50, (-0.1,) * 50, (BacktestTrade(times[3], times[9]),))
+    korean, english = ["보유", "백테스트", "매수", "매도"], ["buy and hold", "backtest", "bought", "sold"]
+    for language, dark, words in (("ko", False, korean), ("en", True, english)):
+        chart = backtest_chart(curve, SAMSUNG, language, dark=dark)
+        assert chart is not None
+        figure = backtest_figure(chart)
+        assert figure.get_facecolor() == make_colour((DARK if dark else LIGHT).paper)
+        legend = figure.axes[0].get_legend()
+        assert legend is not None
+        assert [text.get_text() for text in legend.get_texts()] == words
+    assert backtest_chart(BacktestCurve((NOW,), (1.0,), (1.0,), (0.0,)), SAMSUNG, "ko", dark=False) is None
+
+
+def test_a_briefing_without_an_index_has_no_empty_half() -> None:
+    with_index = BriefingChart(title="x", index="S&P", closes=(1.0, 2.0), industries=(("a", 0.01),), heading="h")
+    without = replace(with_index, index="", closes=())
+    (alone,) = briefing_figure(without).axes
+    beside = briefing_figure(with_index).axes[-1]
+    assert alone.get_position().width > 2 * beside.get_position().width
 
 
 LOOKED_AT = [

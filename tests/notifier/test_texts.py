@@ -18,6 +18,7 @@ from services.notifier.domain.alert_text import alert_buttons, alert_text, chart
 from services.notifier.domain.commands import LINE_LENGTH, mute_span, normal_line
 from services.notifier.domain.instruments import InstrumentIndex, KnownInstrument
 from services.notifier.domain.quality_text import quality_text
+from services.notifier.domain.recipients import Chat
 from services.notifier.domain.replies import quote_text
 from shared.events import Quote, Signal, SignalQuality, Timeframe
 from shared.sequences import vocabulary
@@ -104,7 +105,7 @@ def test_a_quote_has_the_decimals_of_its_kind() -> None:
         symbol="EURUSD=X", last_price=1.08432, change=-0.00021, change_percent=-0.00019, day_low=1.08, day_high=1.09,
         ts_event=0, ts_init=0, source="x",
     )  # fmt: skip
-    assert quote_text(euro, quote, "en").split("\n")[1:4] == [
+    assert quote_text(euro, quote, Chat("telegram", "7", language="en")).split("\n")[1:4] == [
         "Price: 1.08432 USD",
         "Change: -0.00021 (-0.02%)",
         "Day: 1.08000 - 1.09000 USD",
@@ -127,7 +128,7 @@ def test_the_record_is_shown_only_where_there_is_one() -> None:
     assert quality_text(QUALITY, Timeframe.D1, "ko") == "지난 10년 표본 외: 84회 중 61% 적중, 20일 평균 +2.1%, 최악 -7%"
     chance = replace(QUALITY, validated=False, horizon_bars=5, mean_return=0.003, base_rate=0.002, n=431, dates=381)
     assert quality_text(chance, Timeframe.D1, "en") == (
-        "no better than chance so far: +0.3% in 5 days, any day +0.2% (n = 431 on 381 days)"
+        "no better than chance so far: +0.3% in 5 days, any day +0.2% (n = 431, days: 381)"
     )
     assert quality_text(chance, Timeframe.D1, "ko") == "아직 우연보다 낫지 않음: 5일 평균 +0.3%, 아무 날이나 +0.2% (n = 431, 381일)"
     assert quality_text(replace(chance, horizon_bars=1), Timeframe.D1, "en").startswith(
@@ -138,7 +139,7 @@ def test_the_record_is_shown_only_where_there_is_one() -> None:
 def test_the_record_says_whose_signals_it_counts() -> None:
     for level, group, said in (
         ("instrument", "AAPL", "AAPL alone"),
-        ("industry", "ai", "industry ai"),
+        ("industry", "ai", "industry Artificial intelligence"),
         ("all", "*", "all instruments"),
     ):
         assert quality_text(replace(QUALITY, level=level, group=group), Timeframe.D1, "en").endswith(f"worst -7% [{said}]")

@@ -28,7 +28,7 @@ async def test_why_an_alert_came(database_url: str) -> None:
         answer = await user.ask(asked)
         assert "you watch the industry phones" in answer
         assert "SMA 50 crossed above SMA 200" in answer
-        assert "<code>sma_50</code> 181.25" in answer
+        assert "50-bar average: 181.25" in answer
         assert "sma_200" not in answer, "an unknown value is not shown"
         await user.ask("/watch AAPL")
         assert "Reason: you watch it" in await user.ask(asked)
@@ -53,9 +53,9 @@ def test_values_have_the_decimals_of_their_instrument() -> None:
     euro = KnownInstrument("EURUSD=X", "Euro", "유로", "USD", "fx")
     values = {"close": 1.08432, "sma_50": 1.0, "rsi_14": 27.345, "volume_sma_20": 1_234_567.0}
     text = why_text(signal(symbol="EURUSD=X", evidence=values), euro, Chat("telegram", "7", language="en"), [], [])
-    for shown in ("close</code> 1.08432", "sma_50</code> 1.00000", "rsi_14</code> 27.35", "volume_sma_20</code> 1.2M"):
+    for shown in ("close: 1.08432", "50-bar average: 1.00000", "RSI(14): 27.35", "20-bar average volume: 1.2M"):
         assert shown in text
     won = KnownInstrument("005930.KS", "Samsung", "삼성전자", "KRW", "stock")
-    assert "close</code> 71,500\n" in why_text(signal(evidence={"close": 71_500.4, "low": 1.0}), won, Chat("telegram", "7"), [], [])
+    assert "종가: 71,500\n" in why_text(signal(evidence={"close": 71_500.4, "low": 1.0}), won, Chat("telegram", "7"), [], [])
     (buttons, _) = value_step(Chat("telegram", "7"), "EURUSD=X", "above", ("1.10601",), euro).buttons
     assert [button.label for button in buttons] == ["1.10601"]

@@ -12,7 +12,7 @@ from shared.conditions import ConditionError, describe, parse
 from shared.conditions.conjugation import forms
 
 FRESH = Path(__file__).with_name("fresh")
-LEAST = {"first": 92, "second": 89, "third": 40, "fourth": 100, "fifth": 99}
+LEAST = {"first": 92, "second": 89, "third": 42, "fourth": 100, "fifth": 99, "sixth": 100}
 """How many texts of each list are understood, or answered with the exact spelling."""
 
 

@@ -11,7 +11,11 @@ from shared.conditions import vocabulary
 from tests.shared.regexes.found import FOLDERS, ROOT, Expression, UnknownPatternError, in_grammars, in_python
 from tests.shared.regexes.judging import judge
 
-MADE = {"shared/conditions/vocabulary.py": list({pattern.groups: pattern for _, _, pattern in vocabulary._patterns()}.values())}
+MADE = {
+    "shared/conditions/vocabulary.py": list(
+        {pattern.groups: pattern for each in vocabulary._patterns().values() for _, _, pattern in each}.values()
+    )
+}
 """Modules that make patterns when they run, with one of each form that they make: here, for each number of parameters."""
 BOUNDED = {
     "shared/logs.py": "redact cuts a text at 16,384 characters, and every repetition in it ends at 255; see test_logs.py",

@@ -1,4 +1,4 @@
-"""Has backtests done by analysis research: job and outcome over Kafka, the result from the table, the pictures from its files."""
+"""Has backtests done by analysis research: job and outcome over Kafka, the result from the table, the curve from its files."""
 
 from __future__ import annotations
 
@@ -12,7 +12,14 @@ import msgspec
 import structlog
 from sqlalchemy import select
 
-from services.notifier.domain.backtests import BacktestFailedError, BacktestOutcome, BacktestRecord, BacktestRequest
+from services.notifier.domain.backtests import (
+    BacktestCurve,
+    BacktestFailedError,
+    BacktestOutcome,
+    BacktestRecord,
+    BacktestRequest,
+    BacktestTrade,
+)
 from shared.db import Database
 from shared.events import CancelRun, RunBacktest, RunFinished, Timeframe
 from shared.failures import TransientError
@@ -23,10 +30,12 @@ from shared.tables import research_runs as table
 SOURCE: Final = "notifier"
 TAKEN_SECONDS: Final = 20.0
 """Time in which analysis must take the job."""
-PICTURES: Final = ("trades.png", "equity.png")
-MOST_PICTURE: Final = 5 * 1024 * 1024
-"""Bytes of a picture that is sent."""
+MOST_CURVE: Final = 16 * 1024 * 1024
+"""Bytes of the file of a curve; a backtest on small bars over years has more, and is sent without a picture."""
+MOST_TRADES: Final = 8 * 1024 * 1024
 _decode: Final = msgspec.json.Decoder(BacktestRecord).decode
+_curve: Final = msgspec.json.Decoder(BacktestCurve).decode
+_trades: Final = msgspec.json.Decoder(tuple[BacktestTrade, ...]).decode
 _log: Final = structlog.get_logger(__name__)
 
 
@@ -95,14 +104,15 @@ class ResearchBacktests:
             _log.error("cannot decode a backtest", run=run_id, error=str(error))
             raise BacktestFailedError("failed") from error
         folder = row.location.rstrip("/").rpartition("/")[2]
-        trades, equity = await asyncio.gather(*(self._picture(folder, name) for name in PICTURES))
-        return BacktestOutcome(record, trades, equity)
+        return BacktestOutcome(record, await self._read_curve(folder))
 
-    async def _picture(self, folder: str, name: str) -> bytes | None:
+    async def _read_curve(self, folder: str) -> BacktestCurve | None:
         try:
-            return await self._files.read(folder, name, MOST_PICTURE)
-        except OSError as error:
-            _log.warning("no picture of a backtest", folder=folder, file=name, error=str(error))
+            equity = await self._files.read(folder, "equity.json", MOST_CURVE)
+            trades = await self._files.read(folder, "trades.json", MOST_TRADES)
+            return msgspec.structs.replace(await asyncio.to_thread(_curve, equity), trades=await asyncio.to_thread(_trades, trades))
+        except (OSError, msgspec.DecodeError) as error:
+            _log.warning("no picture of a backtest", folder=folder, error=str(error))
             return None
 
 

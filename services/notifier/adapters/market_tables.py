@@ -52,6 +52,7 @@ class MarketTables:
                 row.low * row.price_factor,
                 row.close * row.price_factor,
                 row.volume / row.split_factor,
+                bool(row.replayed),
             )
             for row in reversed(rows)
             if row.split_factor

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from aiogram.types import CallbackQuery, InaccessibleMessage, Message, Update
+from aiogram.types import CallbackQuery, InaccessibleMessage, Message, Update, User
+
+from services.notifier.words.catalogue import LANGUAGES
 
 GROUPS: Final = frozenset({"group", "supergroup"})
 GENERAL: Final = 1
@@ -24,6 +26,8 @@ class Incoming:
     """Telegram confirms that the user is an administrator."""
     thread_id: int = 0
     """The topic in which it happened; 0 means none."""
+    language: str = ""
+    """Of the person's Telegram, where the bot speaks it; empty where it is not known."""
 
     @property
     def person(self) -> str:
@@ -37,7 +41,8 @@ def origin(event: Message | CallbackQuery) -> Incoming | None:
         if event.message is None or event.message.chat.type == "channel":
             return None
         chat, thread = event.message.chat, topic_of(event.message)
-        return Incoming(str(chat.id), str(event.from_user.id), "group" if chat.type in GROUPS else "private", thread_id=thread)
+        kind: Literal["private", "group"] = "group" if chat.type in GROUPS else "private"
+        return Incoming(str(chat.id), str(event.from_user.id), kind, thread_id=thread, language=language_of(event.from_user, ""))
     group = event.chat.type in GROUPS
     if not group and event.chat.type != "private":
         return None
@@ -45,7 +50,14 @@ def origin(event: Message | CallbackQuery) -> Incoming | None:
     user = "" if anonymous or event.from_user is None else str(event.from_user.id)
     if not anonymous and not user:
         return None
-    return Incoming(str(event.chat.id), user, "group" if group else "private", anonymous, topic_of(event))
+    language = "" if event.from_user is None else language_of(event.from_user, "")
+    return Incoming(str(event.chat.id), user, "group" if group else "private", anonymous, topic_of(event), language)
+
+
+def language_of(user: User, default: str) -> str:
+    """The language of a person's Telegram; English for one that the bot does not speak, ``default`` where Telegram names none."""
+    code = (user.language_code or default)[:2]
+    return code if not code or code in LANGUAGES else "en"
 
 
 def topic_of(message: Message | InaccessibleMessage | None) -> int:

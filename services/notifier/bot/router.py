@@ -26,7 +26,7 @@ from services.notifier.bot.keyboards import Press, is_genuine
 from services.notifier.bot.membership import membership
 from services.notifier.bot.payments import payments
 from services.notifier.bot.people import People
-from services.notifier.bot.ports import BotPorts
+from services.notifier.bot.ports import BotPorts, bind
 from services.notifier.bot.runner import Runner
 from services.notifier.delivery import metrics
 from services.notifier.domain.messages import Answer, Reply
@@ -44,7 +44,7 @@ class CommandBot:
     """Replies to updates."""
 
     def __init__(self, ports: BotPorts, storage: BaseStorage, commands_minute: int) -> None:
-        self._ports = ports
+        self._language = ports.language
         self._dispatcher = Dispatcher(storage=storage, fsm_strategy=FSMStrategy.USER_IN_TOPIC)
         self._dispatcher.include_routers(
             membership(ports.chats, ports.clock, ports.language),
@@ -68,7 +68,19 @@ class CommandBot:
                 ports.clock,
                 ports.language,
             ),
-            conversations(Runner(COMMANDS, ports), Conversation(ports, People(commands_minute))),
+            conversations(
+                Runner(
+                    COMMANDS,
+                    {name: bind(command.run, ports) for name, command in COMMANDS.items()},
+                    ports.chats,
+                    ports.admins,
+                    ports.clock,
+                    ports.flags,
+                    ports.tiers,
+                    ports.operators,
+                ),
+                Conversation(ports.chats, ports.clock, People(commands_minute), ports.language, ports.allowed, ports.operators),
+            ),
         )
 
     async def answer(self, bot: Bot, update: Update) -> Answer | None:
@@ -83,7 +95,7 @@ class CommandBot:
             if must_not_be_lost(update):
                 raise
             metrics.UPDATES.labels("database").inc()
-            return Reply(phrase(self._ports.language, "trouble"), notice=True)
+            return Reply(phrase(self._language, "trouble"), notice=True)
         return None if reply is UNHANDLED else reply
 
     def dropped(self, reason: str) -> None:

@@ -17,7 +17,7 @@ from services.notifier.delivery.channel_schedule import ChannelSchedule
 from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.delivery.instruments import LatestInstruments
 from services.notifier.delivery.picture_cache import PictureCache
-from services.notifier.delivery.topic_notice import topic_notice
+from services.notifier.delivery.topic_notice import TopicNotices
 from services.notifier.domain.contents import Content, briefing_of, decoded, rendered
 from services.notifier.domain.delivery import DeliveryRow, DeliveryStatus, RetryPolicy, RowChange, apply_outcome
 from services.notifier.domain.messages import Alert
@@ -63,12 +63,13 @@ class Attempt:
         lease: int,
         clock: TimeAndRandom,
         briefings: Briefings,
+        topics: TopicNotices,
         page: str = "",
     ) -> None:
         """``page``: the page's public address, for buttons that open it."""
         self._deliveries, self._chats, self._instruments, self._pictures = deliveries, chats, instruments, pictures
         self._policy, self._lease, self._clock, self._page = policy, lease, clock, page
-        self._briefings = briefings
+        self._briefings, self._topics = briefings, topics
         self._failure_rates: defaultdict[str, FailureRate] = defaultdict(FailureRate)
 
     async def make(self, message: PlannedMessage, schedule: ChannelSchedule, stopping: asyncio.Event) -> bool:
@@ -221,7 +222,7 @@ class Attempt:
                         signal=first.signal_id,
                         thread=first.thread_id,
                     )
-                    await _with_retries(partial(self._tell_owner, first, now))
+                    await _with_retries(partial(self._topics.tell, first, now))
             case TemporaryRefusal(_, retry_after):
                 schedule.hold_back(first.chat_id, retry_after, self._policy, self._clock)
             case NoResponse() | DoubtfulOutcome():
@@ -232,12 +233,6 @@ class Attempt:
                 await _with_retries(lambda: self._chats.migrate(first.channel, first.chat_id, chat_id, now))
             case PermanentRejection():
                 pass  # it is counted with its rows
-
-    async def _tell_owner(self, row: DeliveryRow, now: int) -> None:
-        group = await self._chats.get(row.channel, row.chat_id)
-        notice = topic_notice(group, row.thread_id, now) if group is not None else None
-        if notice is not None:
-            await self._deliveries.add([notice], now)
 
 
 async def _with_retries(write: Callable[[], Awaitable[T]]) -> T:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from services.notifier.domain.condition_replies import alert_line
+from services.notifier.domain.condition_replies import alert_line, normal_form
 from services.notifier.domain.conditions import FREQUENCIES, ConditionAlert
 from services.notifier.domain.instruments import InstrumentIndex
 from services.notifier.domain.messages import Button, Buttons, Reply
@@ -20,15 +20,13 @@ HOUR: Final = 3_600_000
 def alert_screen(chat: Chat, alert: ConditionAlert, index: InstrumentIndex) -> Reply:
     """The alert, its limits, and the buttons."""
     language, number = chat.language, alert.number
-    lines = [alert_line(alert, language, index, ()), phrase(language, f"alerts-frequency-{_dashed(alert.frequency)}")]
+    lines = [alert_line(alert, language, index, ()), normal_form(alert.text)]
     if alert.cooldown:
         lines.append(phrase(language, "alerts-cooldown", hours=alert.cooldown / HOUR))
     if alert.expires_at:
         lines.append(phrase(language, "alerts-expires", at=local_time(alert.expires_at, chat)))
     if alert.last_fired_at:
         lines.append(phrase(language, "alerts-fired", at=local_time(alert.last_fired_at, chat)))
-    if alert.stopped:
-        lines.append(phrase(language, f"alerts-stopped-{alert.stopped}"))
     verb = "pause" if alert.enabled else "resume"
     buttons: Buttons = (
         (
@@ -61,4 +59,4 @@ def _dashed(frequency: str) -> str:
 
 
 def _shown(span: str, language: str) -> str:
-    return phrase(language, "alerts-none-chosen") if span == "off" else span
+    return phrase(language, "alerts-none-chosen" if span == "off" else f"alerts-span-{span}")

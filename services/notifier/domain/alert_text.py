@@ -17,13 +17,10 @@ from services.notifier.domain.quality_text import record
 from services.notifier.domain.recipients import Chat
 from services.notifier.domain.rule_texts import LevelKind
 from services.notifier.domain.telegram_html import clean, escape
+from services.notifier.domain.timeframe_names import TIMEFRAMES
 from services.notifier.words.catalogue import phrase
-from shared.events import Pattern, Signal, Timeframe
+from shared.events import Pattern, Signal
 
-TIMEFRAMES: Final = {
-    "ko": {timeframe.value: f"{timeframe.row.ko}봉" for timeframe in Timeframe},
-    "en": {timeframe.value: timeframe.row.en for timeframe in Timeframe},
-}
 NAME_LENGTH: Final = 60
 SENTENCE_LENGTH: Final = 240
 

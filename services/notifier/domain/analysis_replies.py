@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Final
 
-from services.notifier.domain.alert_text import TIMEFRAMES
 from services.notifier.domain.analysis import SPANS, Facts
 from services.notifier.domain.charts import ChartBar
 from services.notifier.domain.decimals import DecimalPlaces, fixed
@@ -18,6 +18,7 @@ from services.notifier.domain.replies import display_name, heading
 from services.notifier.domain.rule_texts import name
 from services.notifier.domain.story_text import headline
 from services.notifier.domain.telegram_html import escape
+from services.notifier.domain.timeframe_names import TIMEFRAMES
 from services.notifier.words.catalogue import phrase
 from shared.events import IndustryView, Pattern, Signal, Story
 
@@ -61,6 +62,8 @@ def analysis_text(
         shown = escape((view.name_ko if language == "ko" else view.name_en) or view.industry, 40)
         lines.append(phrase(language, "analyze-industry", name=shown, move=percent(view.median_move)))
     lines.append(f"{phrase(language, 'at')}: {local_time(last.ts_event, chat)}")
+    if last.replayed:
+        lines.append(phrase(language, "replayed"))
     return "\n".join([*lines, phrase(language, "advice")])
 
 
@@ -93,8 +96,11 @@ def top_text(views: Sequence[IndustryView], index: InstrumentIndex, chat: Chat) 
     known = sorted((view for view in views if view.kind == "industry" and view.median_move is not None), key=_move)
     if not known:
         return phrase(language, "industries-none")
-    best, worst = known[::-1][:SHOWN_INDUSTRIES], known[: max(0, min(SHOWN_INDUSTRIES, len(known) - SHOWN_INDUSTRIES))]
-    lines = [phrase(language, "top-best"), *(_industry_line(view, index, language, best=True) for view in best)]
+    best = [view for view in known[::-1] if _move(view) > 0][:SHOWN_INDUSTRIES]
+    worst = [view for view in known if _move(view) < 0][:SHOWN_INDUSTRIES]
+    lines = [] if best or worst else [phrase(language, "top-still")]
+    if best:
+        lines += [phrase(language, "top-best"), *(_industry_line(view, index, language, best=True) for view in best)]
     if worst:
         lines += [phrase(language, "top-worst"), *(_industry_line(view, index, language, best=False) for view in worst)]
     if any(view.replayed for view in known):
@@ -114,7 +120,7 @@ def _move(view: IndustryView) -> float:
 def _industry_line(view: IndustryView, index: InstrumentIndex, language: str, *, best: bool) -> str:
     shown = escape((view.name_ko if language == "ko" else view.name_en) or view.industry, 40)
     line = f"{percent(view.median_move)} {shown}"
-    movers = view.leaders if best else view.laggards
+    movers = view.leaders if best else view.laggards or view.leaders[-1:]
     if movers:
         line += f" · {escape(display_name(index.get(movers[0].symbol), language), 40)} {percent(movers[0].move)}"
     return line
@@ -122,6 +128,8 @@ def _industry_line(view: IndustryView, index: InstrumentIndex, language: str, *,
 
 def _pattern_line(pattern: Pattern, instrument: KnownInstrument, language: str) -> str:
     shown = f"{escape(name(pattern.pattern, language), 32)} · {TIMEFRAMES[language][pattern.timeframe]}"
+    if pattern.level is None or not math.isfinite(pattern.level):
+        return phrase(language, f"analyze-pattern-{pattern.status}-only", name=shown)
     return phrase(language, f"analyze-pattern-{pattern.status}", name=shown, level=escape(price(pattern.level, instrument), 32))
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from types import MappingProxyType
 from typing import Final
 
 from services.notifier.domain.backtests import BacktestFailedError, BacktestRecord, BacktestRequest
+from services.notifier.domain.condition_words import condition_words
+from services.notifier.domain.decimals import DecimalPlaces, fixed
 from services.notifier.domain.formatting import number, percent
 from services.notifier.domain.instruments import KnownInstrument
 from services.notifier.domain.replies import heading
@@ -33,11 +36,11 @@ def failure_text(error: BacktestFailedError, language: str) -> str:
 def result_text(instrument: KnownInstrument, request: BacktestRequest, record: BacktestRecord, language: str) -> str:
     """The figures, beside those of buy and hold."""
     found, options = record.summary, record.parameters
-    lines = [heading(instrument, language), f"{phrase(language, 'backtest-entry')}: <code>{escape(request.entry, 500)}</code>"]
+    lines = [heading(instrument, language), f"{phrase(language, 'backtest-entry')}: {_condition(request.entry, language)}"]
     if request.exit:
-        lines.append(f"{phrase(language, 'backtest-exit')}: <code>{escape(request.exit, 500)}</code>")
+        lines.append(f"{phrase(language, 'backtest-exit')}: {_condition(request.exit, language)}")
     if request.bars is not None:
-        lines.append(phrase(language, "backtest-bars", bars=str(request.bars)))
+        lines.append(phrase(language, "backtest-bars", bars=request.bars))
     lines.append(
         phrase(
             language, "backtest-range", first=escape(found.first), last=escape(found.last), bars=f"{found.bars:,}",
@@ -48,6 +51,15 @@ def result_text(instrument: KnownInstrument, request: BacktestRequest, record: B
     return "\n".join(lines)
 
 
+def _ratio(value: float | None) -> str:
+    return "-" if value is None or not math.isfinite(value) else fixed(value, DecimalPlaces(2, 2))
+
+
+def _condition(text: str, language: str) -> str:
+    """A condition in words and in its normal form."""
+    return f"{escape(condition_words(text, language), 300)}\n<code>{escape(text, 400)}</code>"
+
+
 def _figures(record: BacktestRecord, language: str) -> list[str]:
     ours, held = record.summary.metrics, record.summary.buy_and_hold
     trades = int(ours.get("trades") or 0)
@@ -55,7 +67,7 @@ def _figures(record: BacktestRecord, language: str) -> list[str]:
         return [phrase(language, "backtest-none")]
     lines = [f"<b>{phrase(language, 'backtest-head')}</b>"]
     for name, key in FIGURES.items():
-        shown = number if name == "sharpe" else percent
+        shown = _ratio if name == "sharpe" else percent
         lines.append(f"{phrase(language, key)}: {shown(ours.get(name))} · {shown(held.get(name))}")
     won = percent(ours.get("win_rate"), 0).lstrip("+")
     lines.append(phrase(language, "backtest-trades", n=str(trades), won=won, mean=percent(ours.get("expectancy"))))

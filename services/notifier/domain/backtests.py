@@ -71,15 +71,32 @@ class BacktestRecord(msgspec.Struct, frozen=True):
     parameters: BacktestOptionsUsed
 
 
+class BacktestTrade(msgspec.Struct, frozen=True):
+    """When a trade began and ended, milliseconds."""
+
+    entry_ts: int
+    exit_ts: int
+
+
+class BacktestCurve(msgspec.Struct, frozen=True):
+    """What became of the money, bar by bar, and the trades."""
+
+    ts_close: tuple[int, ...]
+    """Milliseconds."""
+    equity: tuple[float, ...]
+    buy_and_hold: tuple[float, ...]
+    drawdown: tuple[float, ...]
+    """Fractions, at most 0."""
+    trades: tuple[BacktestTrade, ...] = ()
+
+
 @dataclass(frozen=True)
 class BacktestOutcome:
     """A backtest that is done."""
 
     record: BacktestRecord
-    trades: bytes | None = None
-    """PNG: the trades on the price; None where it cannot be read."""
-    equity: bytes | None = None
-    """PNG: the equity, likewise."""
+    curve: BacktestCurve | None = None
+    """None where it cannot be read."""
 
 
 class BacktestFailedError(Exception):

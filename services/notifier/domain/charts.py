@@ -24,6 +24,7 @@ class ChartBar(msgspec.Struct, frozen=True, gc=False):
     close: float
     volume: float | None
     """None or NaN where it is not known."""
+    replayed: bool = False
 
 
 class Overlay(msgspec.Struct, frozen=True):
@@ -56,14 +57,6 @@ class Shape(msgspec.Struct, frozen=True):
     lines: tuple[tuple[Corner, Corner], ...] = ()
 
 
-class Trade(msgspec.Struct, frozen=True):
-    """A trade of a backtest."""
-
-    ts_event: int
-    price: float
-    side: Literal["buy", "sell"]
-
-
 class ChartRequest(msgspec.Struct, frozen=True, kw_only=True, tag="chart"):
     """All input of the chart renderer; it reads nothing itself."""
 
@@ -83,7 +76,6 @@ class ChartRequest(msgspec.Struct, frozen=True, kw_only=True, tag="chart"):
     note: str = ""
     oscillator: Oscillator | None = None
     shape: Shape | None = None
-    trades: tuple[Trade, ...] = ()
     dark: bool = False
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from services.notifier.domain.conditions import FORMING, ConditionAlert, ParsedCondition
-from services.notifier.domain.formatting import format_time
+from services.notifier.domain.condition_words import condition_words
+from services.notifier.domain.conditions import ConditionAlert, ParsedCondition
+from services.notifier.domain.industry_names import industry_label
 from services.notifier.domain.instruments import InstrumentIndex, KnownInstrument
+from services.notifier.domain.preferences import local_time
+from services.notifier.domain.recipients import Chat
 from services.notifier.domain.replies import display_name
 from services.notifier.domain.telegram_html import escape
 from services.notifier.words.catalogue import phrase
@@ -15,6 +18,7 @@ from shared.events import SymbolHistory
 
 SHOWN_TEXT = 600
 SHOWN_WORDS = 1500
+SHOWN_LINE = 300
 
 
 def error_text(error: ConditionError, language: str) -> str:
@@ -31,12 +35,15 @@ def error_reply(error: ConditionError, language: str) -> str:
 
 
 def alert_line(alert: ConditionAlert, language: str, index: InstrumentIndex, warming_up: Collection[str]) -> str:
-    """One alert in two lines. ``warming_up``: columns and expressions that have no values yet for some instruments."""
-    parts = [_scope(alert, language, index), phrase(language, "alert-forming" if alert.frequency == FORMING else "alert-at-close")]
+    """One alert in two lines, in words. ``warming_up``: columns and expressions that have no values yet for some instruments."""
+    often = phrase(language, f"alerts-frequency-{alert.frequency.replace('_', '-')}")
+    parts = [_scope(alert, language, index), often]
     expressions = [name for name in warming_up if name.endswith((")", "]"))]  # as they stand in the normal form
     if not {*alert.extra}.isdisjoint(warming_up) or any(each in alert.text for each in expressions):
         parts.append(phrase(language, "alert-warming-up"))
-    return f"#{alert.number} <code>{escape(alert.text, SHOWN_TEXT)}</code>\n    {' · '.join(parts)}"
+    if alert.stopped:
+        parts.append(phrase(language, f"alerts-stopped-{alert.stopped}"))
+    return f"#{alert.number} {escape(condition_words(alert.text, language), SHOWN_LINE)}\n    {' · '.join(parts)}"
 
 
 def words(condition: ParsedCondition, language: str) -> str:
@@ -44,20 +51,21 @@ def words(condition: ParsedCondition, language: str) -> str:
     return f"<i>{escape(condition.words[language], SHOWN_WORDS)}</i>"
 
 
-def normal_form(condition: ParsedCondition) -> str:
-    """The condition in its normal form."""
-    return f"<code>{escape(condition.text, SHOWN_TEXT)}</code>"
+def normal_form(text: str) -> str:
+    """A condition in its normal form."""
+    return f"<code>{escape(text, SHOWN_TEXT)}</code>"
 
 
-def history_line(instrument: KnownInstrument, found: SymbolHistory, language: str) -> str:
+def history_line(instrument: KnownInstrument, found: SymbolHistory, chat: Chat) -> str:
     """When a condition was true last for an instrument, and how often in the stored bars."""
+    language = chat.language
     name = escape(display_name(instrument, language), 40)
     if found.first_bar is None:
         return phrase(language, "explain-unknown", name=name)
-    how_often = {"held": found.held, "bars": found.bars, "since": format_time(found.first_bar)}
+    how_often = {"held": found.held, "bars": found.bars, "since": local_time(found.first_bar, chat)}
     if not found.newest:
         return phrase(language, "explain-never", name=name, **how_often)
-    return phrase(language, "explain-times", name=name, times=", ".join(map(format_time, found.newest)), **how_often)
+    return phrase(language, "explain-times", name=name, times=", ".join(local_time(at, chat) for at in found.newest), **how_often)
 
 
 def alerts_text(alerts: Sequence[ConditionAlert], language: str, index: InstrumentIndex, warming_up: Collection[str]) -> str:
@@ -72,5 +80,7 @@ def _scope(alert: ConditionAlert, language: str, index: InstrumentIndex) -> str:
     if alert.scope == "watched":
         return phrase(language, "alert-watched")
     if alert.scope == "industry":
-        return phrase(language, "alert-industry", name=escape(", ".join(alert.targets), 96))
+        return phrase(
+            language, "alert-industry", name=escape(", ".join(industry_label(each, language) for each in alert.targets), 96)
+        )
     return ", ".join(escape(display_name(index.get(symbol), language), 40) for symbol in alert.targets)

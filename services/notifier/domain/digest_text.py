@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from services.notifier.domain import rule_texts
-from services.notifier.domain.alert_text import TIMEFRAMES, bar_line, marks, price_line, title
+from services.notifier.domain.alert_text import bar_line, marks, price_line, title
 from services.notifier.domain.instruments import InstrumentIndex, KnownInstrument
 from services.notifier.domain.messages import Button, Buttons
 from services.notifier.domain.preferences import local_time
@@ -15,6 +15,7 @@ from services.notifier.domain.quality_text import record
 from services.notifier.domain.recipients import Chat
 from services.notifier.domain.replies import display_name
 from services.notifier.domain.telegram_html import escape
+from services.notifier.domain.timeframe_names import TIMEFRAMES
 from services.notifier.words.catalogue import phrase
 from shared.events import Signal
 

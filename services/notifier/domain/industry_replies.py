@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from services.notifier.domain.formatting import format_time, percent, price
+from services.notifier.domain.formatting import percent, price
 from services.notifier.domain.industries import IndustryIndex
 from services.notifier.domain.instruments import InstrumentIndex
+from services.notifier.domain.preferences import local_time
+from services.notifier.domain.recipients import Chat
 from services.notifier.domain.replies import display_name
 from services.notifier.domain.rule_texts import name as rule_name
 from services.notifier.domain.telegram_html import escape
@@ -43,8 +45,9 @@ def missing_text(name: str, industries: IndustryIndex, language: str) -> str:
     return line + " " + phrase(language, "industry-list")
 
 
-def view_text(view: IndustryView, index: InstrumentIndex, language: str) -> str:
+def view_text(view: IndustryView, index: InstrumentIndex, chat: Chat) -> str:
     """The newest view of one industry or market; unknown values are left out."""
+    language = chat.language
     lines = [f"<b>{_name(view, language)}</b> (<code>{escape(view.industry, 48)}</code>)"]
     lines.append(f"{phrase(language, 'median')}: {percent(view.median_move)}")
     counts = {"up": view.advances, "down": view.declines, "still": view.unchanged, "missing": view.missing}
@@ -62,7 +65,7 @@ def view_text(view: IndustryView, index: InstrumentIndex, language: str) -> str:
         most_frequent = sorted(view.signals_by_rule, key=lambda rule: (-rule.up - rule.down, rule.rule))[:SHOWN_RULES]
         rules = ", ".join(f"{escape(rule_name(rule.rule, language), 48)} {rule.up + rule.down}" for rule in most_frequent)
         lines.append(phrase(language, "signals-today", up=view.signals_up, down=view.signals_down, rules=rules))
-    lines.append(f"{phrase(language, 'at')}: {format_time(view.ts_event)}")
+    lines.append(f"{phrase(language, 'at')}: {local_time(view.ts_event, chat)}")
     if view.replayed:
         lines.append(phrase(language, "replayed"))
     return "\n".join([*lines, phrase(language, "advice")])

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from services.notifier.domain.formatting import format_time
+from services.notifier.domain.preferences import local_time
+from services.notifier.domain.recipients import Chat
 from services.notifier.domain.story_text import headline
 from services.notifier.domain.telegram_html import escape
 from services.notifier.words.catalogue import phrase
@@ -14,20 +15,21 @@ from shared.events import Story
 SHOWN_PUBLISHERS: Final = 3
 
 
-def news_text(stories: Sequence[Story], name: str, language: str) -> str:
+def news_text(stories: Sequence[Story], name: str, chat: Chat) -> str:
     """The newest stories; ``name``: of the instrument or industry that they are about, empty for all."""
+    language = chat.language
     if not stories:
         return phrase(language, "news-none")
     heading = phrase(language, "news-about", name=escape(name, 60)) if name else phrase(language, "news")
-    lines = [heading, *(_story(story, language) for story in stories)]
+    lines = [heading, *(_story(story, chat) for story in stories)]
     if any(story.replayed for story in stories):
         lines.append(phrase(language, "replayed"))
     return "\n".join(lines)
 
 
-def _story(story: Story, language: str) -> str:
+def _story(story: Story, chat: Chat) -> str:
     publishers = list(dict.fromkeys(article.publisher for article in story.articles))
     shown = ", ".join(escape(each, 40) for each in publishers[:SHOWN_PUBLISHERS])
     more = f" +{len(publishers) - SHOWN_PUBLISHERS}" if len(publishers) > SHOWN_PUBLISHERS else ""
     mark = " ⏪" if story.replayed else ""
-    return f"• {headline(story, language)}{mark}\n    {shown}{more} · {format_time(story.first_seen)}"
+    return f"• {headline(story, chat.language)}{mark}\n    {shown}{more} · {local_time(story.first_seen, chat)}"

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from services.notifier.domain.alert_text import TIMEFRAMES
+from services.notifier.domain.conditions import RULE as CONDITION
 from services.notifier.domain.quality_text import quality_text
 from services.notifier.domain.rule_texts import name
 from services.notifier.domain.telegram_html import escape
+from services.notifier.domain.timeframe_names import TIMEFRAMES
 from services.notifier.words.catalogue import phrase
 from shared.events import SignalQuality, Timeframe
 
@@ -49,13 +50,17 @@ def chosen(records: Sequence[RuleRecord]) -> list[RuleRecord]:
 
 def quality_reply(rule: str, records: Sequence[RuleRecord], language: str) -> str:
     """The records of a rule as Telegram HTML, one line each."""
-    title = f"<b>{escape(name(rule, language), 48)}</b> (<code>{escape(rule, 48)}</code>)"
+    title = f"<b>{escape(name(rule, language), 48)}</b>"
+    if rule == CONDITION:
+        return f"{title}\n{phrase(language, 'quality-condition')}"
+    title += f" (<code>{escape(rule, 48)}</code>)"
     if not records:
         return f"{title}\n{phrase(language, 'quality-none')}"
     lines = [title]
     for each in records[:MOST_LINES]:
         arrow = "▲" if each.direction == "up" else "▼"
-        about = " ".join(filter(None, (arrow, each.params, TIMEFRAMES[language][each.timeframe.value])))
+        values = ", ".join(part.partition("=")[2] for part in each.params.split(",") if part)
+        about = " ".join(filter(None, (arrow, values and f"({values})", TIMEFRAMES[language][each.timeframe.value])))
         mark = "✅ " if each.quality.validated else ""
         lines.append(f"{mark}{escape(about, 80)}: {escape(quality_text(each.quality, each.timeframe, language), 240)}")
     if len(records) > MOST_LINES:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from services.notifier.domain.formatting import percent
+from services.notifier.domain.industry_names import industry_label
+from services.notifier.domain.timeframe_names import TIMEFRAMES
 from services.notifier.words.catalogue import phrase
 from shared.events import Signal, SignalQuality, Timeframe
 
@@ -21,10 +23,12 @@ def quality_text(quality: SignalQuality | None, timeframe: Timeframe, language: 
     if quality is None:
         if timeframe is Timeframe.D1:
             return phrase(language, "record-none")
-        return phrase(language, "record-none-of", timeframe=timeframe.word)  # bars of a session rarely go back two years
+        return phrase(
+            language, "record-none-of", timeframe=TIMEFRAMES[language][timeframe.value]
+        )  # bars of a session rarely go back two years
     fields = {
         "n": str(quality.n),
-        "span": phrase(language, "record-days" if timeframe is Timeframe.D1 else "record-bars", bars=quality.horizon_bars),
+        "span": horizon_words(quality, timeframe, language),
         "mean": percent(quality.mean_return, 1),
     }
     if quality.validated:
@@ -35,7 +39,13 @@ def quality_text(quality: SignalQuality | None, timeframe: Timeframe, language: 
     return f"{text} [{_group(quality, language)}]" if quality.group else text
 
 
+def horizon_words(quality: SignalQuality, timeframe: Timeframe, language: str) -> str:
+    """The horizon of a record: days of daily bars, else bars."""
+    return phrase(language, "record-days" if timeframe is Timeframe.D1 else "record-bars", bars=quality.horizon_bars)
+
+
 def _group(quality: SignalQuality, language: str) -> str:
     """Whose signals these are."""
     level = quality.level if quality.level in {"all", "industry"} else "instrument"
-    return phrase(language, f"record-{level}", group=quality.group)
+    group = industry_label(quality.group, language) if level == "industry" else quality.group
+    return phrase(language, f"record-{level}", group=group)

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 
 import msgspec
 
-from services.notifier.domain.alert_text import TIMEFRAMES, title
+from services.notifier.domain.alert_text import title
 from services.notifier.domain.instruments import KnownInstrument
 from services.notifier.domain.quality_replies import RuleRecord
+from services.notifier.domain.quality_text import horizon_words
 from services.notifier.domain.recipients import Chat
 from services.notifier.domain.rule_texts import name
 from services.notifier.domain.telegram_html import clean
+from services.notifier.domain.timeframe_names import TIMEFRAMES
 from services.notifier.words.catalogue import phrase
 from shared.events import Signal
 
@@ -20,8 +22,8 @@ class RecordChart(msgspec.Struct, frozen=True, kw_only=True, tag="record"):
     """All input of the renderer. Returns are fractions."""
 
     title: str
-    horizons: tuple[int, ...]
-    """Bars."""
+    spans: tuple[str, ...]
+    """The horizons in the reader's language, such as ``5 days``."""
     means: tuple[float, ...]
     """Mean return after the signals."""
     bases: tuple[float, ...]
@@ -41,7 +43,7 @@ def record_chart(records: Sequence[RuleRecord], signal: Signal, instrument: Know
     heading = f"{name(signal.rule, language)} · {TIMEFRAMES[language][signal.timeframe]} · {title(instrument, language)}"
     return RecordChart(
         title=clean(heading, 160),
-        horizons=tuple(each.horizon_bars for each in mine),
+        spans=tuple(horizon_words(each, signal.timeframe, language) for each in mine),
         means=tuple(each.mean_return for each in mine),
         bases=tuple(each.base_rate for each in mine),
         names=(phrase(language, "record-after"), phrase(language, "record-any-day")),

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from services.notifier.domain.alert_text import TIMEFRAMES, title
+from services.notifier.domain.alert_text import title
 from services.notifier.domain.charts import ChartBar
 from services.notifier.domain.commands import FOREVER
-from services.notifier.domain.formatting import change, format_time, percent, price
+from services.notifier.domain.formatting import change, percent, price
 from services.notifier.domain.instruments import InstrumentIndex, KnownIndustry, KnownInstrument
 from services.notifier.domain.preferences import local_time
 from services.notifier.domain.recipients import ALL_RULES, PROVISIONAL, Chat
 from services.notifier.domain.rule_texts import name
 from services.notifier.domain.telegram_html import escape
+from services.notifier.domain.timeframe_names import TIMEFRAMES
 from services.notifier.words.catalogue import phrase
 from shared.events import Quote, Signal
 from shared.sequences import vocabulary
@@ -23,8 +24,9 @@ def heading(instrument: KnownInstrument, language: str) -> str:
     return f"<b>{escape(title(instrument, language), 170)}</b>"
 
 
-def quote_text(instrument: KnownInstrument, quote: Quote, language: str) -> str:
+def quote_text(instrument: KnownInstrument, quote: Quote, chat: Chat) -> str:
     """The latest quote; unknown values are left out."""
+    language = chat.language
     lines = [heading(instrument, language), f"{phrase(language, 'quote')}: {escape(price(quote.last_price, instrument))}"]
     if quote.change is not None:
         share = "" if quote.change_percent is None else f" ({percent(quote.change_percent)})"
@@ -34,19 +36,22 @@ def quote_text(instrument: KnownInstrument, quote: Quote, language: str) -> str:
         if low is not None and high is not None:
             span = f"{price(low, instrument, currency=False)} - {price(high, instrument)}"
             lines.append(f"{phrase(language, word)}: {escape(span)}")
-    lines.append(f"{phrase(language, 'at')}: {format_time(quote.ts_event)}")
+    lines.append(f"{phrase(language, 'at')}: {local_time(quote.ts_event, chat)}")
     if quote.replayed:
         lines.append(phrase(language, "replayed"))
     return "\n".join(lines)
 
 
-def bar_text(instrument: KnownInstrument, bar: ChartBar, language: str) -> str:
+def bar_text(instrument: KnownInstrument, bar: ChartBar, chat: Chat) -> str:
     """The last close, where there is no quote."""
-    lines = (
+    language = chat.language
+    lines = [
         heading(instrument, language),
         f"{phrase(language, 'last-bar')}: {escape(price(bar.close, instrument))}",
-        f"{phrase(language, 'at')}: {format_time(bar.ts_event)}",
-    )
+        f"{phrase(language, 'at')}: {local_time(bar.ts_event, chat)}",
+    ]
+    if bar.replayed:
+        lines.append(phrase(language, "replayed"))
     return "\n".join(lines)
 
 
@@ -91,8 +96,9 @@ def list_text(symbols: Sequence[str], industries: Sequence[KnownIndustry], chat:
     return "\n".join(lines) or phrase(language, "list-empty")
 
 
-def signals_text(signals: Sequence[Signal], index: InstrumentIndex, language: str) -> str:
+def signals_text(signals: Sequence[Signal], index: InstrumentIndex, chat: Chat) -> str:
     """The latest signals, newest first."""
+    language = chat.language
     if not signals:
         return phrase(language, "signals-none")
     lines = [phrase(language, "signals")]
@@ -103,7 +109,7 @@ def signals_text(signals: Sequence[Signal], index: InstrumentIndex, language: st
         mark = " ⏪" if signal.replayed else ""
         paid = escape(price(signal.price, instrument))
         lines.append(
-            f"{arrow} {what} · {TIMEFRAMES[language][signal.timeframe]} · {paid}{mark}\n    {format_time(signal.ts_event)}"
+            f"{arrow} {what} · {TIMEFRAMES[language][signal.timeframe]} · {paid}{mark}\n    {local_time(signal.ts_event, chat)}"
         )
     if any(signal.replayed for signal in signals):
         lines.append(phrase(language, "replayed"))
@@ -155,6 +161,13 @@ def muted_text(chat: Chat, now: int) -> str:
 def status_text(chat: Chat, watched: int, tally: Mapping[str, int], now: int) -> str:
     """The status of a chat."""
     language = chat.language
-    counts = ", ".join(f"{escape(status)} {count}" for status, count in sorted(tally.items())) or phrase(language, "none")
+    counts = ", ".join(f"{phrase(language, f'status-{status}')} {count}" for status, count in sorted(tally.items()))
     count = phrase(language, "all") if chat.watch_all else str(watched)
-    return phrase(language, "status", count=count, muted=muted_text(chat, now), deliveries=counts, now=local_time(now, chat))
+    return phrase(
+        language,
+        "status",
+        count=count,
+        muted=muted_text(chat, now),
+        deliveries=counts or phrase(language, "none"),
+        now=local_time(now, chat),
+    )

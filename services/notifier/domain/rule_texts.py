@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
+from services.notifier.domain.condition_words import condition_words
 from services.notifier.domain.conditions import RULE as CONDITION
 from services.notifier.domain.formatting import number
 from services.notifier.words.catalogue import WordsError, has, phrase
@@ -49,7 +50,7 @@ def name(rule: str, language: str) -> str:
 def sentence(signal: Signal, language: str) -> str:
     """A sentence about what fired. Not escaped."""
     if signal.condition:
-        return signal.condition
+        return condition_words(signal.condition, language)
     if signal.sequence:
         return _sequence(signal.sequence, language)
     fields: dict[str, object] = {key: number(value) for key, value in signal.params.items()}

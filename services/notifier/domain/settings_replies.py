@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from typing import Final
 
-from services.notifier.domain.alert_text import TIMEFRAMES as NAMES
 from services.notifier.domain.briefings.universe import Market
 from services.notifier.domain.instruments import KnownIndustry
 from services.notifier.domain.messages import ACTION_LENGTH, Button, Buttons, Reply
@@ -15,6 +14,7 @@ from services.notifier.domain.replies import muted_text, rule_mark
 from services.notifier.domain.rule_texts import name
 from services.notifier.domain.stories import LEAST
 from services.notifier.domain.telegram_html import escape
+from services.notifier.domain.timeframe_names import TIMEFRAMES as NAMES
 from services.notifier.words.catalogue import LANGUAGES, phrase
 from shared.sequences import vocabulary
 
@@ -69,36 +69,45 @@ def main_screen(chat: Chat, now: int) -> Reply:
 
 def language_screen(chat: Chat) -> Reply:
     """The language."""
-    buttons = (tuple(Button(phrase(each, "language-name"), f"settings language {each}") for each in LANGUAGES),)
-    return _screen(chat, phrase(chat.language, "settings-language"), buttons)
+    buttons = [
+        _choice(phrase(each, "language-name"), f"settings language {each}", chosen=each == chat.language) for each in LANGUAGES
+    ]
+    return _screen(chat, phrase(chat.language, "settings-language"), (tuple(buttons),))
 
 
 def zone_screen(chat: Chat) -> Reply:
     """The time zone; its city can be typed."""
-    buttons = _rows([Button(city(each, chat.language), f"settings zone {each}") for each in ZONES], 2)
-    named = escape(city(zone_of(chat).key, chat.language))
-    return _screen(chat, phrase(chat.language, "settings-zone", zone=named), buttons, expects="settings zone")
+    mine = zone_of(chat).key
+    buttons = [_choice(city(each, chat.language), f"settings zone {each}", chosen=each == mine) for each in ZONES]
+    text = phrase(chat.language, "settings-zone", zone=escape(city(mine, chat.language)))
+    return _screen(chat, text, _rows(buttons, 2), expects="settings zone")
 
 
 def quiet_screen(chat: Chat) -> Reply:
     """The quiet hours; they can be typed."""
-    off = phrase(chat.language, "off")
-    buttons = _rows([Button(off if each == "off" else each, f"settings quiet {each}") for each in QUIET], 2)
-    return _screen(chat, phrase(chat.language, "settings-quiet", quiet=_quiet(chat)), buttons, expects="settings quiet")
+    mine, off = _quiet(chat), phrase(chat.language, "off")
+    shown = {each: off if each == "off" else each for each in QUIET}
+    buttons = [_choice(label, f"settings quiet {each}", chosen=label == mine) for each, label in shown.items()]
+    return _screen(chat, phrase(chat.language, "settings-quiet", quiet=mine), _rows(buttons, 2), expects="settings quiet")
 
 
 def pace_screen(chat: Chat) -> Reply:
     """How alerts come."""
-    buttons = tuple((Button(phrase(chat.language, f"settings-pace-{each}"), f"settings pace {each}"),) for each in PACES)
-    return _screen(chat, phrase(chat.language, "settings-pace", pace=phrase(chat.language, f"settings-pace-{chat.pace}")), buttons)
+    names = {each: phrase(chat.language, f"settings-pace-{each}") for each in PACES}
+    buttons = [_choice(label, f"settings pace {each}", chosen=each == chat.pace) for each, label in names.items()]
+    return _screen(chat, phrase(chat.language, "settings-pace", pace=names[chat.pace]), _rows(buttons, 1))
 
 
 def news_screen(chat: Chat) -> Reply:
     """The importance of news alerts; it can be typed."""
-    off = phrase(chat.language, "off")
-    buttons = _rows([Button(off if each == "off" else f"{each} +", f"settings news {each}") for each in NEWS], 3)
-    text = phrase(chat.language, "settings-news", news=_news(chat), least=f"{LEAST}")
-    return _screen(chat, text, buttons, expects="settings news")
+    mine, off = _news(chat), phrase(chat.language, "off")
+    shown = {each: off if each == "off" else each for each in NEWS}
+    buttons = [
+        _choice(label if each == "off" else f"{label} +", f"settings news {each}", chosen=label == mine)
+        for each, label in shown.items()
+    ]
+    text = phrase(chat.language, "settings-news", news=mine, least=f"{LEAST}")
+    return _screen(chat, text, _rows(buttons, 3), expects="settings news")
 
 
 def timeframes_screen(chat: Chat) -> Reply:
@@ -205,6 +214,10 @@ def _screen(chat: Chat, text: str, buttons: Buttons, expects: str = "") -> Reply
 
 def _back(chat: Chat, action: str) -> Button:
     return Button(phrase(chat.language, "back"), action)
+
+
+def _choice(label: str, action: str, *, chosen: bool) -> Button:
+    return Button(f"{CHOSEN if chosen else ''}{label}", action)
 
 
 def _rows(buttons: Sequence[Button], width: int) -> Buttons:

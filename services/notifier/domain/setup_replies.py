@@ -9,6 +9,7 @@ from services.notifier.domain.messages import ACTION_LENGTH, Button, Reply
 from services.notifier.domain.preferences import ZONES, city
 from services.notifier.domain.recipients import Chat
 from services.notifier.domain.replies import display_name, names
+from services.notifier.domain.telegram_html import escape
 from services.notifier.words.catalogue import LANGUAGES, phrase
 
 
@@ -18,12 +19,15 @@ def language_step(chat: Chat) -> Reply:  # noqa: ARG001 - it is asked in every l
     return Reply(text, (tuple(Button(phrase(each, "language-name"), f"setup language {each}") for each in LANGUAGES),), edits=True)
 
 
-def zone_step(chat: Chat) -> Reply:
-    """The time zone; its city can be typed."""
+def zone_step(chat: Chat, unknown: str = "") -> Reply:
+    """The time zone; its city can be typed. ``unknown``: what was typed and is no zone."""
     zones = [Button(city(each, chat.language), f"setup zone {each}") for each in ZONES]
     rows = tuple(tuple(zones[i : i + 2]) for i in range(0, len(zones), 2))
     back = (Button(phrase(chat.language, "back"), "setup"),)
-    return Reply(phrase(chat.language, "setup-zone"), (*rows, back), edits=True, expects="setup zone")
+    text = phrase(chat.language, "setup-zone")
+    if unknown:
+        text = f"{phrase(chat.language, 'settings-unknown', value=escape(unknown, 40))}\n{text}"
+    return Reply(text, (*rows, back), edits=True, expects="setup zone")
 
 
 def instruments_step(
@@ -34,7 +38,7 @@ def instruments_step(
     lines = [note] if note else []
     lines.append(phrase(language, "setup-instruments"))
     if watched:
-        lines.append(phrase(language, "watched", names=names([index.get(symbol) for symbol in watched[:20]], language)))
+        lines.append(phrase(language, "setup-watched", names=names([index.get(symbol) for symbol in watched[:20]], language)))
     rows = [
         (Button(f"+ {display_name(each, language)}"[:40], action),)
         for each in suggested

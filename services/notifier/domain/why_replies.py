@@ -8,8 +8,10 @@ from typing import Final
 
 from services.notifier.domain import rule_texts
 from services.notifier.domain.alert_text import bar_line, title
+from services.notifier.domain.condition_words import value_words
 from services.notifier.domain.decimals import volume
 from services.notifier.domain.formatting import number, price
+from services.notifier.domain.industry_names import industry_label
 from services.notifier.domain.instruments import KnownInstrument
 from services.notifier.domain.recipients import Chat
 from services.notifier.domain.telegram_html import escape
@@ -18,6 +20,8 @@ from shared.events import Signal
 from shared.sequences import is_event
 
 SHOWN_VALUES: Final = 12
+BEFORE: Final = ".prev"
+"""The end of the name of a value of the bar before."""
 PRICES: Final = frozenset(
     {
         "open",
@@ -35,9 +39,10 @@ PRICES: Final = frozenset(
         "all_time_low",
     }
     | {"prev_session_close", "prev_session_high", "prev_session_low", "session_high", "session_low"}
-    | {"session_high_close", "session_low_close"}
+    | {"session_high_close", "session_low_close", "high_52w", "low_52w", "target", "invalidation"}
 )
 """Columns that are prices, without their parameters."""
+VOLUMES: Final = frozenset({"volume", "volume_sma"})
 
 
 def why_text(signal: Signal, instrument: KnownInstrument, chat: Chat, watched: Collection[str], industries: Collection[str]) -> str:
@@ -50,19 +55,28 @@ def why_text(signal: Signal, instrument: KnownInstrument, chat: Chat, watched: C
         phrase(language, "why-reason", reason=_reason(signal, chat, watched, industries)),
         phrase(language, "why-sort", sort=_sort(signal, chat)),
     ]
-    values = [(name, value) for name, value in signal.evidence.items() if value is not None][:SHOWN_VALUES]
+    values = [(name, value) for name, value in signal.evidence.items() if value is not None and not name.endswith(BEFORE)]
     if values:
         lines.append(phrase(language, "why-values"))
-        lines += [f"<code>{escape(name, 48)}</code> {_shown(name, value, instrument, language)}" for name, value in values]
+        lines += [_value_line(name, value, signal, instrument, language) for name, value in values[:SHOWN_VALUES]]
     return "\n".join(lines)
+
+
+def _value_line(name: str, value: float, signal: Signal, instrument: KnownInstrument, language: str) -> str:
+    """A value in words, with that of the bar before where it is known."""
+    line = f"{escape(value_words(name, language), 80)}: {_shown(name, value, instrument, language)}"
+    before = signal.evidence.get(name + BEFORE)
+    if before is None:
+        return line
+    return f"{line} ({phrase(language, 'why-before', value=_shown(name, before, instrument, language))})"
 
 
 def _shown(name: str, value: float, instrument: KnownInstrument, language: str) -> str:
     """A value of the bar: prices with the decimals of the instrument, volumes in units."""
-    base = name.rstrip("0123456789_")
+    base = name if name in PRICES else name.rstrip("0123456789_")
     if base in PRICES:
         return escape(price(value, instrument, currency=False), 40)
-    return volume(value, language) if base.startswith("volume") and math.isfinite(value) else number(value)
+    return volume(value, language) if base in VOLUMES and math.isfinite(value) else number(value)
 
 
 def _reason(signal: Signal, chat: Chat, watched: Collection[str], industries: Collection[str]) -> str:
@@ -72,7 +86,9 @@ def _reason(signal: Signal, chat: Chat, watched: Collection[str], industries: Co
     if signal.symbol in watched:
         return phrase(language, "why-watched")
     if industries:
-        return phrase(language, "why-industry", names=escape(", ".join(sorted(industries)), 120))
+        return phrase(
+            language, "why-industry", names=escape(", ".join(industry_label(each, language) for each in sorted(industries)), 120)
+        )
     return phrase(language, "why-all" if chat.watch_all else "why-no-more")
 
 
@@ -81,7 +97,7 @@ def _sort(signal: Signal, chat: Chat) -> str:
     if signal.condition:
         return phrase(language, "why-sort-condition")
     if chat.choice(signal.rule) is not None:
-        return phrase(language, "why-sort-chosen", rule=escape(signal.rule, 48))
+        return phrase(language, "why-sort-chosen", rule=escape(rule_texts.name(signal.rule, language), 48))
     if is_event(signal.rule, signal.params):
         return phrase(language, "why-sort-event")
     validated = signal.quality is not None and signal.quality.validated

@@ -7,8 +7,11 @@ backtest-missing = Backtests are not available here.
 backtest-timeframes = Entry and exit must be on the same bars: { $entry } and { $exit }.
 backtest-entry = Buys at the next open when
 backtest-exit = Sells at the next open when
-backtest-bars = Sells after { $bars } bars
-backtest-range = { $first } to { $last }, { $bars } bars. Costs a side: { $commission } bp commission + { $slippage } bp slippage
+backtest-bars = Sells after { $bars ->
+    [one] { $bars } bar
+   *[other] { $bars } bars
+    }
+backtest-range = { $first } to { $last }, bars: { $bars }. Costs a side: { $commission } bp commission + { $slippage } bp slippage
 backtest-head = backtest · buy and hold
 backtest-total-return = Return
 backtest-cagr = A year
@@ -23,5 +26,10 @@ backtest-slow = The backtest was not done in time. Try a shorter one.
 backtest-limit = Too many runs are waiting. Please try again later.
 backtest-refused = This backtest is not possible: { $detail }
 backtest-failed = The backtest failed. The error has been logged.
-backtest-equity = Equity and drawdown beside buy and hold
+backtest-chart = Backtest
+backtest-chart-strategy = backtest
+backtest-chart-held = buy and hold
+backtest-chart-bought = bought
+backtest-chart-sold = sold
+backtest-chart-drawdown = drawdown
 menu-backtest = Backtest a condition

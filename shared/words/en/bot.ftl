@@ -2,7 +2,7 @@
 
 start =
     This is the <b>Finstage alert bot</b>. It tells you when a technical signal fires on what you watch.
-    Begin with <code>/watch AAPL</code>. Help: /help
+    Choose a language; setting up takes less than a minute. Help: /help
 help =
     <b>Commands</b>
     <b>Prices and analysis</b>
@@ -51,7 +51,7 @@ watched-all = You will get the signals of every instrument. <code>/unwatch all</
 full = A watchlist holds at most { $most } instruments.
 unwatched = No longer watching: { $names }
 unwatched-all = Your watchlist is empty now.
-list = <b>{ $count } watched</b>
+list = <b>Watched: { $count }</b>
 list-all = You get the signals of every instrument.
 list-empty = Your watchlist is empty. Add to it with <code>/watch AAPL</code>.
 signals = <b>Latest signals</b>
@@ -113,7 +113,11 @@ explain-unknown = { $name }: not known yet (no bars are stored)
 explain-unavailable = The past cannot be looked at now. Please try again in a moment.
 explain-unsupported = This condition cannot be evaluated over the past yet.
 alert-unparsed = The condition could not be read. Please try a shorter one.
-alert-set = Your alert is set: it is sent at the close of every bar on which the condition is true.
+alert-set = Your alert is set: it is sent { $frequency ->
+    [once] once, when the condition is true for the first time.
+    [once_per_bar] at most once a bar, on forming bars too.
+   *[other] at the close of every bar on which the condition is true.
+    }
 alert-same = You have this alert already.
 alert-watching-none = Your watchlist is empty, so it cannot fire: /watch an instrument, or name instruments after for.
 alert-full = A chat may have { $most } alerts. Remove one with /unalert.
@@ -169,3 +173,14 @@ link-none = No API key is linked to this chat.
 inline-more = 📈 More in the bot
 inline-watch = ➕ Watch
 inline-analyze = 🔎 Analysis
+status-pending = waiting
+status-sending = on the way
+status-sent = sent
+status-unknown = not confirmed
+status-failed = failed
+status-expired = too old
+status-muted = muted
+chart-timeframe = There are no '{ $asked }' bars. There are: { $known }
+chart-empty = No { $timeframe } bars are stored yet.
+setup-watched = You watch: { $names }
+quality-condition = No record is kept of conditions that people write. /backtest and /explain look at the past.

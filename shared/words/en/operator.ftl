@@ -14,4 +14,7 @@ stats-hours = Outcomes by hour:
 feature-off = This is switched off at the moment. Please try again later.
 flags = <b>Features</b>: press one to switch it.
 flags-unknown = There is no feature '{ $name }'. <code>/flags NAME on|off</code>, with: { $known }
-notice-clean-up = 🧹 { $count } chats that blocked the bot over { $days } days ago were deleted.
+notice-clean-up = 🧹 Chats deleted: { $count }. They blocked the bot over { $days ->
+    [one] { $days } day
+   *[other] { $days } days
+    } ago.

@@ -72,4 +72,7 @@ refund-unknown = There is no payment '{ $charge }', or its person was deleted. S
 refund-failed = Not finished: { $reason }. Sending the command again goes on where it stopped.
 refund-done = { $stars } ⭐ were given back to { $chat }; its premium from that payment has ended.
 grant-help = <code>/grant CHAT DAYS</code>: premium without a payment, 1 to { $most } days
-grant-done = { $chat } has premium for { $days } days. To take it back: <code>/refund { $charge }</code>
+grant-done = { $chat } has premium for { $days ->
+    [one] { $days } day
+   *[other] { $days } days
+    }. To take it back: <code>/refund { $charge }</code>

@@ -73,7 +73,7 @@ language-name = English
 back = « Back
 next = Next »
 done = Done ✓
-list-industries = <b>{ $count } industries</b>
+list-industries = <b>Industries: { $count }</b>
 
 # The first steps.
 setup-language = Which language?

@@ -62,3 +62,6 @@ brief-no-market = '{ $asked }' 브리핑은 없습니다. 있는 시장: { $name
 brief-more = 📄 전체 보기
 brief-open-daily = 📊 하루
 brief-open-weekly = 🗓 한 주
+analyze-pattern-forming-only = 만들어지는 중: { $name }
+analyze-pattern-confirmed-only = 확인됨: { $name }
+top-still = 오르거나 내린 산업이 없습니다.

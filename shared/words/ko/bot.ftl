@@ -2,7 +2,7 @@
 
 start =
     <b>Finstage 알림 봇</b>입니다. 관심 종목에 기술적 신호가 나오면 알려 드립니다.
-    먼저 <code>/watch 삼성전자</code> 처럼 종목을 등록해 보세요. 도움말: /help
+    언어를 고르면 1분 안에 설정이 끝납니다. 도움말: /help
 help =
     <b>명령어</b>
     <b>시세와 분석</b>
@@ -47,13 +47,13 @@ day = 오늘
 year = 52주
 at = 기준
 watched = 관심 종목에 추가: { $names }
-watched-all = 모든 종목의 신호를 보내 드립니다. <code>/unwatch all</code> 로 해제합니다.
+watched-all = 모든 종목의 신호를 보내 드립니다. <code>/unwatch all</code>로 해제합니다.
 full = 관심 종목은 { $most }개까지 등록할 수 있습니다.
 unwatched = 관심 종목에서 해제: { $names }
 unwatched-all = 관심 종목을 모두 해제했습니다.
 list = <b>관심 종목 { $count }개</b>
 list-all = 모든 종목의 신호를 받고 있습니다.
-list-empty = 관심 종목이 없습니다. <code>/watch AAPL</code> 처럼 등록해 주세요.
+list-empty = 관심 종목이 없습니다. <code>/watch AAPL</code>처럼 등록해 주세요.
 signals = <b>최근 신호</b>
 signals-none = 아직 신호가 없습니다.
 news = <b>최근 뉴스</b>
@@ -72,7 +72,7 @@ laggards = 하위
 strongest-industry = 산업 내 상대강도 (63일)
 strongest-market = 지수 대비 상대강도 (63일)
 signals-today = 오늘 신호: ▲{ $up } ▼{ $down } ({ $rules })
-muted = { $until } 까지 알림을 끕니다.
+muted = { $until }까지 알림을 끕니다.
 unmuted = 알림을 다시 켰습니다.
 mute-help = 얼마나 끌까요? 예: <code>/mute 1h</code>, <code>/mute 2d</code>, <code>/mute off</code>
 language = 한국어로 안내합니다.
@@ -87,7 +87,7 @@ quality-how = 다음 봉 시가에 사서(▼는 공매도) 비용을 뺀 수익
 rules-unknown = 없는 신호 종류: { $names }. 목록은 /rules
 on = 켜짐
 off = 꺼짐
-muted-until = { $until } 까지 꺼짐
+muted-until = { $until }까지 꺼짐
 status =
     <b>상태</b>
     관심 종목: { $count }
@@ -115,7 +115,11 @@ explain-unknown = { $name }: 아직 알 수 없음 (저장된 봉이 없음)
 explain-unavailable = 지난 봉을 지금은 살펴볼 수 없습니다. 잠시 뒤 다시 시도해 주세요.
 explain-unsupported = 이 조건은 아직 지난 봉으로 살펴볼 수 없습니다.
 alert-unparsed = 조건을 읽지 못했습니다. 더 짧게 나누어 다시 시도해 주세요.
-alert-set = 조건 알림을 등록했습니다. 봉이 닫힐 때 조건이 참이면 봉마다 알립니다.
+alert-set = 조건 알림을 등록했습니다. { $frequency ->
+    [once] 조건이 처음 참이 될 때 한 번 알립니다.
+    [once_per_bar] 닫히지 않은 봉도 보고, 봉마다 많아야 한 번 알립니다.
+   *[other] 봉이 닫힐 때 조건이 참이면 봉마다 알립니다.
+    }
 alert-same = 이미 등록된 조건입니다.
 alert-watching-none = 관심 종목이 없어 아직 울리지 않습니다. /watch 로 등록하거나 for 뒤에 종목을 적어 주세요.
 alert-full = 조건 알림은 { $most }개까지 등록할 수 있습니다. /unalert 로 지워 주세요.
@@ -171,3 +175,14 @@ link-none = 이 대화에 연결된 API 키가 없습니다.
 inline-more = 📈 봇에서 더 보기
 inline-watch = ➕ 관심 등록
 inline-analyze = 🔎 분석
+status-pending = 대기
+status-sending = 보내는 중
+status-sent = 보냄
+status-unknown = 확인 안 됨
+status-failed = 실패
+status-expired = 기한 지남
+status-muted = 꺼 둔 동안
+chart-timeframe = '{ $asked }' 봉은 없습니다. 쓸 수 있는 봉: { $known }
+chart-empty = { $timeframe }의 시세가 아직 없습니다.
+setup-watched = 지금 관심 종목: { $names }
+quality-condition = 직접 정한 조건의 기록은 모으지 않습니다. 과거에 어땠는지는 /backtest 와 /explain 으로 볼 수 있습니다.

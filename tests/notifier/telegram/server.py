@@ -250,6 +250,8 @@ class Telegram:
             self.menus[arguments.get("language_code", "")] = [each["command"] for each in arguments["commands"]]
         if method == "getMe":
             return _ok(ME | {"can_join_groups": True, "can_read_all_group_messages": False, "supports_inline_queries": False})
+        if method == "getChatAdministrators":
+            return _ok([_admin(user) for chat, user in sorted(self.admins) if chat == str(arguments["chat_id"])])
         if method == "getChatMember":
             who = {"id": arguments["user_id"], "is_bot": False, "first_name": "P"}
             admin = (str(arguments["chat_id"]), str(arguments["user_id"])) in self.admins
@@ -312,6 +314,11 @@ async def _read(request: web.Request) -> tuple[dict[str, str], dict[str, bytes]]
         else:
             fields[part.name] = await part.text()
     return fields, files
+
+
+def _admin(user: str) -> dict[str, Any]:
+    who = {"id": int(user), "is_bot": False, "first_name": "P"}
+    return {"status": "creator", "user": who, "is_anonymous": False}
 
 
 def _ok(result: Any) -> web.Response:

@@ -3,7 +3,7 @@ import type { IChartApi } from "lightweight-charts";
 import { describe, expect, test, vi } from "vitest";
 import { capabilitiesOf } from "../src/data/capabilities";
 import { preferences } from "../src/data/preferences";
-import type { QualityRecord } from "../src/data/types";
+import { type QualityRecord, TIMEFRAMES } from "../src/data/types";
 import { showAll } from "../src/views/research/equity_chart";
 import { inOrder as figuresInOrder } from "../src/views/research/figures";
 import { type HeatMap, isOnPlateau, isSetAt, levels, rowsOf } from "../src/views/research/heat";
@@ -92,6 +92,7 @@ describe("research", () => {
           .map((each) => each.name)
           .sort(),
       ).toEqual(fields.map((each) => each.name).sort());
+      expect(fields.filter((each) => each.name === "timeframe").map(optionsOf)).toEqual([TIMEFRAMES]);
       return fields.flatMap((field) => {
         const sizes = field.name === "size_value" ? ["fraction", "amount", "volatility", "risk", "inverse_volatility"] : [""];
         const labels = sizes.filter((size) => fieldLabel(kind, field.name, size) === field.name);

@@ -40,8 +40,9 @@ def briefing_figure(chart: BriefingChart) -> Figure:
         _text(figure, 0.02, 0.81, chart.index, 10, colours.ink)
         _index(figure.add_axes((0.02, 0.08, 0.4, 0.7)), chart, colours)
     if chart.industries:
-        _text(figure, 0.52, 0.81, chart.heading, 10, colours.ink)
-        _industries(figure.add_axes((0.69, 0.08, 0.23, 0.7)), chart, colours)
+        left = 0.5 if len(chart.closes) > 1 else 0.0  # all of the width where there is no index
+        _text(figure, left + 0.02, 0.81, chart.heading, 10, colours.ink)
+        _industries(figure.add_axes((left + 0.19, 0.08, 0.73 - left, 0.7)), chart, colours)
     return figure
 
 

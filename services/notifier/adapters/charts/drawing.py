@@ -21,7 +21,7 @@ from matplotlib.ft2font import FT2Font
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from services.notifier.adapters.charts.colours import DARK, LIGHT, Colours
-from services.notifier.adapters.charts.marking import draw_oscillator, draw_shape, draw_trades
+from services.notifier.adapters.charts.marking import draw_oscillator, draw_shape
 from services.notifier.domain.charts import SHOWN, ChartRequest, Overlay
 from services.notifier.domain.decimals import fixed, places, volume
 from services.notifier.domain.oscillators import exponential
@@ -90,7 +90,6 @@ def make_figure(request: ChartRequest) -> Figure:
     _signal(price, request, shown, colours)
     if request.shape is not None:
         draw_shape(price, request.shape, _places(request), colours.shape)
-    draw_trades(price, request.trades, _places(request), colours)
     if request.oscillator is not None:
         draw_oscillator(panes[1], request.oscillator, prices, len(shown), colours)
     if traded:
@@ -166,6 +165,7 @@ def _signal(axes: Axes, request: ChartRequest, shown: Floats, colours: Colours) 
     times = _places(request)
     if request.level is not None:
         axes.axhline(request.level, color=colours.level, linewidth=0.9, linestyle="--")
+        _level_label(axes, request, colours)
     if request.direction and request.fired_at in times:
         at = times[request.fired_at]
         up = request.direction == "up"
@@ -180,6 +180,26 @@ def _signal(axes: Axes, request: ChartRequest, shown: Floats, colours: Colours) 
             color=colour,
             fontproperties=FontProperties(fname=font_path(), size=12),
         )
+
+
+def _level_label(axes: Axes, request: ChartRequest, colours: Colours) -> None:
+    """The value of the level beside its line, among the prices, where it lies within the shown ones."""
+    low, high = axes.get_ylim()
+    level = request.level
+    if level is None or not low <= level <= high:
+        return
+    axes.annotate(
+        fixed(level, places(level, request.kind, request.currency)),
+        (1.0, level),
+        xycoords=("axes fraction", "data"),
+        xytext=(3, 0),
+        textcoords="offset points",
+        va="center",
+        color=colours.paper,
+        bbox={"facecolor": colours.ink, "edgecolor": "none", "pad": 2.0},
+        fontproperties=FontProperties(fname=font_path(), size=9),
+        zorder=4,
+    )
 
 
 def _axes(figure: Figure, panes: Sequence[Axes], request: ChartRequest, colours: Colours) -> None:
@@ -200,6 +220,9 @@ def _axes(figure: Figure, panes: Sequence[Axes], request: ChartRequest, colours:
     ticks = np.linspace(0, len(times) - 1, num=min(6, len(times)), dtype=int)
     labels = [dt.datetime.fromtimestamp(times[i] / 1000, dt.UTC).strftime("%Y-%m-%d" if daily else "%m-%d %H:%M") for i in ticks]
     lowest.set_xticks(ticks, labels)
+    first, *_, last = lowest.get_xticklabels()
+    first.set_horizontalalignment("left")  # within the picture
+    last.set_horizontalalignment("right")  # beside the labels of the volumes
     wanted = places(request.bars[-1].close, request.kind, request.currency)
     price.yaxis.set_major_formatter(
         FuncFormatter(lambda value, _: fixed(value, wanted))

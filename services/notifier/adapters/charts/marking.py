@@ -1,14 +1,14 @@
-"""What a picture marks: the indicator that fired, the corners and lines of a pattern, the trades of a backtest."""
+"""What a picture marks: the indicator that fired, the corners and lines of a pattern."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
 from services.notifier.adapters.charts.colours import Colours
-from services.notifier.domain.charts import Oscillator, Shape, Trade
+from services.notifier.domain.charts import Corner, Oscillator, Shape
 from services.notifier.domain.formatting import number
 from services.notifier.domain.oscillators import DRAWN, Floats
 
@@ -30,15 +30,17 @@ def draw_shape(axes: Axes, shape: Shape, places: Mapping[int, int], colour: str)
     if corners:
         axes.plot(*zip(*corners, strict=True), color=colour, linewidth=1.4, marker="o", markersize=4)
     for begin, end in shape.lines:
-        if begin.ts_event in places and end.ts_event in places:
-            across = (places[begin.ts_event], places[end.ts_event])
-            axes.plot(across, (begin.price, end.price), color=colour, linewidth=1.2, linestyle="--")
+        if end.ts_event in places and (begun := _shown_from(begin, end, places)) is not None:
+            across = (places[begun.ts_event], places[end.ts_event])
+            axes.plot(across, (begun.price, end.price), color=colour, linewidth=1.2, linestyle="--")
 
 
-def draw_trades(axes: Axes, trades: Sequence[Trade], places: Mapping[int, int], colours: Colours) -> None:
-    """Where a backtest bought and sold."""
-    for side, marker, colour in (("buy", "^", colours.bought), ("sell", "v", colours.sold)):
-        found = [(places[each.ts_event], each.price) for each in trades if each.side == side and each.ts_event in places]
-        if found:
-            x, y = zip(*found, strict=True)
-            axes.scatter(x, y, s=40, marker=marker, color=colour, zorder=3)
+def _shown_from(begin: Corner, end: Corner, places: Mapping[int, int]) -> Corner | None:
+    """Where a line enters the picture: at its begin, or at the first shown bar where it begins earlier."""
+    if begin.ts_event in places:
+        return begin
+    first = min(places)
+    if not begin.ts_event < first < end.ts_event:
+        return None
+    share = (first - begin.ts_event) / (end.ts_event - begin.ts_event)
+    return Corner(first, begin.price + (end.price - begin.price) * share)

@@ -6,15 +6,17 @@ import sys
 
 import msgspec
 
+from services.notifier.adapters.charts.backtests import draw_backtest
 from services.notifier.adapters.charts.briefings import draw_briefing
 from services.notifier.adapters.charts.drawing import draw
 from services.notifier.adapters.charts.records import draw_record
+from services.notifier.domain.backtest_chart import BacktestChart
 from services.notifier.domain.briefings.picture import BriefingChart
 from services.notifier.domain.charts import ChartRequest
 from services.notifier.domain.record_chart import RecordChart
 from shared.children import serve
 
-_DECODER = msgspec.json.Decoder(ChartRequest | RecordChart | BriefingChart)
+_DECODER = msgspec.json.Decoder(ChartRequest | RecordChart | BriefingChart | BacktestChart)
 
 
 def answer(body: bytes) -> bytes:
@@ -24,6 +26,8 @@ def answer(body: bytes) -> bytes:
         match request:
             case RecordChart():
                 return draw_record(request)
+            case BacktestChart():
+                return draw_backtest(request)
             case BriefingChart():
                 return draw_briefing(request)
         return draw(request)

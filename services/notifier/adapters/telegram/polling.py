@@ -44,24 +44,8 @@ KEPT: Final = 2 * 86_400_000
 PURGE_SECONDS: Final = 3_600.0
 LOOK_UP_SECONDS: Final = 2.0
 """How long the updates of all chats wait for the table of handled updates."""
-ADMINS: Final = frozenset({"creator", "administrator"})
 _log = structlog.get_logger(__name__)
 T = TypeVar("T")
-
-
-class BotAdmins:
-    """``Admins`` by requests to Telegram."""
-
-    def __init__(self, bot: Bot) -> None:
-        self._bot = bot
-
-    async def is_admin(self, chat_id: str, user_id: str) -> bool:
-        try:
-            member = await self._bot.get_chat_member(chat_id, int(user_id))
-        except (*ERRORS, ValueError) as error:
-            _log.warning("administrators not known", error=redacted(f"{type(error).__name__}: {error}", self._bot.token))
-            return False
-        return member.status in ADMINS
 
 
 class UpdateNumbers(Protocol):

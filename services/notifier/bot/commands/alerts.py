@@ -12,7 +12,7 @@ from services.notifier.delivery.instruments import LatestInstruments
 from services.notifier.domain import condition_replies
 from services.notifier.domain.alert_replies import alert_screen, deleted_reply
 from services.notifier.domain.commands import EVERYTHING, mute_span
-from services.notifier.domain.conditions import FREQUENCIES, ConditionAlert, stop
+from services.notifier.domain.conditions import AT_CLOSE, FREQUENCIES, ConditionAlert, stop
 from services.notifier.domain.messages import Button, Reply
 from services.notifier.domain.ports.chats import ChatStore
 from services.notifier.domain.ports.conditions import ConditionParser, ConditionStore
@@ -92,12 +92,15 @@ async def _edit(
     clock: TimeAndRandom,
     tiers: Tiers,
 ) -> Reply:
-    """Make the new alert first: a text that is no condition changes nothing."""
+    """Make the new alert first: a text that is no condition changes nothing. Its limits are those of the old one."""
     before = {each.number for each in await conditions.for_chat(chat.channel, chat.chat_id)}
     await conditions.update([stop(old, "paused")])
     reply = await alert(chat, text, chats, watchlists, conditions, parser, market, instruments, clock, tiers)
     after = await conditions.for_chat(chat.channel, chat.chat_id)
-    if {each.number for each in after} > before:
+    added = next((each for each in after if each.number not in before), None)
+    if added is not None:
+        often = old.frequency if added.frequency == AT_CLOSE else added.frequency
+        await conditions.update([replace(added, frequency=often, cooldown=old.cooldown, expires_at=old.expires_at)])
         await conditions.remove(chat.channel, chat.chat_id, old.number)
     else:
         await conditions.update([old])

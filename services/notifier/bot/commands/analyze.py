@@ -9,7 +9,7 @@ from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.delivery.instruments import LatestInstruments
 from services.notifier.delivery.picture_cache import PictureCache
 from services.notifier.domain import analysis_replies, replies
-from services.notifier.domain.alert_text import TIMEFRAMES, title
+from services.notifier.domain.alert_text import title
 from services.notifier.domain.analysis import YEAR, correlation, facts
 from services.notifier.domain.charts import SHOWN, ChartBar, ChartRequest, Overlay
 from services.notifier.domain.instruments import KnownInstrument
@@ -18,8 +18,9 @@ from services.notifier.domain.ports.market import MarketStore
 from services.notifier.domain.ports.stories import NewsStore
 from services.notifier.domain.premium_replies import needs_premium
 from services.notifier.domain.recipients import Chat
-from services.notifier.domain.telegram_html import clean
+from services.notifier.domain.telegram_html import clean, escape
 from services.notifier.domain.tiers import Tiers
+from services.notifier.domain.timeframe_names import TIMEFRAMES
 from services.notifier.words.catalogue import phrase
 from shared.events import Timeframe
 
@@ -66,8 +67,11 @@ async def chart(
 ) -> Reply:
     """The candles of an instrument. ``arguments``: its name, and a timeframe (1d without one)."""
     name, _, last = arguments.rpartition(" ")
-    timeframe = next((each for each in Timeframe if each.value == last), None)
+    timeframe = next((each for each in Timeframe if last in {each.value, *(names[each] for names in TIMEFRAMES.values())}), None)
     instrument = instruments.current.find(name if timeframe else arguments)
+    if instrument is None and instruments.current.find(name) is not None:
+        known = ", ".join(each.value for each in Timeframe)
+        return Reply(phrase(chat.language, "chart-timeframe", asked=escape(last, 20), known=known))
     if instrument is None:
         return _unknown(chat, name if timeframe else arguments, "chart", instruments)
     frame = timeframe or Timeframe.D1
@@ -75,8 +79,10 @@ async def chart(
         return needs_premium(chat, "premium-chart")
     bars = await market.bars(instrument.symbol, frame.value, clock.now(), SHOWN + 200)
     picture = await _picture(chat, instrument, frame, bars, pictures)
-    text = replies.bar_text(instrument, bars[-1], chat.language) if bars else phrase(chat.language, "no-price")
-    return Reply(text, picture=picture)
+    if not bars:
+        nothing = phrase(chat.language, "chart-empty", timeframe=TIMEFRAMES[chat.language][frame])
+        return Reply(f"{replies.heading(instrument, chat.language)}\n{nothing}")
+    return Reply(replies.bar_text(instrument, bars[-1], chat), picture=picture)
 
 
 async def compare(chat: Chat, arguments: str, market: MarketStore, instruments: LatestInstruments, clock: TimeAndRandom) -> Reply:
@@ -112,6 +118,7 @@ async def _picture(
             currency=instrument.currency,
             language="ko" if chat.language == "ko" else "en",
             dark=chat.dark,
+            note=phrase(chat.language, "alert-replayed") if bars[-1].replayed else "",
         )
     )
 

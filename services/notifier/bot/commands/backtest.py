@@ -33,7 +33,7 @@ async def backtest(
         return request
     if backtests.is_busy(chat.address):
         return Reply(phrase(chat.language, "backtest-busy"))
-    backtests.start(chat.address, chat.language, found[0], request)
+    backtests.start(chat, found[0], request)
     return Reply(phrase(chat.language, "backtest-running"))
 
 

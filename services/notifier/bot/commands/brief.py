@@ -30,7 +30,7 @@ async def brief(
     mine = chosen_markets(chat, universe, symbols, industries)
     market = _named(named, universe) if named else None
     if named and market is None:
-        known = ", ".join(f"<code>{each.slug}</code>" for each in universe.briefed())
+        known = ", ".join(f"{escape(each.names.of(chat.language), 40)} (<code>{each.slug}</code>)" for each in universe.briefed())
         return Reply(phrase(chat.language, "brief-no-market", asked=escape(named, 40), names=known or "-"))
     period = await _newest(briefings, [market] if market else mine, kind, universe, clock.now())
     if period is None:
@@ -53,7 +53,11 @@ async def _newest(briefings: Briefings, markets: list[Market], kind: Kind, unive
 
 def _named(text: str, universe: Universe) -> Market | None:
     wanted = search_key(text)
-    return next(
-        (each for each in universe.briefed() if wanted in {search_key(name) for name in (each.slug, each.names.en, each.names.ko)}),
-        None,
-    )
+    return next((each for each in universe.briefed() if wanted in _spellings(each)), None)
+
+
+def _spellings(market: Market) -> set[str]:
+    """What a market is called: also without the word market, as in ``US`` and ``한국``."""
+    names = (market.slug, market.names.en, market.names.ko)
+    keys = {search_key(name) for name in names}
+    return keys | {key.removesuffix(search_key(word)) for key in keys for word in ("market", "시장")} - {""}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from services.notifier.bot.commands.parsing import parsed
+from services.notifier.bot.commands.parsing import requested
 from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.delivery.instruments import LatestInstruments
 from services.notifier.domain import condition_replies, replies
@@ -15,7 +15,6 @@ from services.notifier.domain.conditions import (
     ConditionAlert,
     ParsedCondition,
     exceeded_limit,
-    parse_alert,
 )
 from services.notifier.domain.instruments import industry
 from services.notifier.domain.messages import Button, Reply
@@ -48,10 +47,10 @@ async def alert(
     if not arguments:
         build = Button(phrase(chat.language, "alerts-build"), "build")
         return Reply(phrase(chat.language, "alert-help"), ((build,),))
-    request = parse_alert(short_form(arguments, instruments.current) or arguments)
-    condition = await parsed(chat, request.condition, parser)
-    if isinstance(condition, Reply):
-        return condition
+    read = await requested(chat, short_form(arguments, instruments.current) or arguments, parser, instruments.current)
+    if isinstance(read, Reply):
+        return read
+    request, condition = read
     now = clock.now()
     if not tiers.allows(chat, condition.timeframe, now, request.frequency):
         return needs_premium(chat, "premium-timeframe")
@@ -70,9 +69,9 @@ async def alert(
     await chats.save(replace(chat, active=True), now)
     stored = known or await conditions.add(wanted, now)
     warming_up = await conditions.warming_up() | {*wanted.extra} - in_use  # these are requested for the first time
-    lines = [phrase(chat.language, "alert-same" if known else "alert-set")]
+    lines = [phrase(chat.language, "alert-same") if known else phrase(chat.language, "alert-set", frequency=stored.frequency)]
     lines.append(condition_replies.alert_line(stored, chat.language, instruments.current, warming_up))
-    lines.append(condition_replies.words(condition, chat.language))
+    lines.append(condition_replies.normal_form(stored.text))
     if wanted.scope == "watched" and not chat.watch_all and not await watchlists.watched(chat.address):
         lines.append(phrase(chat.language, "alert-watching-none"))
     change = Button(phrase(chat.language, "alerts-change"), f"alerts {stored.number}")
@@ -98,7 +97,7 @@ async def _scoped(
         known = await market.industries()
         found = industry(request.industry, known)
         if found is None:
-            names = escape(", ".join(one.slug for one in known), 600)
+            names = ", ".join(f"{replies.industry_name(one, chat.language)} (<code>{escape(one.slug)}</code>)" for one in known)
             return Reply(phrase(chat.language, "no-industry", asked=escape(request.industry, 40), names=names))
         return replace(wanted, scope="industry", targets=(found.slug,))
     if request.names:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from services.notifier.bot.commands.parsing import parsed
+from services.notifier.bot.commands.parsing import requested
 from services.notifier.delivery.instruments import LatestInstruments
 from services.notifier.domain import condition_replies, replies
-from services.notifier.domain.conditions import parse_alert
 from services.notifier.domain.messages import Reply
 from services.notifier.domain.ports.conditions import ConditionParser, ConditionTimes, HistoryError
 from services.notifier.domain.ports.watchlists import Watchlists
@@ -29,11 +28,11 @@ async def explain(
     """Say in words what a condition means, and when it was true last for the instruments named, else the first watched ones."""
     if not arguments:
         return Reply(phrase(chat.language, "explain-help"))
-    request = parse_alert(arguments)
-    condition = await parsed(chat, request.condition, parser)
-    if isinstance(condition, Reply):
-        return condition
-    lines = [condition_replies.words(condition, chat.language), condition_replies.normal_form(condition)]
+    read = await requested(chat, arguments, parser, instruments.current)
+    if isinstance(read, Reply):
+        return read
+    request, condition = read
+    lines = [condition_replies.words(condition, chat.language), condition_replies.normal_form(condition.text)]
     index = instruments.current
     if request.names:
         found, missing = index.resolve(request.names, MAX_EXPLAINED)
@@ -45,7 +44,7 @@ async def explain(
     if condition_times and symbols:
         try:
             histories = await condition_times.histories(condition.text, symbols, SHOWN_TIMES)
-            lines += [condition_replies.history_line(index.get(one.symbol), one, chat.language) for one in histories]
+            lines += [condition_replies.history_line(index.get(one.symbol), one, chat) for one in histories]
         except HistoryError as error:
             lines.append(phrase(chat.language, f"explain-{error}"))
     return Reply("\n".join(lines))

@@ -17,4 +17,4 @@ async def industry(chat: Chat, arguments: str, industries: LatestIndustries, ins
     view = known.find(arguments)
     if view is None:
         return Reply(industry_replies.missing_text(arguments, known, chat.language))
-    return Reply(industry_replies.view_text(view, instruments.current, chat.language))
+    return Reply(industry_replies.view_text(view, instruments.current, chat))

@@ -8,6 +8,7 @@ from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.domain.messages import Reply
 from services.notifier.domain.ports.chats import ChatStore
 from services.notifier.domain.recipients import Chat
+from services.notifier.domain.settings_replies import language_screen
 from services.notifier.words.catalogue import LANGUAGES, phrase
 
 
@@ -15,6 +16,6 @@ async def lang(chat: Chat, arguments: str, chats: ChatStore, clock: TimeAndRando
     """Choose the language."""
     wanted = arguments.strip().casefold()[:2]
     if wanted not in LANGUAGES:
-        return Reply(phrase(chat.language, "language-help"))
+        return language_screen(chat)
     await chats.save(replace(chat, language=wanted), clock.now())
     return Reply(phrase(wanted, "language"))

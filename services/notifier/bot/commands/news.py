@@ -44,14 +44,14 @@ async def news(
     if not arguments:
         symbols = [] if chat.watch_all else await watchlists.watched(chat.address)
         labels = [("symbol", symbol) for symbol in symbols]
-        return Reply(news_text(await news_stories.newest(labels, SHOWN_STORIES), "", language))
+        return Reply(news_text(await news_stories.newest(labels, SHOWN_STORIES), "", chat))
     named = industry(arguments, await market.industries())
     if named is not None:
         name = named.name_ko if language == "ko" else named.name_en
-        return Reply(news_text(await news_stories.newest([("industry", named.slug)], SHOWN_STORIES), name, language))
+        return Reply(news_text(await news_stories.newest([("industry", named.slug)], SHOWN_STORIES), name, chat))
     found, missing = instruments.current.resolve(arguments)
     if not found:
         return Reply(replies.not_found(missing, instruments.current, language))
     labels = [("symbol", instrument.symbol) for instrument in found]
     names = ", ".join(replies.display_name(instrument, language) for instrument in found)
-    return Reply(news_text(await news_stories.newest(labels, SHOWN_STORIES), names, language))
+    return Reply(news_text(await news_stories.newest(labels, SHOWN_STORIES), names, chat))

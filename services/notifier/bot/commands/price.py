@@ -26,10 +26,10 @@ async def price(
     for instrument in found:
         quote = quotes.get(instrument.symbol)
         if quote is not None:
-            parts.append(replies.quote_text(instrument, quote, chat.language))
+            parts.append(replies.quote_text(instrument, quote, chat))
             continue
         bars = await market.bars(instrument.symbol, "1d", clock.now(), 1)
-        known = replies.bar_text(instrument, bars[-1], chat.language) if bars else None
+        known = replies.bar_text(instrument, bars[-1], chat) if bars else None
         parts.append(known or f"{replies.heading(instrument, chat.language)}\n{phrase(chat.language, 'no-price')}")
     if missing:
         parts.append(replies.not_found(missing, instruments.current, chat.language))

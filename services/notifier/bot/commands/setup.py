@@ -41,7 +41,7 @@ async def setup(
     if step in {"language", "zone"} and value:
         changed = SETTERS[step](chat, value)
         if changed is None:
-            return language_step(chat) if step == "language" else zone_step(chat)
+            return language_step(chat) if step == "language" else zone_step(chat, value)
         chat = replace(changed, active=True)
         await chats.save(chat, clock.now())
         step, value = ("zone" if step == "language" else "industries"), ""
@@ -66,4 +66,4 @@ async def _finish(chat: Chat, watchlists: Watchlists, market: MarketStore, instr
     newest = await market.signals(watched or None, 1) or await market.signals(None, 1)
     if not newest:
         return finished(chat, "")
-    return finished(chat, alert_text(newest[0], instruments.current.get(newest[0].symbol), chat.language))
+    return finished(chat, alert_text(newest[0], instruments.current.get(newest[0].symbol), chat.language, chat=chat))

@@ -25,4 +25,4 @@ async def signals(chat: Chat, arguments: str, watchlists: Watchlists, market: Ma
     if arguments and not symbols:
         return Reply(replies.not_found(missing, instruments.current, chat.language))
     latest = await market.signals(symbols, SHOWN_SIGNALS)
-    return Reply(replies.signals_text(latest, instruments.current, chat.language))
+    return Reply(replies.signals_text(latest, instruments.current, chat))

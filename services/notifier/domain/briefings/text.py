@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_skeleton
 
-from services.notifier.domain.alert_text import TIMEFRAMES
 from services.notifier.domain.briefings.closing import date_of
 from services.notifier.domain.briefings.sections import Section, fitted
 from services.notifier.domain.formatting import percent, price
@@ -17,6 +16,7 @@ from services.notifier.domain.instruments import InstrumentIndex
 from services.notifier.domain.preferences import city
 from services.notifier.domain.rule_texts import name
 from services.notifier.domain.telegram_html import CAPTION_LIMIT, TEXT_LIMIT, clean, escape
+from services.notifier.domain.timeframe_names import TIMEFRAMES
 from services.notifier.words.catalogue import phrase
 from shared.briefings import Briefing, BriefingGroup, BriefingMove, BriefingOutcome, BriefingSession, BriefingSignal, BriefingStory
 
@@ -56,7 +56,7 @@ def _sections(briefing: Briefing, index: InstrumentIndex) -> list[Section]:
         headed("brief-signals", [_signal(each, language) for each in briefing.newest_signals[:SIGNALS]], count=briefing.signals),
     ]
     if last.signals:
-        sections.append(Section(_outcomes(briefing), tuple(_outcome(each, language) for each in last.newest[:OUTCOMES]), kept=True))
+        sections.append(Section(_outcomes(briefing), _outcome_lines(briefing), kept=True))
     sections += [
         headed("brief-stories", [_story(each, language) for each in briefing.stories]),
         headed("brief-next", [*_sessions(briefing), *_holidays(briefing)]),
@@ -104,6 +104,12 @@ def _signal(signal: BriefingSignal, language: str) -> str:
 
 def _outcome(outcome: BriefingOutcome, language: str) -> str:
     return f"{_fired(outcome, language)}: {percent(outcome.move)}"
+
+
+def _outcome_lines(briefing: Briefing) -> tuple[str, ...]:
+    """One line where a rule fired on several timeframes with the same outcome."""
+    lines = dict.fromkeys(_outcome(each, briefing.language) for each in briefing.outcomes.newest)
+    return tuple(lines)[:OUTCOMES]
 
 
 def _fired(signal: BriefingSignal | BriefingOutcome, language: str) -> str:

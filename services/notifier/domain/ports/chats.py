@@ -50,6 +50,9 @@ class Admins(Protocol):
     async def is_admin(self, chat_id: str, user_id: str) -> bool:
         """Whether the user administers the group; False when that is unknown."""
 
+    async def admins(self, chat_id: str) -> list[str]:
+        """User ids of the group's administrators who are people, its owner first; empty when they are unknown."""
+
 
 class KeyLinks(Protocol):
     """Links keys of the API to chats. All raise TransientError."""

@@ -1,12 +1,13 @@
 // One option of a run: a choice, a date, a number with its unit, or a text.
 import type { ComponentChildren } from "preact";
 import type { BodyField } from "../../data/capabilities";
-import { t } from "../../i18n/words";
 import { ConditionField, useExplanation } from "../../ui/condition";
 import type { Kind } from "./jobs";
 import { fieldHint, fieldLabel, isPercent, optionsOf, optionText, typedText } from "./run_fields";
 
 const NO_SYMBOLS: string[] = [];
+const EXAMPLES = { entry: "golden_cross", exit: "dead_cross" };
+const GRID_EXAMPLES = { entry: "golden_cross({fast}, {slow})", exit: "dead_cross({fast}, {slow})" };
 
 interface Props {
   kind: Kind;
@@ -25,7 +26,15 @@ export function RunField(props: Props) {
     </>
   );
   if (field.name === "entry" || field.name === "exit") {
-    return <SignalField label={label} example={t(`run-${field.name}-example`)} text={text} type={type} wrong={wrong} />;
+    return (
+      <SignalField
+        label={label}
+        example={(kind === "grids" ? GRID_EXAMPLES : EXAMPLES)[field.name]}
+        text={text}
+        type={type}
+        wrong={wrong}
+      />
+    );
   }
   return (
     <div class={`select ${wrong ? "wrong" : ""} ${field.type === "ranges" ? "broad" : ""}`}>

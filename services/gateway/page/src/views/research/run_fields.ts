@@ -1,6 +1,7 @@
 // What is known about the options of runs: the part of the form they stand in, and their unit. An option that is not known stands last.
 import type { BodyField } from "../../data/capabilities";
 import { TAPES } from "../../data/tapes";
+import { TIMEFRAMES } from "../../data/types";
 import { timeframeName } from "../../i18n/names";
 import { hint, maybe, t } from "../../i18n/words";
 import type { Kind } from "./jobs";
@@ -73,6 +74,7 @@ function messageOf(kind: Kind, name: string, size: string): string {
 // What a field may be: the choices of the gateway's description, and the bundled tapes.
 export function optionsOf(field: BodyField): readonly string[] {
   if (field.type === "boolean") return ["true", "false"];
+  if (field.name === "timeframe") return TIMEFRAMES.filter((each) => field.options.includes(each)); // from short to long
   return field.name === "tape" ? ["", ...TAPES] : field.options;
 }
 
