@@ -128,6 +128,8 @@ async def test_what_research_refuses_is_answered_with_its_reason(server: Running
     server.gateway.computed.jobs = Outcome(ResearchError(code="invalid-job", message="columns: 'rsi_21': not today"))
     found = await read(client, "/v1/indicators?symbol=AAPL&columns=rsi_21", 422)
     assert (found["field"], found["detail"]) == ("columns", "columns: 'rsi_21': not today")
+    server.gateway.computed.jobs = Outcome(ResearchError(code="not-supported", message="columns: rsi_21 on 1mo"))
+    assert (await read(client, "/v1/indicators?symbol=AAPL&columns=rsi_21", 422))["field"] == "columns"
     server.gateway.computed.jobs = Outcome(ResearchError(code="timeout", message="columns: rsi_21 were not evaluated within 5 s"))
     found = await read(client, "/v1/indicators?symbol=AAPL&columns=rsi_21", 503)
     assert "within 5 s" in found["detail"]

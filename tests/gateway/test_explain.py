@@ -70,7 +70,7 @@ async def test_words_and_times_from_the_request_to_analysis_and_back(kafka: Brok
                 ((found,), warnings) = body["results"], body["warnings"]
                 if found["history"] is not None:
                     break
-                assert warnings == ["history: analysis does not answer now; try again later"]
+                assert "try again later" in warnings[0]
     assert (found["condition"], found["timeframe"], warnings) == (text, "15Min", [])
     assert found["words"]["en"] == "RSI(14) is below 45 and the close is above the 20-bar average, on 15-minute bars"
     assert "RSI(14)" in found["words"]["ko"]
@@ -85,8 +85,9 @@ async def test_words_and_times_from_the_request_to_analysis_and_back(kafka: Brok
         (NoResultError("late"), "history: analysis does not answer now; try again later"),
         (TransientError("no broker"), "history: analysis does not answer now; try again later"),
         (ResearchError(code="not-supported", message="condition: x"), "history: condition: x"),
+        (ResearchError(code="timeout", message="late"), "history: late; try again later, or with fewer symbols"),
     ],
-    ids=["late", "no broker", "refused"],
+    ids=["late", "no broker", "refused", "slow"],
 )
 async def test_words_are_answered_without_analysis(
     server: RunningGateway, client: aiohttp.ClientSession, outcome: Exception | ResearchError, warning: str
@@ -97,6 +98,11 @@ async def test_words_are_answered_without_analysis(
     (found,) = body["results"]
     assert (found["history"], list(found["words"])) == (None, ["ko"])
     assert [(job.condition, job.symbols, job.limit) for job in answers.jobs] == [(f"close > open on {Timeframe.D1}", ("AAPL",), 3)]
+    for_ever = isinstance(outcome, ResearchError) and outcome.code == "not-supported"
+    async with client.post("/v1/conditions/history", json={"condition": "close>open", "symbols": ["AAPL"]}) as response:
+        problem = await response.json(content_type=None)
+        assert (response.status, problem["detail"]) == (422 if for_ever else 503, warning)
+        assert ("Retry-After" in response.headers) is not for_ever, "another try of what is refused for ever is of no use"
 
 
 async def test_without_instruments_analysis_is_not_asked(server: RunningGateway, client: aiohttp.ClientSession) -> None:

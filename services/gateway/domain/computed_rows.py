@@ -10,13 +10,12 @@ import msgspec
 from services.gateway.domain import api_models
 from services.gateway.domain.bar_windows import BarWindow, JsonRow
 from services.gateway.domain.problems import RequestError
+from services.gateway.domain.research_refusals import FOR_EVER, LATER_SECONDS
 from services.gateway.domain.times import rfc3339
 from shared.conditions import ConditionError, resolve
 from shared.events import IndicatorHistory, IndicatorHistoryJob, Timeframe
 
 SOURCE: Final = "gateway"
-LATER_SECONDS: Final = 5
-"""When a requester may ask again."""
 _encode: Final = msgspec.json.Encoder().encode
 
 
@@ -79,6 +78,6 @@ def computed_rows(found: IndicatorHistory) -> ComputedRows:
 
 
 def _refusal(code: str, message: str) -> RequestError:
-    if code == "invalid-job":
+    if code in FOR_EVER:
         return RequestError("invalid-parameter", message, field=message.partition(":")[0])
-    return RequestError("unavailable", message, retry_after=LATER_SECONDS)
+    return RequestError("unavailable", f"{message}; try again later", retry_after=LATER_SECONDS)

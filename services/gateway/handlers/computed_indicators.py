@@ -9,8 +9,9 @@ from typing import Final, Protocol
 import structlog
 
 from services.gateway.domain.bar_windows import BarWindow
-from services.gateway.domain.computed_rows import LATER_SECONDS, ComputedRows, computed_rows, indicator_job
+from services.gateway.domain.computed_rows import ComputedRows, computed_rows, indicator_job
 from services.gateway.domain.problems import RequestError
+from services.gateway.domain.research_refusals import LATER_SECONDS
 from shared.events import IndicatorHistory, IndicatorHistoryJob, Timeframe
 from shared.failures import TransientError
 from shared.kafka import NoResultError

@@ -8,7 +8,6 @@ from typing import Final
 
 from services.gateway.domain.condition_models import CheckedCondition, CheckRequest, HistoryRequest, checked, refused
 from services.gateway.domain.explanations import condition_problem, held_times
-from services.gateway.domain.problems import RequestError
 from services.gateway.handlers.cache import Answer
 from services.gateway.handlers.explanations import histories
 from services.gateway.handlers.gateway import Gateway
@@ -49,7 +48,5 @@ async def history(gateway: Gateway, request: HistoryRequest) -> Answer:
     for symbol in request.symbols:
         gateway.check_symbol(symbol, "symbols")
     condition = await read(request.condition)
-    found, warnings = await histories(gateway, condition.text, tuple(dict.fromkeys(request.symbols)), request.limit)
-    if found is None:
-        raise RequestError("unavailable", warnings[0], retry_after=5)
-    return answer_of_views(map(held_times, found), None, warnings)
+    found = await histories(gateway, condition.text, tuple(dict.fromkeys(request.symbols)), request.limit)
+    return answer_of_views(map(held_times, found), None)

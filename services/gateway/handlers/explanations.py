@@ -9,10 +9,12 @@ from typing import Final
 import structlog
 
 from services.gateway.domain.explanations import ExplainRequest, explanation, read_condition
+from services.gateway.domain.problems import RequestError
+from services.gateway.domain.research_refusals import FOR_EVER, LATER_SECONDS
 from services.gateway.handlers.cache import Answer
 from services.gateway.handlers.gateway import Gateway
 from services.gateway.handlers.responses import answer_of_views
-from shared.events import ConditionHistoryJob, SymbolHistory
+from shared.events import ConditionHistoryJob, ResearchError, SymbolHistory
 from shared.failures import TransientError
 from shared.kafka import NoResultError
 
@@ -31,18 +33,23 @@ async def explain(gateway: Gateway, request: ExplainRequest) -> Answer:
         gateway.check_symbol(symbol, "symbols")
     async with _parsing:
         read = await asyncio.to_thread(read_condition, request.condition, request.language)
-    history, warnings = await histories(gateway, read.condition.text, tuple(dict.fromkeys(request.symbols)), request.limit)
+    try:
+        history, warnings = await histories(gateway, read.condition.text, tuple(dict.fromkeys(request.symbols)), request.limit), []
+    except RequestError as error:
+        history, warnings = None, [error.detail]
     return answer_of_views([explanation(read, history)], None, warnings)
 
 
-async def histories(
-    gateway: Gateway, condition: str, symbols: tuple[str, ...], limit: int
-) -> tuple[tuple[SymbolHistory, ...] | None, list[str]]:
-    """The histories, or None with a warning."""
+async def histories(gateway: Gateway, condition: str, symbols: tuple[str, ...], limit: int) -> tuple[SymbolHistory, ...]:
+    """The histories.
+
+    Raises:
+        RequestError: analysis does not answer now (503), or cannot evaluate the condition over history (422).
+    """
     if not symbols:
-        return (), []
+        return ()
     if gateway.research is None:
-        return None, ["history: this gateway is not connected to analysis"]
+        raise RequestError("unavailable", "history: this gateway is not connected to analysis", retry_after=LATER_SECONDS)
     now = gateway.clock()
     job = ConditionHistoryJob(
         id=uuid.uuid4().hex, condition=condition, symbols=symbols, limit=limit, ts_event=now, ts_init=now, source=SOURCE
@@ -51,7 +58,16 @@ async def histories(
         found = await gateway.research.request(job, gateway.settings.research_seconds)
     except (NoResultError, TransientError) as error:
         log.warning("analysis research does not answer", error=str(error))
-        return None, ["history: analysis does not answer now; try again later"]
+        raise RequestError(
+            "unavailable", "history: analysis does not answer now; try again later", retry_after=LATER_SECONDS
+        ) from error
     if found.error is not None:
-        return None, [f"history: {found.error.message}"]
-    return found.symbols, []
+        raise _refusal(found.error)
+    return found.symbols
+
+
+def _refusal(error: ResearchError) -> RequestError:
+    if error.code in FOR_EVER:
+        return RequestError("invalid-condition", f"history: {error.message}", field="condition", code=error.code)
+    why = f"history: {error.message}; try again later, or with fewer symbols"
+    return RequestError("unavailable", why, retry_after=LATER_SECONDS)
