@@ -32,6 +32,7 @@ from services.gateway.domain.instrument_directory import InstrumentDirectory
 from services.gateway.domain.key_models import DAY_MS
 from services.gateway.domain.market_memory import MarketMemory
 from services.gateway.domain.restored_messages import RestoredMessages
+from services.gateway.domain.service_states import GroupFinding, unread
 from services.gateway.handlers.application import MIDDLEWARE, OpenStreams, application
 from services.gateway.handlers.authentication import Authentication
 from services.gateway.handlers.fake_market import STEP_SECONDS, FakeMarket
@@ -46,7 +47,16 @@ from shared import metrics, topics
 from shared.db import open_database
 from shared.events import RunJob
 from shared.failures import TransientError
-from shared.kafka import JobClient, OffsetReader, Record, open_offset_reader, open_producer, open_tail
+from shared.kafka import (
+    GroupReader,
+    JobClient,
+    OffsetReader,
+    Record,
+    open_group_reader,
+    open_offset_reader,
+    open_producer,
+    open_tail,
+)
 from shared.quality.stored_records import QualityRecords
 from shared.run_files import RunReader, open_files
 from shared.runtime import Lifecycle, Task
@@ -61,6 +71,8 @@ RECORDS_SECONDS: Final = 10.0
 PROGRESS_SECONDS: Final = 5.0
 REJECTED: Final = (topics.QUARANTINE, *(topic.dead_letters for topic in topics.TOPICS))
 """Topics of messages that were not used as they came."""
+READ_IN_GROUPS: Final = (topics.SIGNALS, topics.STORIES, topics.ARTICLES, topics.RESEARCH_JOBS)
+"""Topics of which the committed offsets of a service say how much it has read."""
 RESEARCH: Final = {topics.RESEARCH_RESULTS: 0, topics.RESEARCH_JOBS: 0}
 """Results, and the jobs that other processes ask for, from now on."""
 REJECTED_SECONDS: Final = 15.0
@@ -98,6 +110,8 @@ async def build(settings: Settings, lifecycle: Lifecycle) -> AsyncIterator[Mappi
         tail = await stack.enter_async_context(open_tail(settings, tail_lengths, "gateway", max_records=500))
         ends = await stack.enter_async_context(open_offset_reader(settings, [topics.TICKS], "gateway-ends"))
         rejected = await stack.enter_async_context(open_offset_reader(settings, REJECTED, "gateway-rejected"))
+        unread_ends = await stack.enter_async_context(open_offset_reader(settings, READ_IN_GROUPS, "gateway-services"))
+        groups = await stack.enter_async_context(open_group_reader(settings, "gateway-groups"))
         history = await stack.enter_async_context(open_history(database))
         gateway = wire(settings, history)
         producer = await stack.enter_async_context(open_producer(settings, "gateway"))
@@ -125,6 +139,9 @@ async def build(settings: Settings, lifecycle: Lifecycle) -> AsyncIterator[Mappi
         progress = Refresher(partial(measure_progress, gateway, history, ends), "progress", PROGRESS_SECONDS, lifecycle.stopping)
         counting = Refresher(partial(count_rejected, gateway, rejected), "rejected", REJECTED_SECONDS, lifecycle.stopping)
         sources = Refresher(partial(read_sources, gateway, history), "source health", PROGRESS_SECONDS, lifecycle.stopping)
+        services = Refresher(
+            partial(watch_services, gateway, groups, unread_ends), "services", PROGRESS_SECONDS, lifecycle.stopping
+        )
         pruning = Refresher(partial(prune, gateway), "old entries", PRUNE_SECONDS, lifecycle.stopping)
         quality = Refresher(records.read, "signal quality", RECORDS_SECONDS, lifecycle.stopping)
         lifecycle.on_ready("topics read", lambda: tail.caught_up)
@@ -143,6 +160,7 @@ async def build(settings: Settings, lifecycle: Lifecycle) -> AsyncIterator[Mappi
             "progress": progress.run,
             "rejected": counting.run,
             "sources": sources.run,
+            "services": services.run,
             "signal quality": quality.run,
             "old entries": pruning.run,
             "test stream": lambda: run_test_market(FakeMarket(gateway.test_hub, random.Random(), gateway.clock), lifecycle),  # noqa: S311 - random test prices
@@ -253,6 +271,26 @@ async def count_rejected(gateway: Gateway, rejected: OffsetReader) -> None:
         gateway.rejected = None
         raise
     gateway.rejected = {name: sum(each.end - each.first for each in found.values()) for name, found in ranges.items()}
+
+
+async def watch_services(gateway: Gateway, groups: GroupReader, ends: OffsetReader) -> None:
+    """Find which services have members in their consumer groups, and how many messages wait for them."""
+    watch = gateway.services
+    wanted = [each for several in watch.groups.values() for each in several]
+    try:
+        found = await groups.read([each.name for each in wanted])
+        logs = await ends.read()
+    except TransientError:
+        watch.mark_unknown()
+        raise
+    watch.store(
+        {
+            name: GroupFinding(found[name].members, unread(logs.get(topic, {}), found[name].of_topic(topic)))
+            for name, topic in wanted
+            if name in found
+        },
+        gateway.clock(),
+    )
 
 
 async def read_sources(gateway: Gateway, history: TableHistory) -> None:

@@ -4,6 +4,7 @@ Knowledge of a single service about its messages never belongs here.
 """
 
 from shared.kafka.group_consumer import GroupConsumer, open_group_consumer
+from shared.kafka.groups import ConsumerGroup, GroupReader, open_group_reader
 from shared.kafka.job_client import JobClient
 from shared.kafka.offset_range_reader import RangeGoneError, RangeReader, open_range_reader
 from shared.kafka.offsets import OffsetRange, OffsetReader, open_offset_reader
@@ -17,7 +18,9 @@ from shared.kafka.tail import Tail, open_tail
 from shared.kafka.topic_label import read_label, write_label
 
 __all__ = [
+    "ConsumerGroup",
     "GroupConsumer",
+    "GroupReader",
     "JobClient",
     "NoResultError",
     "OffsetRange",
@@ -32,6 +35,7 @@ __all__ = [
     "RunWatch",
     "Tail",
     "open_group_consumer",
+    "open_group_reader",
     "open_offset_reader",
     "open_owned_consumer",
     "open_producer",

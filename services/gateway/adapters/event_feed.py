@@ -44,9 +44,12 @@ class EventFeed:
 
     async def handle_batch(self, records: Sequence[Record[Any]]) -> None:
         """Handle a batch; the callback of the consumer."""
-        live = self.live()
-        self.market.last_analysis_at = max(
-            self.market.last_analysis_at, *(each.timestamp for each in records if each.topic in ANALYSIS_TOPICS), 0
+        live, market = self.live(), self.market
+        market.last_analysis_at = max(
+            market.last_analysis_at, *(each.timestamp for each in records if each.topic in ANALYSIS_TOPICS), 0
+        )
+        market.last_industries_at = max(
+            market.last_industries_at, *(each.timestamp for each in records if each.topic == topics.INDUSTRIES.name), 0
         )
         for n, record in enumerate(records, 1):
             self.handle_event(record.event, self.hub.publish if live else self._restoring(record))
