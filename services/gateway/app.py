@@ -120,7 +120,7 @@ async def build(settings: Settings, lifecycle: Lifecycle) -> AsyncIterator[Mappi
         gateway.records = lambda: records.current
         gateway.research = gateway.computed.jobs = research = JobClient(producer)
         restored = RestoredMessages(gateway.clock() - RESUME_MS, settings.ring)
-        feed = EventFeed(gateway.market, gateway.hub, live=lambda: tail.caught_up, restored=restored)
+        feed = EventFeed(gateway.market, gateway.hub, live=lambda: tail.caught_up, restored=restored, live_from=gateway.clock())
         flushers = {
             "flush": Flusher(gateway.hub, settings.flush_seconds),
             "flush test": Flusher(gateway.test_hub, settings.flush_seconds),
@@ -153,7 +153,7 @@ async def build(settings: Settings, lifecycle: Lifecycle) -> AsyncIterator[Mappi
         await stack.enter_async_context(serve(application(gateway, streams), streams, settings))
         yield {
             "topics": lambda: tail.run(feed.handle_batch, lifecycle.stopping),
-            "resuming": lambda: restore(streams, restored, lambda: tail.caught_up, lifecycle),
+            "resuming": lambda: restore(streams, feed, restored, lambda: tail.caught_up, lifecycle),
             "ticks": lambda: follow_ticks(settings, gateway, feed, lifecycle),
             "research": lambda: results.run(partial(handle_research, gateway, research), lifecycle.stopping),
             "instruments": directory.run,
@@ -304,8 +304,13 @@ async def prune(gateway: Gateway) -> None:
     await gateway.keys.prune(now - gateway.settings.audit_days * DAY_MS, now - IDEMPOTENCY_MS, now)
 
 
-async def restore(streams: OpenStreams, restored: RestoredMessages, caught_up: Callable[[], bool], lifecycle: Lifecycle) -> None:
-    """Once the topics are read, keep the messages of before the start for clients that resume. Runs until the end."""
+async def restore(
+    streams: OpenStreams, feed: EventFeed, restored: RestoredMessages, caught_up: Callable[[], bool], lifecycle: Lifecycle
+) -> None:
+    """Once the topics are read, keep the messages of before the start for clients that resume, and send the latest values.
+
+    Runs until the end.
+    """
     streams.test.restored.set()
     while not caught_up() and not lifecycle.stopping.is_set():
         await pause(RESTORE_PAUSE_SECONDS, lifecycle.stopping)
@@ -313,6 +318,7 @@ async def restore(streams: OpenStreams, restored: RestoredMessages, caught_up: C
         streams.live.hub.restore(restored)
         streams.live.restored.set()
         restored.clear()
+        await feed.publish_latest()
     await lifecycle.stopping.wait()
 
 
