@@ -285,7 +285,9 @@ async def watch_services(gateway: Gateway, groups: GroupReader, ends: OffsetRead
         raise
     watch.store(
         {
-            name: GroupFinding(found[name].members, unread(logs.get(topic, {}), found[name].of_topic(topic)))
+            name: GroupFinding(
+                found[name].members, None if topic is None else unread(logs.get(topic, {}), found[name].of_topic(topic))
+            )
             for name, topic in wanted
             if name in found
         },

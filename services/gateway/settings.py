@@ -102,6 +102,8 @@ class Settings(MeshSettings):
     Unset: ``research`` beside the database of the newest ``make run`` under VAR, or in VAR itself."""
     analysis_group: str = "analysis-live"
     """Consumer group of analysis live, whose members /v1/status counts; the same value as there."""
+    industries_group: str = "analysis-industries"
+    """Consumer group of analysis industries."""
     research_group: str = "analysis-research"
     """Consumer group of analysis research."""
     news_group: str = "analysis-news"

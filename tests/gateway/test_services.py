@@ -141,20 +141,18 @@ async def test_a_broker_that_does_not_answer_leaves_all_unknown(server: RunningG
 
 
 @pytest.mark.parametrize(
-    ("reported_at", "ends", "industries_at", "ingest", "industries"),
+    ("reported_at", "ends", "ingest"),
     [
-        (0, ((NOW, 5), (NOW + 5_000, 9)), 40_000, "running", "running"),  # the log grows
-        (NOW + 40_000, (), 0, "running", "unknown"),  # Kafka does not answer; ingest reports its sources to the database
-        (0, (), 0, "unknown", "unknown"),
-        (NOW, ((NOW, 5), (NOW + 40_000, 5)), 0, "stopped", "not_seen"),  # a live ingest that neither writes nor reports
-        (0, ((NOW + 20_000, 5), (NOW + 40_000, 5)), 0, "unknown", "not_seen"),  # the log was not watched for long enough
-        (0, ((NOW, 5), (NOW + 40_000, 5)), 1, "silent", "silent"),  # a tape that has ended looks like an ingest that has stopped
-        (0, ((NOW, 0), (NOW + 40_000, 0)), 0, "not_seen", "not_seen"),
+        (0, ((NOW, 5), (NOW + 5_000, 9)), "running"),  # the log grows
+        (NOW + 40_000, (), "running"),  # Kafka does not answer; ingest reports its sources to the database
+        (0, (), "unknown"),
+        (NOW, ((NOW, 5), (NOW + 40_000, 5)), "stopped"),  # a live ingest that neither writes nor reports
+        (0, ((NOW + 20_000, 5), (NOW + 40_000, 5)), "unknown"),  # the log was not watched for long enough
+        (0, ((NOW, 5), (NOW + 40_000, 5)), "silent"),  # a tape that has ended looks like an ingest that has stopped
+        (0, ((NOW, 0), (NOW + 40_000, 0)), "not_seen"),
     ],
 )
-def test_what_a_service_publishes_shows_that_it_runs(
-    reported_at: int, ends: tuple[tuple[int, int], ...], industries_at: int, ingest: str, industries: str
-) -> None:
+def test_what_ingest_publishes_shows_that_it_runs(reported_at: int, ends: tuple[tuple[int, int], ...], ingest: str) -> None:
     now = NOW + SILENT_MS + 12_000
     progress, watch = AnalysisProgress(), ServiceWatch({"analysis-live": (ServiceGroup("live", "ticks"),)})
     for at, end in ends:
@@ -164,9 +162,8 @@ def test_what_a_service_publishes_shows_that_it_runs(
     source = StoredSourceHealth(
         source="yahoo-poll", target="", state="ok", reason="", detail="", since=None, retry_at=None, updated_at=reported_at
     )
-    sources = [source] if reported_at else []
-    found = {each.name: each for each in service_states(watch, progress, sources, industries_at and NOW + industries_at, 1, now)}
-    assert (found["ingest"].state, found["analysis-industries"].state) == (ingest, industries)
+    found = {each.name: each for each in service_states(watch, progress, [source] if reported_at else [], 1, now)}
+    assert found["ingest"].state == ingest
     assert found["gateway"].state == "running"
     live = found["analysis-live"]
     assert (live.state, live.processes) == (("running", 2) if ends else ("unknown", None))
@@ -175,10 +172,15 @@ def test_what_a_service_publishes_shows_that_it_runs(
 
 def test_groups_of_a_part_that_is_switched_off_are_not_counted() -> None:
     watch = ServiceWatch(
-        {"analysis-live": (ServiceGroup("live", "ticks"),), "notifier": (ServiceGroup("n", "signals"), ServiceGroup("news", "x"))}
+        {
+            "analysis-live": (ServiceGroup("live", "ticks"),),
+            "analysis-industries": (ServiceGroup("i", None),),
+            "notifier": (ServiceGroup("n", "signals"), ServiceGroup("news", "x")),
+        }
     )
     for news, waiting in ((GroupFinding(0, 9), 2), (GroupFinding(1, 9), 11)):
-        watch.store({"n": GroupFinding(1, 2), "news": news}, NOW)
-        found = {each.name: each for each in service_states(watch, AnalysisProgress(), (), 0, None, NOW)}
+        watch.store({"n": GroupFinding(1, 2), "news": news, "i": GroupFinding(1, None)}, NOW)
+        found = {each.name: each for each in service_states(watch, AnalysisProgress(), (), None, NOW)}
         assert (found["notifier"].state, found["notifier"].waiting) == ("running", waiting)
+        assert (found["analysis-industries"].state, found["analysis-industries"].waiting) == ("running", None)
         assert (found["analysis-live"].state, found["gateway"].processes) == ("not_seen", None)

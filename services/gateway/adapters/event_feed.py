@@ -46,12 +46,9 @@ class EventFeed:
 
     async def handle_batch(self, records: Sequence[Record[Any]]) -> None:
         """Handle a batch; the callback of the consumer."""
-        live, market = self.live(), self.market
-        market.last_analysis_at = max(
-            market.last_analysis_at, *(each.timestamp for each in records if each.topic in ANALYSIS_TOPICS), 0
-        )
-        market.last_industries_at = max(
-            market.last_industries_at, *(each.timestamp for each in records if each.topic == topics.INDUSTRIES.name), 0
+        live = self.live()
+        self.market.last_analysis_at = max(
+            self.market.last_analysis_at, *(each.timestamp for each in records if each.topic in ANALYSIS_TOPICS), 0
         )
         for n, record in enumerate(records, 1):
             is_new = live or record.timestamp >= self.live_from

@@ -53,8 +53,6 @@ class MarketMemory:
     """The newest time of replayed prices, which is now in the replay; 0: none is replayed."""
     last_analysis_at: int = 0
     """When analysis last published anything, by the broker's clock, in milliseconds; 0: not yet."""
-    last_industries_at: int = 0
-    """The same of analysis industries."""
     max_recent_ids: int = 10_000
     recent_ids: OrderedDict[str, None] = field(default_factory=OrderedDict)
     """Ids of the newest events that are published on the stream and not kept here."""

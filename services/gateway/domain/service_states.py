@@ -1,7 +1,7 @@
 """Which services of the mesh run and how many messages wait for each, from what Kafka says of them.
 
-A service that reads in a consumer group runs where the group has members. ``ingest`` and ``analysis-industries`` read in no group:
-what they publish shows that they run. When they publish nothing they may have nothing to publish.
+A service runs where its consumer group has members. ``ingest`` reads nothing and has no group: what it publishes shows that it
+runs. When it publishes nothing, its tape may have ended.
 """
 
 from __future__ import annotations
@@ -40,14 +40,16 @@ class ServiceGroup(NamedTuple):
     """A consumer group of a service, and the topic that it reads."""
 
     name: str
-    topic: str
+    topic: str | None
+    """None: it commits no offsets."""
 
 
 class GroupFinding(NamedTuple):
     """A consumer group, as last found."""
 
     members: int
-    waiting: int
+    waiting: int | None
+    """Messages that it has not read; None where it commits no offsets."""
 
 
 @dataclass
@@ -83,22 +85,14 @@ def service_states(
     watch: ServiceWatch,
     progress: AnalysisProgress,
     sources: Iterable[StoredSourceHealth],
-    industries_at: int,
     processes: int | None,
     now: int,
 ) -> list[ServiceState]:
-    """Each service at ``now``; ``industries_at``: when analysis industries last published; ``processes``: of the gateway."""
+    """Each service at ``now``; ``processes``: of the gateway."""
     by_group = {name: _of_groups(name, watch) for name in watch.groups}
     live = msgspec.structs.replace(by_group.pop(LIVE), waiting=progress.backlog)  # its checkpoints count, not what it commits
-    industries = ServiceState(
-        name="analysis-industries",
-        state=_industries(watch, industries_at, now),
-        processes=None,
-        waiting=None,
-        checked=_time(watch.checked_at),
-    )
     gateway = ServiceState(name="gateway", state="running", processes=processes, waiting=None, checked=rfc3339(now))
-    return [_ingest(progress, sources, now), live, industries, *by_group.values(), gateway]
+    return [_ingest(progress, sources, now), live, *by_group.values(), gateway]
 
 
 def _of_groups(name: Name, watch: ServiceWatch) -> ServiceState:
@@ -108,17 +102,10 @@ def _of_groups(name: Name, watch: ServiceWatch) -> ServiceState:
     first, *others = (watch.found.get(group.name) for group in watch.groups[name])
     if first is None:
         return ServiceState(name=name, state="not_seen", processes=0, waiting=None, checked=checked)
-    waiting = first.waiting + sum(other.waiting for other in others if other is not None and other.members)
+    counted = [first, *(other for other in others if other is not None and other.members)]
+    waiting = None if first.waiting is None else sum(each.waiting or 0 for each in counted)
     state: State = "running" if first.members else "stopped"
     return ServiceState(name=name, state=state, processes=first.members, waiting=waiting, checked=checked)
-
-
-def _industries(watch: ServiceWatch, published_at: int, now: int) -> State:
-    if now - published_at < SILENT_MS:
-        return "running"
-    if watch.found is None:
-        return "unknown"
-    return "silent" if published_at else "not_seen"
 
 
 def _ingest(progress: AnalysisProgress, sources: Iterable[StoredSourceHealth], now: int) -> ServiceState:

@@ -57,6 +57,7 @@ def service_groups(settings: Settings) -> dict[Name, tuple[ServiceGroup, ...]]:
     notifier = settings.notifier_group
     return {
         "analysis-live": (ServiceGroup(settings.analysis_group, TICKS.name),),
+        "analysis-industries": (ServiceGroup(settings.industries_group, None),),
         "analysis-research": (ServiceGroup(settings.research_group, RESEARCH_JOBS.name),),
         "analysis-news": (ServiceGroup(settings.news_group, ARTICLES.name),),
         "notifier": (ServiceGroup(notifier, SIGNALS.name), ServiceGroup(f"{notifier}-news", STORIES.name)),

@@ -19,7 +19,7 @@ async def get_status(gateway: Gateway, _: NoParameters) -> Answer:
     now = gateway.clock()
     found = health(gateway.sources, now)
     alone = 1 if gateway.settings.gateway_processes == 1 else None
-    services = service_states(gateway.services, progress, gateway.sources, gateway.market.last_industries_at, alone, now)
+    services = service_states(gateway.services, progress, gateway.sources, alone, now)
     status = api_models.status(
         progress.log_grew_at,
         last_analysis_at,
