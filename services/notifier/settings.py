@@ -60,7 +60,7 @@ class NotifierSettings(MeshSettings):
     console_alerts: bool | None = None
     """Whether alerts are printed on the console; by default only when there is no Telegram token."""
     alert_language: Literal["ko", "en"] = "ko"
-    """Language of the console, at every start, and of new chats, which change theirs by /lang."""
+    """Language of the console, at every start, and of new groups; a new private chat has that of the person's Telegram."""
     webhooks: SecretStr = SecretStr("[]")
     """JSON array of ``{"name", "url", "secret", "language"}``: web servers that get every alert, signed with HMAC-SHA256."""
     channels: SecretStr = SecretStr("[]")

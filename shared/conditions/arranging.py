@@ -11,7 +11,7 @@ from shared.conditions.columns import known_stem, parts
 from shared.conditions.durations import averages_of_days, durations, place_timeframes, repetitions
 from shared.conditions.items import OPERAND_ENDS, OPERAND_STARTS, Item
 from shared.conditions.lone_numbers import refuse_lone_numbers
-from shared.conditions.partners import partners, signal_lines
+from shared.conditions.partners import lone_signals, partners, signal_lines
 from shared.conditions.relations import between, multiples, percents
 
 _NEAR: Final = 4
@@ -32,8 +32,33 @@ def arrange(items: Sequence[Item], *, exactly: bool = True) -> list[Item]:
         ConditionError: a duration is counted in another unit than the bars are; without a text.
     """
     refuse_lone_numbers(items)
-    items = durations(averages_of_days(place_timeframes(repetitions(clauses(signal_lines(partners(items)))))), exactly=exactly)
+    items = _not_between(items)
+    items = durations(
+        averages_of_days(place_timeframes(repetitions(clauses(signal_lines(lone_signals(partners(items))))))), exactly=exactly
+    )
     return _particles(_connectives(between(multiples(percents(items)))))
+
+
+def _not_between(items: Sequence[Item]) -> list[Item]:
+    """``rsi not between 40 and 60``: the ``not`` is of the whole comparison."""
+    found: list[Item] = []
+    for i, item in enumerate(items):
+        behind = items[i + 1].type if i + 1 < len(items) else ""
+        if item.type == "NOT" and behind == "BETWEEN" and found and found[-1].type in OPERAND_ENDS:
+            found.insert(_start_of_clause(found), item)
+        else:
+            found.append(item)
+    return found
+
+
+def _start_of_clause(items: Sequence[Item]) -> int:
+    """Where the clause begins that the last item ends."""
+    depth = 0
+    for at in range(len(items) - 1, -1, -1):
+        depth += (items[at].type == "CLOSE") - (items[at].type == "OPEN")
+        if depth < 0 or (depth == 0 and items[at].type in {"AND", "OR"}):
+            return at + 1
+    return 0
 
 
 def _connectives(items: list[Item]) -> list[Item]:

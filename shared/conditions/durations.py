@@ -21,6 +21,9 @@ _WITHIN_CLAUSE: Final = frozenset(
     {"COMPARE", "CROSS", "BETWEEN", "TREND", "LEVEL", "TURN", "MOVED", "COMPARE_AFTER", "CROSS_AFTER", "SUBJECT", "NEAR"}
 )
 """What may not follow a whole condition."""
+_CLAUSE_STARTS: Final = frozenset({"AND", "OR", "NOT", "OPEN"})
+_OWN_FRAME: Final = frozenset({"BRACKET", "FRAME_AFTER", "DAYS"})
+"""What names the timeframe of the value before it."""
 _LONG: Final = frozenset({"week", "month"})
 COUNTS: Final = frozenset({"HELD", "WITHIN", "AGO", "BACK"})
 """Items with a number of bars."""
@@ -43,7 +46,25 @@ def place_timeframes(items: list[Item]) -> list[Item]:
         items = [*rest, Item("ON_ALL", "on", frame.at, frame.shown), replace(frame, type="TIMEFRAME")]
     elif not frames and not ons:
         items = _of_move(items)
+    else:
+        items = _over_clauses(items)
     return [replace(item, type="FRAME") if item.type == "FRAME_WHOLE" else item for item in items]
+
+
+def _over_clauses(items: list[Item]) -> list[Item]:
+    """``1d rsi < 35 and 5m macd > signal``: a timeframe at the start of a clause is that of all its values without another one."""
+    found: list[Item] = []
+    frame: Item | None = None
+    depth = 0
+    for i, item in enumerate(items):
+        before, behind = found[-1].type if found else "AND", items[i + 1].type if i + 1 < len(items) else ""
+        depth = max(0, depth + (item.type == "OPEN" and (before == "NAME" or depth > 0)) - (item.type == "CLOSE"))
+        if depth == 0 and before in _CLAUSE_STARTS:
+            frame = item if item.type == "FRAME" else None
+        if frame and depth == 0 and item.type == "NAME" and before != "FRAME" and behind not in _OWN_FRAME:
+            found.append(frame)
+        found.append(item)
+    return found
 
 
 def _moved_back(items: list[Item]) -> list[Item]:

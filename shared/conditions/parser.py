@@ -39,7 +39,7 @@ def read(text: str) -> tuple[Node, Timeframe]:
     try:
         return _plainly(text)
     except ConditionError as error:
-        raise restated(error, text, _plainly, _alone) from None
+        raise restated(error, text, _part, _clause) from None
 
 
 def _plainly(text: str) -> tuple[Node, Timeframe]:
@@ -47,6 +47,27 @@ def _plainly(text: str) -> tuple[Node, Timeframe]:
     if ordered is not None:
         raise ordered
     return _alone(text)
+
+
+def _part(text: str) -> tuple[Node, Timeframe]:
+    ordered = in_order(text, _tree)
+    if ordered is not None:
+        raise ordered
+    return _clause(text)
+
+
+def _clause(text: str) -> tuple[Node, Timeframe]:
+    """As ``_alone``, but its errors are not explained: with a part of a text nobody sees them."""
+    items: list[Item] = []
+    try:
+        items = arrange(read_items(text))
+        found = _parsed(items)
+        check(*found)
+    except UnexpectedToken:
+        raise ConditionError("unexpected", text, 0, found=text[:LONGEST_FOUND]) from None
+    except ConditionError as error:
+        raise (with_timeframe(error, items) if error.code == "instead" else error) from None
+    return found
 
 
 def _alone(text: str) -> tuple[Node, Timeframe]:

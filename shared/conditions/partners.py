@@ -22,6 +22,8 @@ SIGNALS: Final = {
     "tsi": "tsi_signal",
 }
 """The line that an oscillator crosses."""
+_CROSSING: Final = {signal: line for line, signal in SIGNALS.items() if signal.endswith("_signal")}
+_STARTS: Final = frozenset({"AND", "OR", "NOT", "OPEN", "FRAME"})
 _NO_VALUE: Final = frozenset({"END", "AND", "OR", "ON", "ON_ALL", "COMPARE", "WITHIN", "HELD"})
 _FEWEST: Final = 2
 _LONGEST_CALL: Final = 12
@@ -70,6 +72,24 @@ def signal_lines(items: Sequence[Item]) -> list[Item]:
         second = SIGNALS.get(named.stem) if named else None
         if named and second:
             found.append(Item("NAME", "_".join([second, *named.numbers]), item.at, item.shown))
+    return found
+
+
+def lone_signals(items: Sequence[Item]) -> list[Item]:
+    """``macd 시그널 상향돌파``, ``macd signal cross``: two lines in one name, of which the first crosses the second."""
+    found: list[Item] = []
+    for i, item in enumerate(items):
+        before, behind = found[-1].type if found else "AND", [each.type for each in items[i + 1 : i + 3]]
+        alone = behind[:1] == ["CROSS_AFTER"] or (behind[:1] == ["CROSS"] and {*behind[1:]} <= _NO_VALUE)
+        named = _named(items, i) if item.type == "NAME" and " " in item.shown and alone and before in _STARTS else None
+        first = _CROSSING.get(named.stem) if named else None
+        if named and first:
+            found.append(Item("NAME", "_".join([first, *named.numbers]), item.at, item.shown))
+            found += [Item("SUBJECT", "", item.at, item.shown, korean=True)] if behind[0] == "CROSS_AFTER" else []
+        found.append(item)
+        if named and first and behind[0] == "CROSS":
+            found[-1:] = [items[i + 1], item]
+            return [*found, *lone_signals(items[i + 2 :])]
     return found
 
 

@@ -356,7 +356,7 @@ async def test_quality_shows_the_most_specific_record_with_enough_evidence(datab
         assert "no better than chance so far: +0.3% in 5 days, any day +0.2% (n = 431, days: 381) [all instruments]" in whole
         assert "Not investment advice" in whole
         own = await user.ask("/quality golden_cross apple")
-        assert "✅ ▲ fast=50,slow=200" in own
+        assert "✅ ▲ (50, 200)" in own
         assert "past 10 years, out of sample: 61% of 84, +2.1% in 20 days, worst -7% [AAPL alone]" in own
         assert "[all instruments]" in await user.ask("/quality golden_cross 005930.KS")
 

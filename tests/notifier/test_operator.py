@@ -47,6 +47,11 @@ async def test_a_broadcast_is_previewed_sent_and_counted(database_url: str) -> N
         await broadcasting.once()
         await broadcasting.once()
         assert "chats private active: 2" in await user.ask("/stats", chat=1, user=1)
+        await user.ask("/lang ko", chat=1, user=1)
+        korean = await user.ask("/stats", chat=1, user=1)
+        assert "채팅 개인 켜짐: 2" in korean
+        assert "알림 telegram 대기: 2" in korean, "names of channels stay"
+        await user.ask("/lang en", chat=1, user=1)
         async with user.parts.sending():
             await finished(user.parts, 2)
         assert user.telegram.texts("8")[-1] == "Maintenance &lt;b&gt;tonight&lt;/b&gt;"

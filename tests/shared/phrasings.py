@@ -5,6 +5,17 @@ from __future__ import annotations
 from typing import Final
 
 ENGLISH: Final = [
+    ("macd signal line crosses above 0", "crosses_above(macd_signal, 0) on 1d"),
+    ("macd signal crossover and rsi < 30", "crosses_above(macd, macd_signal) and rsi_14 < 30 on 1d"),
+    ("1d rsi < 35 and 5m macd > signal", "rsi_14[1d] < 35 and macd > macd_signal on 5m"),
+    ("1h close > ema_20[1d] and 5m rsi < 30", "close[1h] > ema_20[1d] and rsi_14 < 30 on 5m"),
+    ("5m close > 20 day ma and 1d rsi < 30", "close[5m] > sma_20 and rsi_14 < 30 on 1d"),
+    ("1h close > sma(close, 20) and 15m rsi < 30", "close[1h] > sma_20[1h] and rsi_14 < 30 on 15m"),
+    (
+        "(rsi not between 40 and 60 or close > 10) and obv > 0",
+        "(not (rsi_14 >= 40 and rsi_14 <= 60) or close > 10) and obv > 0 on 1d",
+    ),
+    ("close > 10 and sma(close, 20) not between 5 and 7", "close > 10 and not (sma_20 >= 5 and sma_20 <= 7) on 1d"),
     ("rsi_14[1h] < 30 and close > sma_200[1d] on 15m", "rsi_14[1h] < 30 and close > sma_200[1d] on 15m"),
     ("close[5] > close", "close[5] > close on 1d"),
     ("highest(close, 20)[1d] < close on 1h", "highest(close, 20)[1d] < close on 1h"),
@@ -364,7 +375,10 @@ KOREAN: Final = [
     ("종가가 20일선보다 높고 거래량이 전일 거래량보다 많으면", "close > sma_20 and volume > prev(volume) on 1d"),
     ("일봉 rsi_14 30 이하", "rsi_14 <= 30 on 1d"),
     ("1시간봉에서 rsi_14가 30 이하", "rsi_14 <= 30 on 1h"),
-    ("주봉 종가가 20일선 위에 있고 일봉 rsi가 30 이하", "close[1w] > sma_20 and rsi_14 <= 30 on 1d"),
+    ("macd 시그널 상향돌파", "crosses_above(macd, macd_signal) on 1d"),
+    ("macd 시그널선 돌파 and rsi < 30", "crosses_above(macd, macd_signal) and rsi_14 < 30 on 1d"),
+    ("일봉 rsi < 35 and 5분봉 macd > signal", "rsi_14[1d] < 35 and macd > macd_signal on 5m"),
+    ("주봉 종가가 20일선 위에 있고 일봉 rsi가 30 이하", "close[1w] > sma_20[1w] and rsi_14 <= 30 on 1d"),
     ("종가 200일선 이상", "close >= sma_200 on 1d"),
     ("RSI 30 이하", "rsi_14 <= 30 on 1d"),
     ("금요일", "weekday == friday on 1d"),

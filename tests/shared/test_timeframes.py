@@ -23,7 +23,7 @@ from services.analysis.live.domain.layout import FRAME, PERIOD_CODES, SESSION, S
 from services.analysis.live.domain.state import CHARTED
 from services.gateway.domain import timeframes as api
 from services.ingest.domain.history_position import BUILT, DEPTH_MS
-from services.notifier.domain import alert_text
+from services.notifier.domain import timeframe_names
 from shared.events import PERIODS, Timeframe
 from shared.tables import metadata
 from tests.hours import sessions
@@ -67,7 +67,7 @@ def test_every_consumer_has_every_timeframe() -> None:
     assert (*api.TIMEFRAME_BY_NAME.values(),) == (*api.NAME_BY_TIMEFRAME,) == every
     assert get_args(api.TimeframeName) == tuple(each.row.api for each in every)
     for language in ("ko", "en"):
-        assert (*alert_text.TIMEFRAMES[language],) == tuple(each.value for each in every)
+        assert (*timeframe_names.TIMEFRAMES[language],) == tuple(each.value for each in every)
     day = sessions("NYSE", dt.date(2024, 7, 1), dt.date(2024, 7, 2))
     assert {*day.period_open} == {*day.period_close} == {*PERIODS}
     assert [f'name: "{each.row.api}"' in page_timeframes() for each in every] == [True] * len(every)

@@ -18,3 +18,12 @@ notice-clean-up = 🧹 Chats deleted: { $count }. They blocked the bot over { $d
     [one] { $days } day
    *[other] { $days } days
     } ago.
+stats-chats = chats
+stats-private = private
+stats-group = group
+stats-channel = channel
+stats-active = active
+stats-off = off
+stats-alerts = alerts
+stats-watched = watched
+stats-deliveries = deliveries

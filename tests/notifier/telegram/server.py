@@ -79,7 +79,7 @@ class Telegram:
         """By query, the arguments of the answer."""
         self.stars = Stars(self.update)
         self.channels = ClosedChannels(self.update, ME)
-        self._results: dict[str, Callable[[dict[str, Any]], Any]] = {
+        self.results: dict[str, Callable[[dict[str, Any]], Any]] = {
             "setWebhook": self._set_webhook,
             "deleteWebhook": self._delete_webhook,
             "answerInlineQuery": self._answer_inline,
@@ -239,9 +239,9 @@ class Telegram:
             return _failed(400, f"Bad Request: {refused}") if refused else _ok(self._take(method, arguments))
         if method == "editMessageText":
             return _ok(self._take(method, arguments))
-        if method in self._results:
+        if method in self.results:
             try:
-                return _ok(self._results[method](arguments))
+                return _ok(self.results[method](arguments))
             except RefusedError as error:
                 return _failed(400, f"Bad Request: {error}")
         if method == "answerCallbackQuery":

@@ -7,7 +7,7 @@ import { type QualityRecord, TIMEFRAMES } from "../src/data/types";
 import { showAll } from "../src/views/research/equity_chart";
 import { inOrder as figuresInOrder } from "../src/views/research/figures";
 import { type HeatMap, isOnPlateau, isSetAt, levels, rowsOf } from "../src/views/research/heat";
-import { type Job, KINDS } from "../src/views/research/jobs";
+import { type Job, KINDS, reasonOf } from "../src/views/research/jobs";
 import { inOrder as recordsInOrder } from "../src/views/research/record_columns";
 import { requestOf } from "../src/views/research/request";
 import { bodyOf, typedOf } from "../src/views/research/run_body";
@@ -111,6 +111,12 @@ describe("research", () => {
     expect(runTitle(job)).toBe("Grid search");
     expect(runData(job)).toBe("A, B, C and 1 more · 1D · tape daily");
     expect(runData({ ...job, symbols: [], tape: "" })).toBe("All instruments · 1D");
+  });
+
+  test("a job that failed has its reason, one that was cancelled needs none", () => {
+    const error = { code: "error", message: "the disk is full" };
+    const reasons = (["failed", "refused", "cancelled"] as const).map((state) => reasonOf({ state, error } as Job));
+    expect([...reasons, reasonOf({ state: "done", error: null } as Job)]).toEqual([error.message, error.message, "", ""]);
   });
 
   test("figures stand in the order in which they are read, unknown ones last", () => {

@@ -12,7 +12,7 @@ from services.notifier.domain.ports.operating import NoticeStore, Statistics
 from services.notifier.domain.preferences import local_time
 from services.notifier.domain.recipients import Chat
 from services.notifier.domain.telegram_html import escape
-from services.notifier.words.catalogue import phrase
+from services.notifier.words.catalogue import has, phrase
 
 HOUR: Final = 3_600_000
 HOURS: Final = 6
@@ -23,11 +23,14 @@ async def stats(chat: Chat, arguments: str, statistics: Statistics, clock: TimeA
     """Chats, alerts, the deliveries of the last hour, and their outcomes for each of the last hours."""
     now = clock.now()
     counts = await statistics.counts(now - HOUR)
-    lines = [phrase(chat.language, "stats"), *(f"{escape(name)}: {count:,}" for name, count in sorted(counts.items()))]
+    lines = [
+        phrase(chat.language, "stats"),
+        *(f"{_words(name, chat.language)}: {count:,}" for name, count in sorted(counts.items())),
+    ]
     hours = await statistics.hourly(now - now % HOUR - (HOURS - 1) * HOUR)
     lines.append(phrase(chat.language, "stats-hours"))
     for at, outcomes in hours.items():
-        shown = ", ".join(f"{escape(status)} {count:,}" for status, count in sorted(outcomes.items()))
+        shown = ", ".join(f"{_words(status, chat.language)} {count:,}" for status, count in sorted(outcomes.items()))
         lines.append(f"{local_time(at, chat)}: {shown}")
     return Reply("\n".join(lines if hours else [*lines, phrase(chat.language, "none")]))
 
@@ -59,5 +62,14 @@ async def _change(chat: Chat, verb: str, notice_id: str, notices: NoticeStore, c
         closed = await notices.cancel(notice_id, clock.now())
         return Reply(phrase(chat.language, "broadcast-cancelled", count=closed), ((status,),), edits=True)
     counts = await notices.counts(notice_id)
-    shown = ", ".join(f"{escape(name)} {count:,}" for name, count in sorted(counts.items())) or phrase(chat.language, "none")
+    shown = ", ".join(f"{_words(name, chat.language)} {count:,}" for name, count in sorted(counts.items())) or phrase(
+        chat.language, "none"
+    )
     return Reply(phrase(chat.language, "broadcast-counts", counts=shown), ((status, cancel),), edits=True)
+
+
+def _words(name: str, language: str) -> str:
+    """What is counted, word by word; names of channels stay."""
+    keys = [(word, f"{kind}-{word}") for word in name.split() for kind in ("status", "stats")]
+    known = {word: phrase(language, key) for word, key in keys if has(language, key)}
+    return escape(" ".join(known.get(word, word) for word in name.split()))

@@ -9,7 +9,7 @@ import { Failure, Loading } from "../../ui/states";
 import { BacktestResult } from "./backtest_result";
 import { DiscoveryResult } from "./discovery_result";
 import { GridResult } from "./grid_result";
-import { hasEnded, type Job, jobsApi, KIND_OF } from "./jobs";
+import { hasEnded, type Job, jobsApi, KIND_OF, reasonOf } from "./jobs";
 import { Request, requestOf } from "./request";
 import { typedOf } from "./run_body";
 import { runTitle } from "./run_title";
@@ -81,7 +81,7 @@ function Progress({ job }: { job: Job }) {
           job.ahead === null ? "" : t("ahead", { n: job.ahead }),
           total && !hasEnded(job) ? `${plain(done, 0)} / ${plain(total, 0)}` : "",
           note,
-          job.error?.message ?? "",
+          reasonOf(job),
         ]
           .filter(Boolean)
           .join(" · ")}

@@ -63,6 +63,9 @@ export interface EquityPoint {
 
 export const hasEnded = (job: Job): boolean => ["done", "failed", "refused", "cancelled"].includes(job.state);
 
+// Why a job has no result; one that was cancelled needs no reason.
+export const reasonOf = (job: Job): string => (job.state === "cancelled" ? "" : (job.error?.message ?? ""));
+
 const only = <T>(page: Page<T>): T => {
   const [first] = page.results;
   if (first === undefined) throw new Error("the answer has no result");

@@ -7,7 +7,7 @@ import { Panel } from "../../ui/panel";
 import { useReading } from "../../ui/reading";
 import { Empty, Failure, Loading } from "../../ui/states";
 import { type Column, Table } from "../../ui/table";
-import { hasEnded, type Job, jobsApi, MOST_COMPARED } from "./jobs";
+import { hasEnded, type Job, jobsApi, MOST_COMPARED, reasonOf } from "./jobs";
 import { RunLink } from "./run_link";
 import { runTitle } from "./run_title";
 
@@ -49,7 +49,7 @@ export function Runs() {
       cell: (job) => <span class={`state ${job.state === "failed" ? "failing" : ""}`}>{t(`job-${job.state}`)}</span>,
     },
     { id: "created", title: t("created"), by: (job) => job.created, cell: (job) => dateTime(job.created) },
-    { id: "error", title: t("reason"), cell: (job) => job.error?.message ?? "", broad: true },
+    { id: "error", title: t("reason"), cell: reasonOf, broad: true },
   ];
   return (
     <Panel
