@@ -14,7 +14,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, Route, expect
 
-from tests.gateway.browsing import visit
+from tests.gateway.browsing import PHONE, keep_picture, visit
 from tests.gateway.page_gateway import fresh_market, page_gateway
 from tests.gateway.running_gateway import RunningGateway
 
@@ -48,7 +48,7 @@ ABOUT: Final = {"rule": "golden_cross", "params": {"fast": 50, "slow": 200}, "di
 QUALITY: Final = {
     "records": 3, "tried": 252, "validated": 1, "as_of": 1_617_220_800_000, "cost_bps": 10.0,
     "listed": [
-        {**ABOUT, "level": "instrument", "group": "AAPL", "quality": {**RECORD, "group": "AAPL", "validated": True, "q_value": 0.04}},
+        {**ABOUT, "level": "instrument", "group": "AAPL", "quality": {**RECORD, "group": "AAPL", "validated": True}},
         {**ABOUT, "quality": RECORD},
     ],
 }  # fmt: skip
@@ -109,7 +109,7 @@ class Jobs:
             "id": "run-1", "kind": self.kind, "state": self.state, "ahead": None,
             "progress": {"done": 3, "total": 10, "note": "AAPL"}, "created": "2024-07-01T00:00:00Z", "started": None, "ended": None,
             "error": None, "symbols": ["AAPL"], "timeframe": "1Day", "start": None, "end": None, "tape": "",
-            "parameters": {"entry": "golden_cross"}, "result": self.result if done else None,
+            "parameters": {"rule" if self.kind == "quality" else "entry": "golden_cross"}, "result": self.result if done else None,
             "files": [HEAT_FILE] if done else [],
             "data_hash": "d" * 64 if done else None, "code_version": "e" * 16,
         }  # fmt: skip
@@ -234,7 +234,7 @@ async def records_of_signals(page: Page, jobs: Jobs, url: str) -> None:
     rows = page.locator("#quality tbody tr")
     await expect(rows).to_have_count(2)
     assert jobs.posted[-1] == {"rule": "golden_cross", "level": "instrument", "horizon": 5}
-    await expect(page.locator("#job h2")).to_have_text("Signal quality")
+    await expect(page.locator("#job h2")).to_have_text("Signal quality · Golden cross")
     await expect(page.locator("#quality .panel-hint").first).to_have_text(
         "252 tests were made and corrected for together; 1 are validated."
     )
@@ -243,10 +243,12 @@ async def records_of_signals(page: Page, jobs: Jobs, url: str) -> None:
         "All instrumentsno better than chance so far: +0.3% in 5 days, any day +0.2% (n = 431, days: 381)"
     )
     await expect(page.locator("#quality .hint").last).to_have_text("The first 2 of 3 records are shown; the file has all.")
+    await keep_picture(page, "research-quality")
     jobs.result = {**QUALITY, "validated": 0}
-    await page.set_viewport_size({"width": 390, "height": 844})
+    await page.set_viewport_size(PHONE)
     await page.reload()
     await page.get_by_role("button", name="한국어").click()
     await expect(page.locator("#quality .panel-hint").first).to_contain_text("아직 우연보다 나은 것이 없습니다.")
     await expect(rows.last).to_contain_text("아직 우연보다 낫지 않음: 5일 평균 +0.3%, 아무 날이나 +0.2% (n = 431, 381일)")
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "only the table scrolls to the side"
+    await keep_picture(page, "research-quality-phone")

@@ -20,7 +20,6 @@ from services.analysis.research.quality.records import LEVELS, records
 from services.analysis.research.quality.rows import StoredQuality, stored
 from shared.events import SignalQuality, Timeframe
 
-
 MOST_LISTED: Final = 200
 """Records in the summary; the file has all."""
 

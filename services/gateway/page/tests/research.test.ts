@@ -123,6 +123,8 @@ describe("research", () => {
     expect(runTitle({ ...job, parameters: { entry: "golden_cross", exit: "rsi_14 > 70" } })).toBe("Golden cross → rsi_14 > 70");
     expect(runTitle({ ...job, parameters: { entry: "golden_cross({fast}, 50)", exit: "" } })).toBe("golden_cross({fast}, 50)");
     expect(runTitle(job)).toBe("Grid search");
+    expect(runTitle({ ...job, kind: "quality", parameters: { rule: "gap" } })).toBe("Gap");
+    expect(runTitle({ ...job, kind: "quality", parameters: {} })).toBe("Signal quality");
     expect(runData(job)).toBe("A, B, C and 1 more · 1D · tape daily");
     expect(runData({ ...job, symbols: [], tape: "" })).toBe("All instruments · 1D");
   });
