@@ -236,7 +236,7 @@ async def records_of_signals(page: Page, jobs: Jobs, url: str) -> None:
     assert jobs.posted[-1] == {"rule": "golden_cross", "level": "instrument", "horizon": 5}
     await expect(page.locator("#job h2")).to_have_text("Signal quality · Golden cross")
     await expect(page.locator("#quality .panel-hint").first).to_have_text(
-        "252 tests were made and corrected for together; 1 are validated."
+        "252 tests were made and corrected for together; validated: 1."
     )
     await expect(rows.first).to_contain_text("past 10 years, out of sample: 52% of 431, +0.3% in 5 days, worst")
     await expect(rows.last).to_contain_text(

@@ -163,8 +163,8 @@ async def records_of_a_rule(client: aiohttp.ClientSession) -> None:
     assert job["state"] == "done", job
     listed = job["result"]["listed"]
     assert [(each["rule"], each["direction"], each["quality"]["horizon_bars"]) for each in listed] == [
-        ("macd_cross", "up", 5),
         ("macd_cross", "down", 5),
+        ("macd_cross", "up", 5),
     ]
     assert job["result"]["tried"] == listed[0]["quality"]["tried"] > len(listed)
     (file,) = (each for each in job["files"] if each["name"] == "records.json")
