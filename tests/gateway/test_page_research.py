@@ -45,7 +45,7 @@ RECORD: Final = {
     "mean_return": 0.003, "worst": -0.12, "base_rate": 0.002, "q_value": 0.81, "validated": False, "dates": 381, "group": "*",
 }  # fmt: skip
 ABOUT: Final = {"rule": "golden_cross", "params": {"fast": 50, "slow": 200}, "direction": "up", "level": "all", "group": "*"}
-QUALITY: Final = {
+QUALITY: Final[dict[str, Any]] = {
     "records": 3, "tried": 252, "validated": 1, "as_of": 1_617_220_800_000, "cost_bps": 10.0,
     "listed": [
         {**ABOUT, "level": "instrument", "group": "AAPL", "quality": {**RECORD, "group": "AAPL", "validated": True}},
@@ -60,7 +60,8 @@ class Jobs:
 
     def __init__(self) -> None:
         self.posted: list[dict[str, Any]] = []
-        self.state, self.kind, self.result = "running", "backtest", BACKTEST
+        self.state, self.kind = "running", "backtest"
+        self.result: dict[str, Any] = BACKTEST
 
     async def install(self, page: Page) -> None:
         await page.route("**/v1/research/backtests", self._request)
