@@ -1182,6 +1182,16 @@ class ScreenedInstrument(TypedDict):
     values: dict[str, float | None]
 
 
+class ServiceState(TypedDict):
+    """Whether a service runs, and how far behind it is. Null where a value is unknown."""
+
+    checked: str | None
+    name: Literal["analysis-industries", "analysis-live", "analysis-news", "analysis-research", "gateway", "ingest", "notifier"]
+    processes: int | None
+    state: Literal["not_seen", "running", "silent", "stopped", "unknown"]
+    waiting: int | None
+
+
 class Signal(TypedDict):
     """A rule fired on a closed bar."""
 
@@ -1283,6 +1293,7 @@ class Status(TypedDict):
     analysis_heard: str | None
     dead_letters: dict[str, int] | None
     quarantined: int | None
+    services: list[ServiceState]
     silent: bool | None
     sources: list[SourceHealth]
     ticks_grew: str | None

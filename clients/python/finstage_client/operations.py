@@ -744,7 +744,7 @@ class Operations:
         return found
 
     async def status(self) -> models.StatusPage:
-        """When ingest and analysis last wrote anything, whether analysis is silent, how the sources are, and what was rejected."""
+        """What runs, when ingest and analysis last wrote anything, how the sources are, and what was rejected. Asks nobody."""
         found: models.StatusPage = await self.call("GET", "/v1/status", {})
         return found
 

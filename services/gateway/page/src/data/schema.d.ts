@@ -999,7 +999,7 @@ export interface paths {
         };
         /**
          * Whether prices arrive and are processed
-         * @description When ingest and analysis last wrote anything, whether analysis is silent, how the sources are, and what was rejected.
+         * @description What runs, when ingest and analysis last wrote anything, how the sources are, and what was rejected. Asks nobody.
          */
         get: operations["status"];
         put?: never;
@@ -2734,6 +2734,19 @@ export interface components {
             };
         };
         /**
+         * ServiceState
+         * @description Whether a service runs, and how far behind it is. Null where a value is unknown.
+         */
+        ServiceState: {
+            checked: string | null;
+            /** @enum {unknown} */
+            name: "analysis-industries" | "analysis-live" | "analysis-news" | "analysis-research" | "gateway" | "ingest" | "notifier";
+            processes: number | null;
+            /** @enum {unknown} */
+            state: "not_seen" | "running" | "silent" | "stopped" | "unknown";
+            waiting: number | null;
+        };
+        /**
          * Signal
          * @description A rule fired on a closed bar.
          */
@@ -2878,6 +2891,7 @@ export interface components {
                 [key: string]: number;
             } | null;
             quarantined: number | null;
+            services: components["schemas"]["ServiceState"][];
             silent: boolean | null;
             sources: components["schemas"]["SourceHealth"][];
             ticks_grew: string | null;
