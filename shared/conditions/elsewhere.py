@@ -88,6 +88,8 @@ def _finest(root: Node) -> Timeframe:
             return min(_worded(root), key=timeframes.minutes, default=Timeframe.D1)
         raise ConditionError("frames", "", inner.at, example=render(inner))
     other = next((part for part in parts if not isinstance(part, Placed)), None)
+    if other is not None and {part.timeframe for part in placed} == {Timeframe.D1}:  # 'doji on 1d and rsi < 40'
+        return Timeframe.D1
     if other is not None:
         raise ConditionError("frames", "", other.at, example=render(placed[0]))
     return min((part.timeframe for part in placed), key=timeframes.minutes)

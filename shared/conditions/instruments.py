@@ -16,6 +16,7 @@ _DOTTED: Final = re.compile(r"(?<![A-Za-z0-9_.])([A-Z]{1,6}|[0-9]{6}\.[A-Z]{2})\
 _OF: Final = re.compile(r"(of|for) +(\^?[A-Z][A-Z0-9]{0,5}(?:[-=.][A-Z]{1,4})?)(?![A-Za-z0-9_])")
 _CODE: Final = re.compile(r" {0,3}([0-9]{6})(?![0-9.,])[이가은는의]?")
 _WORDS: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_OTHER: Final = re.compile(r"(?<![A-Za-z0-9_\[])[A-Za-z]{2,9}")
 _CASHTAG: Final = re.compile(r"[$]([A-Z]{1,6})(?![A-Za-z0-9])")
 _PLACE: Final = re.compile(r"\[[^\[\]]{1,24}\]")
 _LISTED: Final = re.compile(r"([A-Z]{2,8}):([A-Za-z][A-Za-z0-9.]{0,9})")
@@ -46,13 +47,21 @@ _MEASURES: Final = (
 """How nouns for measures end: what ends so names no instrument."""
 _KNOWN: Final = frozenset({"btc", "eth", "sol", "xrp", "doge", "aapl", "tsla", "nvda", "msft", "amzn", "googl", "meta"})
 """Symbols that people write in small letters."""
+_COINS: Final = "btc|eth|sol|xrp|doge|ada|bnb|ltc|avax|dot|link|trx|shib|matic|bch|xlm|uni|atom"
+_PAIR: Final = re.compile(rf"({_COINS})(?:[-/]?(?:usdt|usdc|usd|busd)(?:\.p)?)?(?![A-Za-z0-9_/.=-])", re.IGNORECASE)
+_RATIO: Final = re.compile(rf"({_COINS})[/-]?({_COINS})(?![A-Za-z0-9_/.=-])", re.IGNORECASE)
+"""Coins, alone and in pairs of other exchanges: here they are in dollars, as ``BTC-USD``."""
 _MOST: Final = 80
 """Characters of a spelling of the whole text in an error."""
 
 
 def of_instrument(error: ConditionError, accepts: Accepts) -> ConditionError:
     """The error for a name, or the one that says where the instrument goes that it may be."""
-    return _listed(error, accepts) or _of_symbol(error, accepts) or _dotted(error, accepts) or _named(error, accepts) or error
+    for reads in (_ratio, _listed, _of_symbol, _dotted, _named):
+        found = reads(error, accepts)
+        if found:
+            return found
+    return error
 
 
 def of_code(error: ConditionError, accepts: Accepts) -> ConditionError:
@@ -115,7 +124,10 @@ def _named(error: ConditionError, accepts: Accepts) -> ConditionError | None:
     if more and typed.isupper():
         typed += more[0]
     symbol = typed
-    if not typed.isascii():
+    pair = _PAIR.match(text, at)
+    if pair:
+        typed, symbol = pair[0], f"{pair[1].upper()}-USD"
+    elif not typed.isascii():
         symbol = noun(typed)
         if not _STARTS.search(text[:at]) or symbol.endswith(_MEASURES):
             return None
@@ -124,12 +136,41 @@ def _named(error: ConditionError, accepts: Accepts) -> ConditionError | None:
     rest = text[at + len(typed) :].removeprefix("'s")
     own = next((each for each in _owns(text[:at], rest) if accepts(each)), "")
     if not own:
-        return None
+        return _of_two(error, symbol, typed, accepts)
     own = f"{own if len(own) <= _MOST else 'close > 100'} for {symbol.upper()}"
     alone = f"{text[:at]}close[{symbol.upper()}, 1d]{rest}".strip()
     if _CONNECTED.search(text) and symbol.isascii() and len(alone) <= _MOST and accepts(alone):
         return _error(error, "two_instruments", found=typed, own=own, example=alone)
     return _error(error, "instrument", found=typed, own=own)
+
+
+def _ratio(error: ConditionError, accepts: Accepts) -> ConditionError | None:
+    """``ETH/BTC > 0.05``: of two coins, in the dollars of each."""
+    found = _RATIO.match(error.text, error.position)
+    if found is None:
+        return None
+    ratio = " / ".join(f"close[{found[i].upper()}-USD, 1d]" for i in (1, 2))
+    rest = error.text[found.end() :]
+    rest = rest.removeprefix(" close").removeprefix(" price")
+    whole = f"{error.text[: error.position]}{ratio}{rest}"
+    return _error(error, "elsewhere", found=found[0], example=whole) if accepts(whole) and len(whole) <= _MOST else None
+
+
+def _of_two(error: ConditionError, symbol: str, typed: str, accepts: Accepts) -> ConditionError | None:
+    """``BTC < 90,000 and ETH rsi < 30``: the first by its closes, the second is the instrument itself."""
+    before, behind = error.text[: error.position], error.text[error.position + len(typed) :]
+    if not symbol.isascii():
+        return None
+    for other in _OTHER.finditer(behind):
+        pair = _PAIR.match(behind, other.start())
+        second = f"{pair[1].upper()}-USD" if pair else other[0] if SYMBOL.fullmatch(other[0]) else ""
+        end = pair.end() if pair else other.end()
+        if not second or column_of(other[0].lower()) or second == symbol:
+            continue
+        first = f"{before}close[{symbol}, 1d]{behind[: other.start()].removeprefix(' close')}"
+        own = next((each for each in _owns(first, behind[end:]) if accepts(each)), "")
+        return _error(error, "instrument", found=typed, own=f"{own} for {second}") if own and len(own) <= _MOST else None
+    return None
 
 
 def _owns(before: str, rest: str) -> Iterator[str]:

@@ -7,9 +7,11 @@ from itertools import pairwise
 from typing import Final
 
 from shared.conditions.columns import column_of, known_stem
+from shared.conditions.counted import SKIPPED, bars
 from shared.conditions.operations import MOST_BARS
 from shared.conditions.phrases import averages, phrases
 from shared.conditions.scanning import Piece
+from shared.conditions.suggestions import index_of
 from shared.conditions.timeframes import UNIT_WORDS
 from shared.conditions.vocabulary import stems
 
@@ -39,10 +41,20 @@ _EXTREMES: Final = {
     **dict.fromkeys(("신고가", "최고가", "high", "highs"), "high"),
     **dict.fromkeys(("신저가", "최저가", "low", "lows"), "low"),
 }
+_BEFORE_EXTREME: Final = frozenset({"new", "fresh", "makes", "making", "hits", "hitting", "sets", "prints", "at"})
+_EXTREME_UNITS: Final = {**dict.fromkeys(("일", "day", "bar", "봉"), 1), "month": 21, "week": 5, "주": 5, "개월": 21}
 _RETURNS: Final = frozenset({"return", "returns", "performance", "perf", "gain", "수익률"})
 _SHORT_UNITS: Final = {"m": "month", "y": "year", "yr": "year", "year": "year", "q": "quarter", "quarter": "quarter"}
 _BARS: Final = {"day": 1, "week": 5, "month": 21, "quarter": 63, "year": 252}
 _WAYS: Final = {"above": 1, "over": 1, "below": -1, "under": -1}
+_AGAINST: Final = {
+    ">": frozenset({"outperforms", "outperform", "outperforming", "outperformed", "beats", "beating", "beat"}),
+    "<": frozenset({"underperforms", "underperform", "underperforming", "underperformed", "lags", "lagging"}),
+}
+_BENCHMARKS: Final = frozenset({"market", "benchmark", "index"})
+_LONGEST_SYMBOL: Final = 5
+_STRENGTHS: Final = frozenset({20, 63, 126})
+"""Bars over which relative strength is a column."""
 _SIX: Final = 6
 _BAND: Final = 5
 _CALL: Final = 12
@@ -165,19 +177,23 @@ def parameters(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
 
 def new_extreme(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
     """``20일 신고가``, ``20 day high`` where something true or false is needed: beyond those before."""
-    if found[at].kind != "number" or not found[at].text.isdigit():
+    start = at
+    while at < len(found) and found[at].text in _BEFORE_EXTREME:
+        at += 1
+    if at >= len(found) or found[at].kind != "number" or not found[at].text.isdigit():
         return None
     end = at + 1
     end += end < len(found) and found[end].text == "-"
-    if end + 1 >= len(found) or found[end].text not in {"일", "day", "bar", "봉"}:
+    if end + 1 >= len(found) or found[end].text not in _EXTREME_UNITS:
         return None
+    count = int(found[at].text[:4]) * _EXTREME_UNITS[found[end].text]
     name = _EXTREMES.get(found[end + 1].text)
     end += 2
     alone = end == len(found) or phrases().longest(found, end, lambda meaning, _: meaning[0] in {"AND", "OR", "COMMA"})
-    before = at == 0 or phrases().longest(found, at - 1, lambda meaning, _: meaning[0] in {"AND", "OR", "COMMA", "FILL"})
-    if name is None or not alone or not before:
+    before = start == 0 or phrases().longest(found, start - 1, lambda meaning, _: meaning[0] in {"AND", "OR", "COMMA", "FILL"})
+    if name is None or not alone or not before or not 0 < count <= MOST_BARS:
         return None
-    return f" close {'>' if name == 'high' else '<'} {name}_{found[at].text} ", end
+    return f" close {'>' if name == 'high' else '<'} {name}_{count} ", end
 
 
 def distance(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
@@ -196,11 +212,62 @@ def distances(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
     """``5-10% above sma_20``: between two multiples of it."""
     texts = [piece.text for piece in found[at : at + 6]]
     way = _WAYS.get(texts[4], 0) if len(texts) == _SIX and texts[3] in {"%", "percent"} and texts[1] in {"-", "~", "to"} else 0
-    column = column_of(texts[5]) if way else None
-    if not column or found[at].kind != "number" or found[at + 2].kind != "number":
+    value = _named(found, at + 5 + (texts[5] in {"the", "its"})) if way else None
+    if value is None or found[at].kind != "number" or found[at + 2].kind != "number":
         return None
-    low, high = sorted(1 + way * float(text) / 100 for text in (texts[0], texts[2]))
-    return f" >= {low:.6g} * {column} and <= {high:.6g} * {column} ", at + _SIX
+    column, end = value
+    low, high = (
+        _multiple(1 + way * float(text) / 100, column) for text in sorted((texts[0], texts[2]), key=lambda text: way * float(text))
+    )
+    return f" >= {low} and <= {high} ", end
+
+
+def _multiple(factor: float, column: str) -> str:
+    return column if factor == 1 else f"{factor:.6g} * {column}"
+
+
+def _named(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
+    """The column that is named at an index, in one word or more, and the index behind it."""
+    named = phrases().longest(found, at, lambda meaning, _: meaning[0] == "NAME")
+    name, end = (named[0][1], named[1]) if named else (found[at].text if at < len(found) else "", at + 1)
+    column = column_of(name)
+    return (column, end) if column else None
+
+
+def zero_cross(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
+    """``macd zero cross up``, ``cmf zero line cross``: a value crosses 0."""
+    value = _named(found, at)
+    end = value[1] if value else at
+    if value is None or end >= len(found) or found[end].text not in {"zero", "0"}:
+        return None
+    end += 1
+    end += end < len(found) and found[end].text in {"line", "level"}
+    if end >= len(found) or found[end].text not in {"cross", "crossover", "crossing", "crosses"}:
+        return None
+    end += 1
+    word = found[end].text if end < len(found) else ""
+    way = "below" if word in _DOWN else "above" if word in _CROSSES else ""
+    return f" {value[0]} crosses {way} 0 ", end + bool(way)
+
+
+def outperformance(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
+    """``outperforms SPY over 20 days``: its change over so many bars against that of another instrument."""
+    sign = next((sign for sign, words in _AGAINST.items() if found[at].text in words), "")
+    start = at + 1 + (at + 1 < len(found) and found[at + 1].text == "the")
+    if not sign or start + 1 >= len(found) or found[start].kind != "word" or found[start + 1].text not in {"over", "in", "for"}:
+        return None
+    other = found[start].text
+    place = "benchmark" if other in _BENCHMARKS else f"{index_of(other) or other.upper()}, 1d"
+    behind = start + 2
+    while behind < len(found) and found[behind].text in SKIPPED:
+        behind += 1
+    counted = bars(found, behind)
+    if counted is None or not 0 < counted[0] <= MOST_BARS or len(other) > _LONGEST_SYMBOL and place != "benchmark":
+        return None
+    count = counted[0] * {"week": 5, "weeks": 5, "month": 21, "months": 21}.get(counted[1], 1)
+    if place == "benchmark" and count in _STRENGTHS:
+        return f" benchmark.rs_{count} {sign} 0 ", counted[2]
+    return (f" change_pct(close, {count}) {sign} change_pct(close, {count})[{place}] ", counted[2]) if count <= MOST_BARS else None
 
 
 def korean_pair(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
@@ -213,7 +280,20 @@ def korean_pair(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
 
 
 READERS: Final[tuple[Reader, ...]] = (
-    *(distances, distance, pair, korean_pair, stack, disparity_level, new_extreme, between, performance, parameters),
+    *(
+        zero_cross,
+        outperformance,
+        distances,
+        distance,
+        pair,
+        korean_pair,
+        stack,
+        disparity_level,
+        new_extreme,
+        between,
+        performance,
+        parameters,
+    ),
 )
 
 

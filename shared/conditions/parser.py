@@ -39,7 +39,7 @@ def read(text: str) -> tuple[Node, Timeframe]:
     try:
         return _plainly(text)
     except ConditionError as error:
-        raise restated(error, text, _part, _clause) from None
+        raise restated(error, text, _part, _clause, _alone) from None
 
 
 def _plainly(text: str) -> tuple[Node, Timeframe]:

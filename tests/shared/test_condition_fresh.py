@@ -12,7 +12,7 @@ from shared.conditions import ConditionError, describe, parse
 from shared.conditions.conjugation import forms
 
 FRESH = Path(__file__).with_name("fresh")
-LEAST = {"first": 92, "second": 89, "third": 42, "fourth": 100, "fifth": 99, "sixth": 100}
+LEAST = {"first": 92, "second": 89, "third": 42, "fourth": 100, "fifth": 99, "sixth": 100, "seventh": 100, "eighth": 100}
 """How many texts of each list are understood, or answered with the exact spelling."""
 
 
@@ -56,9 +56,13 @@ def test_fresh_phrasings_are_understood_or_answered_and_never_read_wrongly(name:
 ACCEPTED = {
     "일봉은 정배열인데 60분봉 RSI 과매도": "(sma_5 > sma_20 and sma_20 > sma_60)[1d] and rsi_oversold down on 1h",
     "4시간봉 골든크로스 + 일봉 정배열": "golden_cross and (sma_5 > sma_20 and sma_20 > sma_60)[1d] on 4h",
+    "remind me when price closes back inside the bands": (
+        "crosses_above(close, bb_lower_20) or crosses_below(close, bb_upper_20) on 1d"
+    ),
     "bb_percent_b < 0": "(close - bb_lower_20) / (bb_upper_20 - bb_lower_20) < 0 on 1d",
 }
-"""Other normal forms that say the same: looked at on the finest timeframe that is named, and the same inequality."""
+"""Other normal forms that say the same: looked at on the finest timeframe that is named, the same inequality,
+and of what comes back inside the moment at which it does."""
 
 
 @pytest.mark.parametrize(
