@@ -12,7 +12,7 @@ from shared.conditions.errors import ConditionError
 Accepts = Callable[[str], bool]
 """Whether a text is a condition."""
 SYMBOL: Final = re.compile(r"\^?[A-Z]{1,5}(?:[-=][A-Z]{1,4})?|[0-9]{6}\.[A-Z]{2}")
-_DOTTED: Final = re.compile(r"(?<![A-Za-z0-9_.])([A-Z]{1,6}|[0-9]{6}\.[A-Z]{2})\.([a-z][a-z0-9_]{0,40})(?![A-Za-z0-9_.])")
+_DOTTED: Final = re.compile(r"(?<![A-Za-z0-9_.])([A-Z]{1,9}|[0-9]{6}\.[A-Z]{2})\.([a-z][a-z0-9_]{0,40})(?![A-Za-z0-9_.])")
 _OF: Final = re.compile(r"(of|for) +(\^?[A-Z][A-Z0-9]{0,5}(?:[-=.][A-Z]{1,4})?)(?![A-Za-z0-9_])")
 _CODE: Final = re.compile(r" {0,3}([0-9]{6})(?![0-9.,])[이가은는의]?")
 _WORDS: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -99,16 +99,22 @@ def _dotted(error: ConditionError, accepts: Accepts) -> ConditionError | None:
     first = _DOTTED.match(error.text, error.position)
     if first is None:
         return None
-    symbols = {each[1] for each in _DOTTED.finditer(error.text) if _value(each)}
+    symbols = {_symbol(each[1]) for each in _DOTTED.finditer(error.text) if _value(each)}
     rest = _DOTTED.sub(" ", error.text)
     both = _value(first) in _WORDS.findall(rest)
     if len(symbols) > 1 or both:
-        whole = _DOTTED.sub(lambda each: f"{_value(each)}[{each[1]}, 1d]" if _value(each) else each[0], error.text)
-        example = whole if accepts(whole) and len(whole) <= _MOST else f"{_value(first)}[{first[1]}, 1d]"
+        whole = _DOTTED.sub(lambda each: f"{_value(each)}[{_symbol(each[1])}, 1d]" if _value(each) else each[0], error.text)
+        example = whole if accepts(whole) and len(whole) <= _MOST else f"{_value(first)}[{_symbol(first[1])}, 1d]"
         return _error(error, "elsewhere", found=first[0], example=example)
     own = _DOTTED.sub(lambda each: _value(each) or each[0], error.text)
     shown = own if len(own) <= _MOST else "close > 100"
-    return _error(error, "instrument", found=first[0], own=f"{shown} for {first[1]}") if accepts(own) else None
+    return _error(error, "instrument", found=first[0], own=f"{shown} for {_symbol(first[1])}") if accepts(own) else None
+
+
+def _symbol(typed: str) -> str:
+    """The symbol of an instrument, or of a pair of another exchange."""
+    pair = _PAIR.fullmatch(typed)
+    return f"{pair[1].upper()}-USD" if pair else typed
 
 
 def _value(dotted: re.Match[str]) -> str:

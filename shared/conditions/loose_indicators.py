@@ -262,7 +262,7 @@ def outperformance(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
     while behind < len(found) and found[behind].text in SKIPPED:
         behind += 1
     counted = bars(found, behind)
-    if counted is None or not 0 < counted[0] <= MOST_BARS or len(other) > _LONGEST_SYMBOL and place != "benchmark":
+    if counted is None or not 0 < counted[0] <= MOST_BARS or (len(other) > _LONGEST_SYMBOL and place != "benchmark"):
         return None
     count = counted[0] * {"week": 5, "weeks": 5, "month": 21, "months": 21}.get(counted[1], 1)
     if place == "benchmark" and count in _STRENGTHS:

@@ -30,8 +30,10 @@ WITHOUT_SPELLING: Final = frozenset(
     }
 )
 """Errors that name a place alone, or a part that is wrong."""
+_NEVER: Final = frozenset({"never", "session"})
 OF_A_PART: Final = frozenset({"direction", "written", "meant", "unit", "elsewhere"})
 """Errors with a spelling that may be right in its place, but not with the rest of the text."""
+_MENDED: Final = frozenset({"written", *_NEVER})
 _MOST_MENDED: Final = 4
 """Errors of one text that are mended, one behind the other."""
 _LONGEST: Final = 120
@@ -85,7 +87,10 @@ def _mended(error: ConditionError, text: str, plainly: Read) -> str:
     """The text with what each error in turn says in place of what it found: ``rel_volume > 1.5 and change > 3%``."""
     for _ in range(_MOST_MENDED):
         example = str(error.values.get("example", ""))
-        if error.code != "written" and not (error.code == "elsewhere" and example.count("[") == 1 and example.endswith("]")):
+        if error.code == "useless" and _accepts(example, plainly):  # the example is the whole text
+            return example
+        alone = error.code == "elsewhere" and example.count("[") == 1 and example.endswith("]")
+        if not alone and error.code not in _MENDED:
             return ""
         text = next(corrected(text, error), "")
         try:
@@ -132,6 +137,9 @@ def _is_partial(error: ConditionError, text: str, read: Read) -> bool:
     """Whether the spelling in the error is not one of the whole text, or an index is taken for a stock."""
     if error.code == "instrument":
         return INDEXES.get(str(error.values["own"]).rpartition(" ")[2].lower(), "").startswith("^")
+    if error.code in _NEVER:
+        typed = list(corrected(text, error))
+        return bool(typed) and not _accepts(typed[0], read)
     if error.code not in OF_A_PART or not text[error.position :].strip():
         return False
     if error.code == "elsewhere" and any(_compares_prices(each, read) for each in corrected(text, error)):

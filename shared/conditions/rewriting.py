@@ -14,7 +14,7 @@ from shared.conditions.timeframes import timeframe
 
 _WHOLE_TEXTS: Final = frozenset({"direction", "written"})
 """Errors whose example is the whole text."""
-_PARTS: Final = frozenset({"meant", "unit", "elsewhere"})
+_PARTS: Final = frozenset({"meant", "unit", "elsewhere", "never", "session"})
 """Errors whose example is in place of what was found."""
 _TWO, _MOST_FRAMES = 2, 4
 _HEADING: Final = 8

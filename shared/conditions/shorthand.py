@@ -121,6 +121,9 @@ def clock_words(pieces: Sequence[Piece], at: int) -> Found | None:
         sign = ">=" if piece.text in {"after", "since"} else "<="
         return _time(sign, pieces[at + 1].text, piece.at, piece.text), at + 2
     hour = [each.text for each in pieces[at + 1 : at + 3]]
+    minutes = _hour_and_minute(pieces, at)
+    if minutes:
+        return minutes
     if piece.text == "hour" and len(hour) == 2 and hour[0] in _HOUR_SIGNS and hour[1].isdigit() and len(hour[1]) <= 2:
         return _time(hour[0], f"{hour[1]}:00", piece.at, piece.text), at + 3
     if piece.text == "hour" and len(hour) == 2 and hour[0] in {"=", "=="} and hour[1].isdigit() and int(hour[1]) < 24:
@@ -139,6 +142,25 @@ def clock_words(pieces: Sequence[Piece], at: int) -> Found | None:
     if len(texts) > end and texts[end] in _TIMES:
         return _time(_TIMES[texts[end]], text, piece.at, piece.text), start + end + 1
     return [Item("CLOCK", text, piece.at, piece.text)], start + end
+
+
+def _hour_and_minute(pieces: Sequence[Piece], at: int) -> Found | None:
+    """``hour == 9 and minute >= 45``: from 9:45 to the end of the hour."""
+    texts = [piece.text for piece in pieces[at : at + 7]]
+    if len(texts) < 7 or (texts[0], texts[3], texts[4]) != ("hour", "and", "minute") or texts[1] not in {"=", "=="}:
+        return None
+    hour, sign, minute = texts[2], texts[5], texts[6]
+    if not (hour.isdigit() and minute.isdigit()) or int(hour[:3]) > 23 or int(minute[:3]) > 59:
+        return None
+    place, shown = pieces[at].at, pieces[at].text
+    clock, both = f"{hour}:{minute.zfill(2)}", Item("AND", "and", place, shown)
+    if sign in {"=", "=="}:
+        return _time("==", clock, place, shown), at + 7
+    if sign not in _HOUR_SIGNS:
+        return None
+    least, below = _time(">=", f"{hour}:00", place, shown), _time("<", f"{int(hour) + 1}:00", place, shown)
+    limit = _time(sign, clock, place, shown)
+    return ([*limit, both, *below] if sign.startswith(">") else [*least, both, *limit]), at + 7
 
 
 def since_open(pieces: Sequence[Piece], at: int) -> Found | None:
