@@ -87,7 +87,7 @@ def _finest(root: Node) -> Timeframe:
         if inner is None:
             return min(_worded(root), key=timeframes.minutes, default=Timeframe.D1)
         raise ConditionError("frames", "", inner.at, example=render(inner))
-    other = next((part for part in parts if not isinstance(part, Placed)), None)
+    other = next((part for part in parts if not isinstance(part, Placed) and _has_own_values(part)), None)
     if other is not None and {part.timeframe for part in placed} == {Timeframe.D1}:  # 'doji on 1d and rsi < 40'
         return Timeframe.D1
     if other is not None:
@@ -107,6 +107,17 @@ def _worded(root: Node) -> list[Timeframe]:
         elif isinstance(node, Operation):
             waiting += node.operands
     return found
+
+
+def _has_own_values(root: Node) -> bool:
+    """Whether a part has values of bars; a time of day and values of another instrument are the same on any timeframe."""
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Fired) or (isinstance(node, SeriesName) and node.name not in TIME_FIELDS) or _is_own(node):
+            return True
+        waiting += node.operands if isinstance(node, Operation) else ()
+    return False
 
 
 def _is_own(node: Node) -> bool:

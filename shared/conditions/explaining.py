@@ -13,7 +13,7 @@ from shared.conditions.literals import WEEKDAYS
 from shared.conditions.phrases import phrases
 from shared.conditions.scanning import pieces
 
-_HOURS: Final = re.compile(r"\s{0,9}(<=|>=|==|!=|<|>)\s{0,9}([0-9]{1,2})(?![0-9.:])")
+_HOURS: Final = re.compile(r"\s{0,9}(<=|>=|==|<|>)\s{0,9}([0-9]{1,2})(?![0-9.:])")
 _WAY: Final = re.compile(r"^\s+(?:up|down)(?![A-Za-z0-9_])")
 _ARITHMETIC: Final = frozenset("+-*/")
 _WORD: Final = re.compile(r"[a-zA-Z]+")
@@ -60,6 +60,8 @@ def _written(error: ConditionError, shown: str, accepts: Callable[[str], bool]) 
     found, example = str(error.values["found"]), str(error.values["example"])
     rest = text[at + len(shown or found) :]
     hours = _HOURS.match(rest) if found == "hour" else None
+    if found == "hour" and hours is None:
+        return _error(error, "written", found=found, example="time >= 10:30")
     if hours:
         example, rest = f"time {hours[1]} {int(hours[2])}:00", rest[hours.end() :]
     place = next((each for each in _PLACES if text[:at].lower().endswith(each)), "")

@@ -107,8 +107,18 @@ def _dotted(error: ConditionError, accepts: Accepts) -> ConditionError | None:
         example = whole if accepts(whole) and len(whole) <= _MOST else f"{_value(first)}[{_symbol(first[1])}, 1d]"
         return _error(error, "elsewhere", found=first[0], example=example)
     own = _DOTTED.sub(lambda each: _value(each) or each[0], error.text)
+    alone = _DOTTED.sub(lambda each: f"{_value(each)}[{_symbol(each[1])}, 1d]" if _value(each) else each[0], error.text)
+    if _is_clause(error.text) and len(alone) <= _MOST and accepts(own) and accepts(alone):  # 'SPY.rsi_14 < 30 and close > sma_200'
+        return _error(error, "two_instruments", found=first[0], own=f"{own} for {_symbol(first[1])}", example=alone)
     shown = own if len(own) <= _MOST else "close > 100"
     return _error(error, "instrument", found=first[0], own=f"{shown} for {_symbol(first[1])}") if accepts(own) else None
+
+
+def _is_clause(text: str) -> bool:
+    """Whether values of the instrument itself stand in other clauses, and in none with values of another one."""
+    clauses = [(_DOTTED.search(each), _DOTTED.sub(" ", each)) for each in _CONNECTED.split(text)]
+    own = [(dotted is not None, any(column_of(word.lower()) for word in _WORDS.findall(rest))) for dotted, rest in clauses]
+    return (False, True) in own and (True, True) not in own
 
 
 def _symbol(typed: str) -> str:

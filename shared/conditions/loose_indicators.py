@@ -26,6 +26,7 @@ _LINES: Final = frozenset({"level", "line", "slow", "fast", "full", "osc", "hist
 _AVERAGES: Final = frozenset({"sma", "ema", "wma"})
 _CROSSES: Final = frozenset({"cross", "crosses", "crossed", "crossing", "crossover", "golden", "bullish", "up", "upward"})
 _DOWN: Final = frozenset({"bearish", "death", "dead", "down", "downward", "crossunder"})
+_CROSS_NAMES: Final = frozenset({"골든크로스", "데드크로스"})
 _STACKS: Final = frozenset({"stack", "stacked", "ribbon", "aligned", "alignment", "fanned"})
 _BETWEEN: Final = frozenset({"/", ",", "-", ">", "<", "over", "above", "below"})
 _FALLING: Final = frozenset({"<", "below", "bearish", "bearishly", "down"})
@@ -43,7 +44,7 @@ _EXTREMES: Final = {
 }
 _BEFORE_EXTREME: Final = frozenset({"new", "fresh", "makes", "making", "hits", "hitting", "sets", "prints", "at"})
 _EXTREME_UNITS: Final = {**dict.fromkeys(("일", "day", "bar", "봉"), 1), "month": 21, "week": 5, "주": 5, "개월": 21}
-_RETURNS: Final = frozenset({"return", "returns", "performance", "perf", "gain", "수익률"})
+_RETURNS: Final = frozenset({"return", "returns", "performance", "perf", "gain", "change", "chg", "수익률"})
 _SHORT_UNITS: Final = {"m": "month", "y": "year", "yr": "year", "year": "year", "q": "quarter", "quarter": "quarter"}
 _BARS: Final = {"day": 1, "week": 5, "month": 21, "quarter": 63, "year": 252}
 _WAYS: Final = {"above": 1, "over": 1, "below": -1, "under": -1}
@@ -83,6 +84,33 @@ def pair(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
         return None
     first, second = (f"{average}_{words[i]}" for i in (0, 2))
     return f" {first} crosses {'below' if ways & _DOWN else 'above'} {second} ", end
+
+
+def named_pair(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
+    """``ema 50 / ema 200 golden cross``, ``sma50/sma200 death cross``: two averages that are named, and the direction."""
+    first = _average(found, at)
+    second = _average(found, first[1] + 1) if first and first[1] < len(found) and found[first[1]].text in {"/", "-", ","} else None
+    if first is None or second is None:
+        return None
+    end = second[1]
+    while end < len(found) and found[end].text in _CROSSES | _DOWN | _CROSS_NAMES:
+        end += 1
+    words = {piece.text for piece in found[second[1] : end]}
+    if not words:
+        return None
+    return f" {first[0]} crosses {'below' if words & (_DOWN | {'데드크로스'}) else 'above'} {second[0]} ", end
+
+
+def _average(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
+    """An average in one word or with its number behind it, and the index behind that."""
+    if at >= len(found) or found[at].kind != "word":
+        return None
+    stem = known_stem(found[at].text)
+    if stem in _AVERAGES:
+        number = found[at + 1].text if at + 1 < len(found) else ""
+        return (f"{stem}_{number}", at + 2) if number.isdigit() else None
+    column = column_of(found[at].text)
+    return (column, at + 1) if column and column.partition("_")[0] in _AVERAGES else None
 
 
 def stack(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
@@ -281,6 +309,7 @@ def korean_pair(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
 
 READERS: Final[tuple[Reader, ...]] = (
     *(
+        named_pair,
         zero_cross,
         outperformance,
         distances,

@@ -90,7 +90,7 @@ def _mended(error: ConditionError, text: str, plainly: Read) -> str:
         if error.code == "useless" and _accepts(example, plainly):  # the example is the whole text
             return example
         alone = error.code == "elsewhere" and example.count("[") == 1 and example.endswith("]")
-        if not alone and error.code not in _MENDED:
+        if (not alone and error.code not in _MENDED) or example.startswith("time"):  # a number beside it would be minutes
             return ""
         text = next(corrected(text, error), "")
         try:

@@ -121,11 +121,15 @@ def clock_words(pieces: Sequence[Piece], at: int) -> Found | None:
         sign = ">=" if piece.text in {"after", "since"} else "<="
         return _time(sign, pieces[at + 1].text, piece.at, piece.text), at + 2
     hour = [each.text for each in pieces[at + 1 : at + 3]]
-    minutes = _hour_and_minute(pieces, at)
-    if minutes:
-        return minutes
-    if piece.text == "hour" and len(hour) == 2 and hour[0] in _HOUR_SIGNS and hour[1].isdigit() and len(hour[1]) <= 2:
-        return _time(hour[0], f"{hour[1]}:00", piece.at, piece.text), at + 3
+    both_named = _hour_and_minute(pieces, at)
+    if both_named:
+        return both_named
+    if piece.text == "hour" and len(hour) == 2 and hour[0] in _HOUR_SIGNS and hour[1].isdigit() and int(hour[1][:3]) < 24:
+        return _of_hour(hour[0], int(hour[1]), piece), at + 3
+    range_words = [each.text for each in pieces[at + 1 : at + 5]]
+    if piece.text == "hour" and range_words[:1] == ["between"] and range_words[2:3] == ["and"] and _is_hour(range_words[1]) and _is_hour(range_words[-1]):
+        both = Item("AND", "and", piece.at, piece.text)
+        return [*_of_hour(">=", int(range_words[1]), piece), both, *_of_hour("<=", int(range_words[3]), piece)], at + 5
     if piece.text == "hour" and len(hour) == 2 and hour[0] in {"=", "=="} and hour[1].isdigit() and int(hour[1]) < 24:
         first, second = f"{hour[1]}:00", f"{int(hour[1]) + 1}:00"
         both = Item("AND", "and", piece.at, piece.text)
@@ -142,6 +146,18 @@ def clock_words(pieces: Sequence[Piece], at: int) -> Found | None:
     if len(texts) > end and texts[end] in _TIMES:
         return _time(_TIMES[texts[end]], text, piece.at, piece.text), start + end + 1
     return [Item("CLOCK", text, piece.at, piece.text)], start + end
+
+
+def _is_hour(text: str) -> bool:
+    return text.isdigit() and int(text[:3]) < 24
+
+
+def _of_hour(sign: str, hour: int, piece: Piece) -> list[Item]:
+    """``hour <= 15`` is true until 15:59, ``hour > 15`` from 16:00 on."""
+    sign, hour = {"<=": ("<", hour + 1), ">": (">=", hour + 1)}.get(sign, (sign, hour))
+    if hour == 24:
+        return _time("<=" if sign == "<" else ">", "23:59", piece.at, piece.text)
+    return _time(sign, f"{hour}:00", piece.at, piece.text)
 
 
 def _hour_and_minute(pieces: Sequence[Piece], at: int) -> Found | None:
