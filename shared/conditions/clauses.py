@@ -49,7 +49,10 @@ def _versus(items: Sequence[Item]) -> list[Item]:
             if signed and items[at + 2].value.startswith(">"):
                 found += [*items[at : at + 3], Item("TREND", "rising", item.at, "상승")]
                 at += 3
-        elif item.type == "VERSUS" and [each.type for each in items[at + 1 : at + 3]] == ["NUMBER", "PERCENT_SIGN"]:
+        elif item.type in {"VERSUS", "THAN_BEFORE"} and [each.type for each in items[at + 1 : at + 3]] == [
+            "NUMBER",
+            "PERCENT_SIGN",
+        ]:
             at += _signed_change(found, items, at)
         elif item.type == "VERSUS" and [each.type for each in items[at : at + 2]] == ["NAME", "NUMBER"]:
             start = len(found) - 2

@@ -8,10 +8,8 @@ from typing import Final
 
 from shared.conditions.errors import ConditionError
 from shared.conditions.instruments import SYMBOL, of_code, of_instrument, whole_elsewhere
-from shared.conditions.lexicon import NO_DATA
 from shared.conditions.literals import WEEKDAYS
-from shared.conditions.phrases import phrases
-from shared.conditions.scanning import pieces
+from shared.conditions.unknown_data import selecting
 
 _HOURS: Final = re.compile(r"\s{0,9}(<=|>=|==|<|>)\s{0,9}([0-9]{1,2})(?![0-9.:])")
 _WAY: Final = re.compile(r"^\s+(?:up|down)(?![A-Za-z0-9_])")
@@ -20,10 +18,6 @@ _WORD: Final = re.compile(r"[a-zA-Z]+")
 _NUMBER_FIRST: Final = frozenset({"unexpected", "unfinished", "constant", "condition"})
 _UNKNOWN_DATA: Final = frozenset({"fundamental", "no_data"})
 _UNKNOWN_NAMES: Final = frozenset({"name", "no_data"})
-_SELECTORS: Final = frozenset({"sector", "industry", "exchange", "country", "업종", "섹터"})
-"""What instruments are selected by where an alert is made."""
-_CHOSEN: Final = re.compile(r"\s{0,3}(?:==?|is|in|:)\s{0,3}[^<>=()\[\]]{1,40}$", re.IGNORECASE)
-_LONGEST_TEXT: Final = 120
 _PLACES: Final = ("benchmark.", "industry.")
 _MOST: Final = 80
 """Characters of a spelling of the whole text in an error."""
@@ -32,12 +26,11 @@ _MOST: Final = 80
 def explained(error: ConditionError, shown: str, accepts: Callable[[str], bool]) -> ConditionError:
     """The error, or a better one. ``shown``: what was typed at its place; ``accepts``: whether a text is a condition."""
     if error.code in _UNKNOWN_NAMES:
-        selected = _selecting(error, accepts)
+        selected = selecting(error, accepts)
         if selected:
             return selected
     if error.code == "name":
-        found = of_instrument(error, accepts)
-        return _of_no_data(found) if found.code == "name" else found
+        return of_instrument(error, accepts)
     if error.code in _NUMBER_FIRST:
         return of_code(error, accepts)
     if error.code == "meant" and " " in shown:
@@ -73,34 +66,6 @@ def _written(error: ConditionError, shown: str, accepts: Callable[[str], bool]) 
     whole = f"{text[:at]}{example}{rest}".strip()
     known = len(whole) <= _MOST and (accepts(whole) or not text[:at].strip())
     return _error(error, "written", found=shown or found, example=whole if known else example)
-
-
-def _selecting(error: ConditionError, accepts: Callable[[str], bool]) -> ConditionError | None:
-    """``sector = technology and rsi_14 < 40``: the rest of it, for instruments that are chosen where the alert is made."""
-    text = error.text
-    clauses = text.split(" and ") if len(text) <= _LONGEST_TEXT else []
-    chosen = [each for each in clauses if _is_selection(each)]
-    rest = " and ".join(each for each in clauses if each not in chosen).strip()
-    if not chosen or not rest or not accepts(rest):
-        return None
-    return _error(error, "selects", found=chosen[0].strip(), example=rest)
-
-
-def _is_selection(clause: str) -> bool:
-    word = clause.strip().partition(" ")[0].rstrip("=:").lower()
-    return word in _SELECTORS and _CHOSEN.match(clause.strip()[len(word) :]) is not None
-
-
-def _of_no_data(error: ConditionError) -> ConditionError:
-    """``fda approval news``: what there is no data of may be named behind the first word that is unknown."""
-    found = list(pieces(error.text[:_LONGEST_TEXT]))
-    for at, piece in enumerate(found):
-        named = phrases().longest(found, at, lambda meaning, _: meaning[0] == "NAME")
-        name, end = (named[0][1], named[1]) if named else (piece.text, at + 1)
-        if name in NO_DATA:
-            shown = error.text[piece.at : found[end - 1].end]
-            return ConditionError("no_data", error.text, piece.at, found=shown)
-    return error
 
 
 def _weekday(error: ConditionError) -> ConditionError:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from shared.conditions.coins import coin_at, ratio_at, symbol_of
 from shared.conditions.columns import FIELDS, column_of
 from shared.conditions.errors import ConditionError
 
@@ -47,10 +48,6 @@ _MEASURES: Final = (
 """How nouns for measures end: what ends so names no instrument."""
 _KNOWN: Final = frozenset({"btc", "eth", "sol", "xrp", "doge", "aapl", "tsla", "nvda", "msft", "amzn", "googl", "meta"})
 """Symbols that people write in small letters."""
-_COINS: Final = "btc|eth|sol|xrp|doge|ada|bnb|ltc|avax|dot|link|trx|shib|matic|bch|xlm|uni|atom"
-_PAIR: Final = re.compile(rf"({_COINS})(?:[-/]?(?:usdt|usdc|usd|busd)(?:\.p)?)?(?![A-Za-z0-9_/.=-])", re.IGNORECASE)
-_RATIO: Final = re.compile(rf"({_COINS})[/-]?({_COINS})(?![A-Za-z0-9_/.=-])", re.IGNORECASE)
-"""Coins, alone and in pairs of other exchanges: here they are in dollars, as ``BTC-USD``."""
 _MOST: Final = 80
 """Characters of a spelling of the whole text in an error."""
 
@@ -99,19 +96,19 @@ def _dotted(error: ConditionError, accepts: Accepts) -> ConditionError | None:
     first = _DOTTED.match(error.text, error.position)
     if first is None:
         return None
-    symbols = {_symbol(each[1]) for each in _DOTTED.finditer(error.text) if _value(each)}
+    symbols = {symbol_of(each[1]) for each in _DOTTED.finditer(error.text) if _value(each)}
     rest = _DOTTED.sub(" ", error.text)
     both = _value(first) in _WORDS.findall(rest)
     if len(symbols) > 1 or both:
-        whole = _DOTTED.sub(lambda each: f"{_value(each)}[{_symbol(each[1])}, 1d]" if _value(each) else each[0], error.text)
-        example = whole if accepts(whole) and len(whole) <= _MOST else f"{_value(first)}[{_symbol(first[1])}, 1d]"
+        whole = _DOTTED.sub(lambda each: f"{_value(each)}[{symbol_of(each[1])}, 1d]" if _value(each) else each[0], error.text)
+        example = whole if accepts(whole) and len(whole) <= _MOST else f"{_value(first)}[{symbol_of(first[1])}, 1d]"
         return _error(error, "elsewhere", found=first[0], example=example)
     own = _DOTTED.sub(lambda each: _value(each) or each[0], error.text)
-    alone = _DOTTED.sub(lambda each: f"{_value(each)}[{_symbol(each[1])}, 1d]" if _value(each) else each[0], error.text)
+    alone = _DOTTED.sub(lambda each: f"{_value(each)}[{symbol_of(each[1])}, 1d]" if _value(each) else each[0], error.text)
     if _is_clause(error.text) and len(alone) <= _MOST and accepts(own) and accepts(alone):  # 'SPY.rsi_14 < 30 and close > sma_200'
-        return _error(error, "two_instruments", found=first[0], own=f"{own} for {_symbol(first[1])}", example=alone)
+        return _error(error, "two_instruments", found=first[0], own=f"{own} for {symbol_of(first[1])}", example=alone)
     shown = own if len(own) <= _MOST else "close > 100"
-    return _error(error, "instrument", found=first[0], own=f"{shown} for {_symbol(first[1])}") if accepts(own) else None
+    return _error(error, "instrument", found=first[0], own=f"{shown} for {symbol_of(first[1])}") if accepts(own) else None
 
 
 def _is_clause(text: str) -> bool:
@@ -119,12 +116,6 @@ def _is_clause(text: str) -> bool:
     clauses = [(_DOTTED.search(each), _DOTTED.sub(" ", each)) for each in _CONNECTED.split(text)]
     own = [(dotted is not None, any(column_of(word.lower()) for word in _WORDS.findall(rest))) for dotted, rest in clauses]
     return (False, True) in own and (True, True) not in own
-
-
-def _symbol(typed: str) -> str:
-    """The symbol of an instrument, or of a pair of another exchange."""
-    pair = _PAIR.fullmatch(typed)
-    return f"{pair[1].upper()}-USD" if pair else typed
 
 
 def _value(dotted: re.Match[str]) -> str:
@@ -140,9 +131,9 @@ def _named(error: ConditionError, accepts: Accepts) -> ConditionError | None:
     if more and typed.isupper():
         typed += more[0]
     symbol = typed
-    pair = _PAIR.match(text, at)
+    pair = coin_at(text, at)
     if pair:
-        typed, symbol = pair[0], f"{pair[1].upper()}-USD"
+        typed, symbol = pair
     elif not typed.isascii():
         symbol = noun(typed)
         if not _STARTS.search(text[:at]) or symbol.endswith(_MEASURES):
@@ -162,14 +153,14 @@ def _named(error: ConditionError, accepts: Accepts) -> ConditionError | None:
 
 def _ratio(error: ConditionError, accepts: Accepts) -> ConditionError | None:
     """``ETH/BTC > 0.05``: of two coins, in the dollars of each."""
-    found = _RATIO.match(error.text, error.position)
+    found = ratio_at(error.text, error.position)
     if found is None:
         return None
-    ratio = " / ".join(f"close[{found[i].upper()}-USD, 1d]" for i in (1, 2))
-    rest = error.text[found.end() :]
+    typed, ratio = found
+    rest = error.text[error.position + len(typed) :]
     rest = rest.removeprefix(" close").removeprefix(" price")
     whole = f"{error.text[: error.position]}{ratio}{rest}"
-    return _error(error, "elsewhere", found=found[0], example=whole) if accepts(whole) and len(whole) <= _MOST else None
+    return _error(error, "elsewhere", found=typed, example=whole) if accepts(whole) and len(whole) <= _MOST else None
 
 
 def _of_two(error: ConditionError, symbol: str, typed: str, accepts: Accepts) -> ConditionError | None:
@@ -178,9 +169,9 @@ def _of_two(error: ConditionError, symbol: str, typed: str, accepts: Accepts) ->
     if not symbol.isascii():
         return None
     for other in _OTHER.finditer(behind):
-        pair = _PAIR.match(behind, other.start())
-        second = f"{pair[1].upper()}-USD" if pair else other[0] if SYMBOL.fullmatch(other[0]) else ""
-        end = pair.end() if pair else other.end()
+        pair = coin_at(behind, other.start())
+        typed_second, second = pair or (other[0], other[0] if SYMBOL.fullmatch(other[0]) else "")
+        end = other.start() + len(typed_second)
         if not second or column_of(other[0].lower()) or second == symbol:
             continue
         first = f"{before}close[{symbol}, 1d]{behind[: other.start()].removeprefix(' close')}"

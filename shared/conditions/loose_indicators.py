@@ -1,4 +1,4 @@
-"""Loose spellings of indicators: ``9/21 ema cross``, ``EMA stack 8 > 21 > 55``, ``MACD(12,26)``, ``the 200 day``."""
+"""Loose spellings of indicators: ``EMA stack 8 > 21 > 55``, ``MACD(12,26)``, ``the 200 day``."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from itertools import pairwise
 from typing import Final
 
 from shared.conditions.columns import column_of, known_stem
-from shared.conditions.counted import SKIPPED, bars
+from shared.conditions.loose_crosses import korean_pair, named_pair, pair, value_at, zero_cross
+from shared.conditions.loose_strength import outperformance
 from shared.conditions.operations import MOST_BARS
 from shared.conditions.phrases import averages, phrases
 from shared.conditions.scanning import Piece
-from shared.conditions.suggestions import index_of
 from shared.conditions.timeframes import UNIT_WORDS
 from shared.conditions.vocabulary import stems
 
@@ -24,9 +24,6 @@ _DAYS: Final = frozenset({"day", "week", "d"})
 _LINES: Final = frozenset({"level", "line", "slow", "fast", "full", "osc", "histogram"})
 """Words between the name of an indicator and its parameters."""
 _AVERAGES: Final = frozenset({"sma", "ema", "wma"})
-_CROSSES: Final = frozenset({"cross", "crosses", "crossed", "crossing", "crossover", "golden", "bullish", "up", "upward"})
-_DOWN: Final = frozenset({"bearish", "death", "dead", "down", "downward", "crossunder"})
-_CROSS_NAMES: Final = frozenset({"골든크로스", "데드크로스"})
 _STACKS: Final = frozenset({"stack", "stacked", "ribbon", "aligned", "alignment", "fanned"})
 _BETWEEN: Final = frozenset({"/", ",", "-", ">", "<", "over", "above", "below"})
 _FALLING: Final = frozenset({"<", "below", "bearish", "bearishly", "down"})
@@ -48,69 +45,10 @@ _RETURNS: Final = frozenset({"return", "returns", "performance", "perf", "gain",
 _SHORT_UNITS: Final = {"m": "month", "y": "year", "yr": "year", "year": "year", "q": "quarter", "quarter": "quarter"}
 _BARS: Final = {"day": 1, "week": 5, "month": 21, "quarter": 63, "year": 252}
 _WAYS: Final = {"above": 1, "over": 1, "below": -1, "under": -1}
-_AGAINST: Final = {
-    ">": frozenset({"outperforms", "outperform", "outperforming", "outperformed", "beats", "beating", "beat"}),
-    "<": frozenset({"underperforms", "underperform", "underperforming", "underperformed", "lags", "lagging"}),
-}
-_BENCHMARKS: Final = frozenset({"market", "benchmark", "index"})
-_LONGEST_SYMBOL: Final = 5
-_STRENGTHS: Final = frozenset({20, 63, 126})
-"""Bars over which relative strength is a column."""
 _SIX: Final = 6
 _BAND: Final = 5
 _CALL: Final = 12
 """Pieces of a call."""
-
-
-def pair(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
-    """``9/21 ema cross``, ``50/200 sma bearish crossover``: two averages and the direction."""
-    first_named = known_stem(found[at].text) in _AVERAGES and found[at].kind == "word"
-    if first_named and [piece.kind for piece in found[at + 1 : at + 4]] == [
-        "number",
-        "sign",
-        "number",
-    ]:  # 'sma 50/200 golden cross'
-        crossed = pair([*found[at + 1 : at + 4], found[at], *found[at + 4 : at + 8]], 0)
-        return (crossed[0], at + crossed[1]) if crossed else None
-    words = [piece.text for piece in found[at : at + 4]]
-    if len(words) < 4 or words[1] != "/" or not (words[0] + words[2]).isdigit():
-        return None
-    average = words[3] if known_stem(words[3]) in _AVERAGES else "sma"
-    end = at + 3 + (average == words[3])
-    while end < len(found) and found[end].text in _CROSSES | _DOWN:
-        end += 1
-    ways = {piece.text for piece in found[at + 3 : end]} & (_CROSSES | _DOWN)
-    if not ways:
-        return None
-    first, second = (f"{average}_{words[i]}" for i in (0, 2))
-    return f" {first} crosses {'below' if ways & _DOWN else 'above'} {second} ", end
-
-
-def named_pair(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
-    """``ema 50 / ema 200 golden cross``, ``sma50/sma200 death cross``: two averages that are named, and the direction."""
-    first = _average(found, at)
-    second = _average(found, first[1] + 1) if first and first[1] < len(found) and found[first[1]].text in {"/", "-", ","} else None
-    if first is None or second is None:
-        return None
-    end = second[1]
-    while end < len(found) and found[end].text in _CROSSES | _DOWN | _CROSS_NAMES:
-        end += 1
-    words = {piece.text for piece in found[second[1] : end]}
-    if not words:
-        return None
-    return f" {first[0]} crosses {'below' if words & (_DOWN | {'데드크로스'}) else 'above'} {second[0]} ", end
-
-
-def _average(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
-    """An average in one word or with its number behind it, and the index behind that."""
-    if at >= len(found) or found[at].kind != "word":
-        return None
-    stem = known_stem(found[at].text)
-    if stem in _AVERAGES:
-        number = found[at + 1].text if at + 1 < len(found) else ""
-        return (f"{stem}_{number}", at + 2) if number.isdigit() else None
-    column = column_of(found[at].text)
-    return (column, at + 1) if column and column.partition("_")[0] in _AVERAGES else None
 
 
 def stack(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
@@ -238,9 +176,12 @@ def distance(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
 
 def distances(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
     """``5-10% above sma_20``: between two multiples of it."""
+    if [piece.text for piece in found[at + 1 : at + 3]] in (["%", "to"], ["%", "-"], ["%", "~"]):  # '0% to 5% above x'
+        shorter = distances([*found[: at + 1], *found[at + 2 :]], at)
+        return (shorter[0], shorter[1] + 1) if shorter else None
     texts = [piece.text for piece in found[at : at + 6]]
     way = _WAYS.get(texts[4], 0) if len(texts) == _SIX and texts[3] in {"%", "percent"} and texts[1] in {"-", "~", "to"} else 0
-    value = _named(found, at + 5 + (texts[5] in {"the", "its"})) if way else None
+    value = value_at(found, at + 5 + (texts[5] in {"the", "its"})) if way else None
     if value is None or found[at].kind != "number" or found[at + 2].kind != "number":
         return None
     column, end = value
@@ -252,59 +193,6 @@ def distances(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
 
 def _multiple(factor: float, column: str) -> str:
     return column if factor == 1 else f"{factor:.6g} * {column}"
-
-
-def _named(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
-    """The column that is named at an index, in one word or more, and the index behind it."""
-    named = phrases().longest(found, at, lambda meaning, _: meaning[0] == "NAME")
-    name, end = (named[0][1], named[1]) if named else (found[at].text if at < len(found) else "", at + 1)
-    column = column_of(name)
-    return (column, end) if column else None
-
-
-def zero_cross(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
-    """``macd zero cross up``, ``cmf zero line cross``: a value crosses 0."""
-    value = _named(found, at)
-    end = value[1] if value else at
-    if value is None or end >= len(found) or found[end].text not in {"zero", "0"}:
-        return None
-    end += 1
-    end += end < len(found) and found[end].text in {"line", "level"}
-    if end >= len(found) or found[end].text not in {"cross", "crossover", "crossing", "crosses"}:
-        return None
-    end += 1
-    word = found[end].text if end < len(found) else ""
-    way = "below" if word in _DOWN else "above" if word in _CROSSES else ""
-    return f" {value[0]} crosses {way} 0 ", end + bool(way)
-
-
-def outperformance(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
-    """``outperforms SPY over 20 days``: its change over so many bars against that of another instrument."""
-    sign = next((sign for sign, words in _AGAINST.items() if found[at].text in words), "")
-    start = at + 1 + (at + 1 < len(found) and found[at + 1].text == "the")
-    if not sign or start + 1 >= len(found) or found[start].kind != "word" or found[start + 1].text not in {"over", "in", "for"}:
-        return None
-    other = found[start].text
-    place = "benchmark" if other in _BENCHMARKS else f"{index_of(other) or other.upper()}, 1d"
-    behind = start + 2
-    while behind < len(found) and found[behind].text in SKIPPED:
-        behind += 1
-    counted = bars(found, behind)
-    if counted is None or not 0 < counted[0] <= MOST_BARS or (len(other) > _LONGEST_SYMBOL and place != "benchmark"):
-        return None
-    count = counted[0] * {"week": 5, "weeks": 5, "month": 21, "months": 21}.get(counted[1], 1)
-    if place == "benchmark" and count in _STRENGTHS:
-        return f" benchmark.rs_{count} {sign} 0 ", counted[2]
-    return (f" change_pct(close, {count}) {sign} change_pct(close, {count})[{place}] ", counted[2]) if count <= MOST_BARS else None
-
-
-def korean_pair(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
-    """``5일 20일 골든크로스``."""
-    texts = [piece.text for piece in found[at : at + 5]]
-    crossed = len(texts) == _BAND and texts[1] == texts[3] == "일" and texts[4] in {"골든크로스", "데드크로스"}
-    if not crossed or not (texts[0] + texts[2]).isdigit():
-        return None
-    return f" sma_{texts[0]} crosses {'above' if texts[4] == '골든크로스' else 'below'} sma_{texts[2]} ", at + 5
 
 
 READERS: Final[tuple[Reader, ...]] = (

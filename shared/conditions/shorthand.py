@@ -127,7 +127,13 @@ def clock_words(pieces: Sequence[Piece], at: int) -> Found | None:
     if piece.text == "hour" and len(hour) == 2 and hour[0] in _HOUR_SIGNS and hour[1].isdigit() and int(hour[1][:3]) < 24:
         return _of_hour(hour[0], int(hour[1]), piece), at + 3
     range_words = [each.text for each in pieces[at + 1 : at + 5]]
-    if piece.text == "hour" and range_words[:1] == ["between"] and range_words[2:3] == ["and"] and _is_hour(range_words[1]) and _is_hour(range_words[-1]):
+    if (
+        piece.text == "hour"
+        and range_words[:1] == ["between"]
+        and range_words[2:3] == ["and"]
+        and _is_hour(range_words[1])
+        and _is_hour(range_words[-1])
+    ):
         both = Item("AND", "and", piece.at, piece.text)
         return [*_of_hour(">=", int(range_words[1]), piece), both, *_of_hour("<=", int(range_words[3]), piece)], at + 5
     if piece.text == "hour" and len(hour) == 2 and hour[0] in {"=", "=="} and hour[1].isdigit() and int(hour[1]) < 24:
