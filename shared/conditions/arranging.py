@@ -16,7 +16,7 @@ from shared.conditions.relations import between, multiples, percents
 
 _NEAR: Final = 4
 """Items among which ``보다`` stands."""
-_NEGATED: Final = frozenset({"BETWEEN", "COMPARE", "CROSS", "TREND", "LEVEL", "COMPARE_ZERO"})
+_NEGATED: Final = frozenset({"BETWEEN", "COMPARE", "CROSS", "TREND", "LEVEL"})
 """What ``not`` behind a value may stand before."""
 _LINES: Final = {
     "stoch_k": ("stoch_k", "stoch_d"),

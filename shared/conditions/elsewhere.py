@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from shared.conditions import timeframes
@@ -88,11 +89,17 @@ def _finest(root: Node) -> Timeframe:
             return min(_worded(root), key=timeframes.minutes, default=Timeframe.D1)
         raise ConditionError("frames", "", inner.at, example=render(inner))
     other = next((part for part in parts if not isinstance(part, Placed) and _has_own_values(part)), None)
-    if other is not None and {part.timeframe for part in placed} == {Timeframe.D1}:  # 'doji on 1d and rsi < 40'
+    daily = {part.timeframe for part in placed} == {Timeframe.D1}
+    if other is not None and daily and not any(map(_is_own, _outside(parts))):  # 'doji on 1d and rsi < 40'
         return Timeframe.D1
     if other is not None:
         raise ConditionError("frames", "", other.at, example=render(placed[0]))
     return min((part.timeframe for part in placed), key=timeframes.minutes)
+
+
+def _outside(parts: Sequence[Node]) -> Iterator[Node]:
+    """The nodes of the parts that no ``on`` placed."""
+    return (node for part in parts if not isinstance(part, Placed) for node in walk(part))
 
 
 def _worded(root: Node) -> list[Timeframe]:

@@ -180,7 +180,7 @@ def _hour_and_minute(pieces: Sequence[Piece], at: int) -> Found | None:
         return _time("==", clock, place, shown), at + 7
     if sign not in _HOUR_SIGNS:
         return None
-    least, below = _time(">=", f"{hour}:00", place, shown), _time("<", f"{int(hour) + 1}:00", place, shown)
+    least, below = _time(">=", f"{hour}:00", place, shown), _of_hour("<=", int(hour), pieces[at])
     limit = _time(sign, clock, place, shown)
     return ([*limit, both, *below] if sign.startswith(">") else [*least, both, *limit]), at + 7
 

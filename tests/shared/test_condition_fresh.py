@@ -98,11 +98,45 @@ def test_no_name_of_an_instrument_is_taken_for_empty_words(name: str) -> None:
         ("[Daily Close > Daily Open] and [Daily RSI(14) < 30]", "close > open and rsi_14 < 30 on 1d"),
         ("RSI climbing out of oversold", "crosses_above(rsi_14, 30) on 1d"),
         ("20일선이 무너지면 알려주세요", "crosses_below(close, sma_20) on 1d"),
+        ("rsi doesn't cross above 70", "not crosses_above(rsi_14, 70) on 1d"),
+        ("price hasn't closed below sma_20", "not close < sma_20 on 1d"),
+        ("macd bear cross above zero", "crosses_below(macd, macd_signal) and macd > 0 on 1d"),
+        ("hour > 9 and hour <= 15 and close > open on 15m", "time >= 10:00 and time < 16:00 and close > open on 15m"),
+        ("hour == 9 and minute < 45 on 15m", "time >= 09:00 and time < 09:45 on 15m"),
+        ("yesterday rsi < 30", "prev(rsi_14) < 30 on 1d"),
+        ("전일 종가 대비 -5%", "change_pct(close, 1) <= -5 on 1d"),
+        ("20일선 대비 +10% 이상", "close >= sma_20 * 1.1 on 1d"),
+        ("rsi < 30 on 1h and weekday == friday", "rsi_14 < 30 and weekday == friday on 1h"),
         ("5-20-60 정배열", "sma_5 > sma_20 and sma_20 > sma_60 on 1d"),
     ],
 )
 def test_kinds_of_phrasings(text: str, meant: str) -> None:
     assert parse(text).text == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "right"),
+    [
+        ("rvol > 2 and gap > 3% and rs > 0", "restated", "rs_63[benchmark, 1d] > 0"),
+        ("high > highest(high, 20) and hour >= 10", "restated", "high > prev(highest(high, 20)) and time >= 10:00 on 15m"),
+        ("beats qqq over 3 months", "restated", "change_pct(close, 63) > change_pct(close, 63)[QQQ, 1d]"),
+        ("underperforming the sector for 20 days", "restated", "rs_20[industry, 1d] < 0"),
+        ("0% to 5% above sma_50", "restated", "close >= sma_50 and close <= 1.05 * sma_50"),
+        ("hits new 50 day low", "restated", "close < low_50"),
+        ("SOLUSDT rsi < 30 on 1h", "instrument", "rsi < 30 on 1h for SOL-USD"),
+        ("AAPL > 200 and MSFT rsi < 30", "instrument", "close[AAPL, 1d] > 200 and rsi < 30 for MSFT"),
+        ("exchange = NASDAQ and price > 5 and rvol > 2", "selects", "write price > 5 and rvol > 2"),
+        ("BTC dominance > 50", "no_data", "dominance"),
+        ("premarket_volume > 100k", "no_data", "premarket_volume"),
+        ("minute >= 45", "no_data", "minute"),
+        ("SPY.rsi_14 < 30 and close > sma_200", "two_instruments", "rsi_14[SPY, 1d] < 30 and close > sma_200"),
+    ],
+)
+def test_kinds_of_answers(text: str, code: str, right: str) -> None:
+    with pytest.raises(ConditionError) as caught:
+        parse(text)
+    assert caught.value.code == code
+    assert right in caught.value.message
 
 
 @pytest.mark.parametrize(
