@@ -22,6 +22,7 @@ from shared.run_files import RunReader, open_files
 from shared.tables import bars, research_runs
 from tests.gateway.test_mesh import process
 from tests.gateway.test_research_jobs import JOBS, get, post
+from tests.notifier.test_backtest import Drawing
 from tests.notifier.test_bot import bot_user
 from tests.research.quality.test_stored import bar_rows
 from tests.research.role import client as research_client
@@ -91,18 +92,18 @@ async def test_jobs_from_the_request_to_the_result(kafka: Broker, mariadb_url: s
 
 
 async def a_backtest_of_the_bot(kafka: Broker, database_url: str, files: Path) -> None:
-    """The bot answers at once; the figures of the stored result and both pictures follow."""
+    """The bot answers at once; the figures of the stored result and their picture follow."""
     async with research_client(kafka.bootstrap) as jobs, open_database(database_url) as database:
         runner = ResearchBacktests(jobs, database, RunReader(open_files(str(files))), lambda: time.time_ns() // 1_000_000, SECONDS)
-        async with bot_user(database_url, backtest_runner=runner) as user:
+        async with bot_user(database_url, backtest_runner=runner, renderer=Drawing()) as user:
             async with database.begin() as connection:
                 await connection.execute(bars.insert(), bar_rows("AAPL")[:1000])
             await user.ask("/lang en")
             assert "running" in await user.ask("/backtest AAPL close > sma_20 exit after 5 bars")
-            await until(lambda: len(user.telegram.accepted) == 4, SECONDS, "the result and a second picture")
-            first, second = user.telegram.accepted[2:]
+            await until(lambda: len(user.telegram.accepted) == 3, SECONDS, "the result")
+            first = user.telegram.accepted[2]
             assert "running" in await user.ask("/backtest AAPL close > 1 on 1h exit after 5 bars")
-            await until(lambda: len(user.telegram.accepted) == 6, SECONDS, "the reason why there is no result")
+            await until(lambda: len(user.telegram.accepted) == 5, SECONDS, "the reason why there is no result")
             assert "no bars of 1h" in user.telegram.texts()[-1]
         async with database.connect() as connection:
             mine = select(research_runs.c.result).where(research_runs.c.requested_by == "chat:telegram:7")
@@ -111,7 +112,7 @@ async def a_backtest_of_the_bot(kafka: Broker, database_url: str, files: Path) -
     assert (figures["trades"] > 0, refused) == (True, "")
     assert f"Trades: {figures['trades']:.0f}, won {figures['win_rate']:.0%}" in first.text
     assert f"Return: {figures['total_return']:+.2%}" in first.text
-    assert [(each.photo or b"")[:4] for each in (first, second)] == [b"\x89PNG", b"\x89PNG"]
+    assert (first.photo or b"")[:4] == b"\x89PNG"
 
 
 async def a_backtest(client: aiohttp.ClientSession) -> None:
