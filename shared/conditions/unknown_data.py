@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Final
 
@@ -13,7 +12,8 @@ from shared.conditions.scanning import pieces
 
 _SELECTORS: Final = frozenset({"sector", "industry", "exchange", "country", "업종", "섹터"})
 """What instruments are selected by where an alert is made."""
-_CHOSEN: Final = re.compile(r"\s{0,3}(?:==?|is|in|:)\s{0,3}[^<>=()\[\]]{1,40}$", re.IGNORECASE)
+_SIGNS: Final = ("==", "=", ":", "is ", "in ")
+_LONGEST_VALUE: Final = 40
 _LONGEST: Final = 120
 """Characters of a text that is looked at."""
 
@@ -30,8 +30,12 @@ def selecting(error: ConditionError, accepts: Callable[[str], bool]) -> Conditio
 
 
 def _is_selection(clause: str) -> bool:
-    word = clause.strip().partition(" ")[0].rstrip("=:").lower()
-    return word in _SELECTORS and _CHOSEN.match(clause.strip()[len(word) :]) is not None
+    text = clause.strip().lower()
+    word = next((each for each in _SELECTORS if text.startswith(each)), "")
+    rest = text[len(word) :].strip() if word else ""
+    sign = next((each for each in _SIGNS if rest.startswith(each)), "")
+    value = rest[len(sign) :].strip() if sign else ""
+    return 0 < len(value) <= _LONGEST_VALUE and not set(value) & set("<>=()[]")
 
 
 def of_no_data(error: ConditionError) -> ConditionError:
