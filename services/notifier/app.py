@@ -300,12 +300,12 @@ async def _bot_tasks(
     answers = ReplySender(bot, schedule.limiter, clock.ticking)
     files = RunReader(open_files(settings.research_artefacts))
     runner = ResearchBacktests(research, database, files, clock.now, settings.backtest_seconds)
-    backtests = Backtests(runner, answers.send_later, pictures)
+    chats, market = ChatTables(database), MarketTables(database)
+    backtests = Backtests(runner, answers.send_later, pictures, market, clock)
     stack.push_async_callback(backtests.close)
     parser = ProcessParser()
     stack.push_async_callback(parser.close)
     parser.start()
-    chats, market = ChatTables(database), MarketTables(database)
     payments, members = PaymentTable(database, settings.alert_language), MemberTable(database)
     place = settings.telegram_premium_channel
     premium_channel = TelegramPremiumChannel(bot, place) if place else None

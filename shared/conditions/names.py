@@ -11,7 +11,7 @@ COLUMNS: Final[dict[str, tuple[str, str]]] = {
     "macd_{fast}_{slow}_{signal}": ("MACD({fast}, {slow}, {signal})", "MACD({fast}, {slow}, {signal})"),
     "macd_signal_{fast}_{slow}_{signal}": (
         "signal line of MACD({fast}, {slow}, {signal})",
-        "MACD({fast}, {slow}, {signal}) 시그널선",
+        "MACD({fast}, {slow}, {signal}) 신호선",
     ),
     "macd_hist_{fast}_{slow}_{signal}": (
         "histogram of MACD({fast}, {slow}, {signal})",
@@ -151,21 +151,21 @@ COLUMNS: Final[dict[str, tuple[str, str]]] = {
     "tsi_{long}_{short}_{signal}": ("TSI({long}, {short}, {signal})", "TSI({long}, {short}, {signal})"),
     "tsi_signal_{long}_{short}_{signal}": (
         "signal line of TSI({long}, {short}, {signal})",
-        "TSI({long}, {short}, {signal}) 시그널선",
+        "TSI({long}, {short}, {signal}) 신호선",
     ),
     "stc_{fast}_{slow}_{cycle}": ("STC({fast}, {slow}, {cycle})", "STC({fast}, {slow}, {cycle})"),
     "fisher_{period}": ("Fisher transform ({period})", "피셔 변환({period})"),
-    "fisher_signal_{period}": ("signal line of the Fisher transform ({period})", "피셔 변환({period}) 시그널선"),
+    "fisher_signal_{period}": ("signal line of the Fisher transform ({period})", "피셔 변환({period}) 신호선"),
     "connors_rsi_{rsi}_{streak}_{rank}": ("Connors RSI ({rsi}, {streak}, {rank})", "코너스 RSI({rsi}, {streak}, {rank})"),
     "coppock_{long}_{short}_{smoothing}": (
         "Coppock curve ({long}, {short}, {smoothing})",
         "코포크 곡선({long}, {short}, {smoothing})",
     ),
     "kst": ("KST", "KST"),
-    "kst_signal": ("signal line of KST", "KST 시그널선"),
+    "kst_signal": ("signal line of KST", "KST 신호선"),
     "dpo_{period}": ("DPO({period})", "DPO({period})"),
     "rvi_{period}": ("RVI({period})", "RVI({period})"),
-    "rvi_signal_{period}": ("signal line of RVI({period})", "RVI({period}) 시그널선"),
+    "rvi_signal_{period}": ("signal line of RVI({period})", "RVI({period}) 신호선"),
     "cmo_sum_{period}": ("CMO of sums ({period})", "합계식 CMO({period})"),
     "cmf_{period}": ("Chaikin money flow ({period})", "차이킨 머니 플로({period})"),
     "klinger_{fast}_{slow}_{signal}": (
@@ -174,7 +174,7 @@ COLUMNS: Final[dict[str, tuple[str, str]]] = {
     ),
     "klinger_signal_{fast}_{slow}_{signal}": (
         "signal line of the Klinger oscillator ({fast}, {slow}, {signal})",
-        "클링거 오실레이터({fast}, {slow}, {signal}) 시그널선",
+        "클링거 오실레이터({fast}, {slow}, {signal}) 신호선",
     ),
     "force_index_{period}": ("force index ({period})", "포스 인덱스({period})"),
     "eom_{period}_{millions}": ("ease of movement ({period}, {millions})", "이동 용이도({period}, {millions})"),

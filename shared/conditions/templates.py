@@ -99,7 +99,7 @@ PLACES: Final[dict[str, tuple[str, str]]] = {
     "instrument": ("{} of {}", "{1}의 {0}"),
     "against": ("{} against {}", "{1} 대비 {0}"),
     "benchmark": ("the benchmark", "벤치마크"),
-    "industry": ("the industry", "업종"),
+    "industry": ("the industry", "산업"),
 }
 WHOLE: Final = ("{}, on {}", "{1} 기준: {0}")
 WEEKDAYS: Final[dict[str, tuple[str, str]]] = {

@@ -84,6 +84,7 @@ async def test_jobs_from_the_request_to_the_result(kafka: Broker, mariadb_url: s
             before = await late_timers(tmp_path)
             await a_cancelled_grid(client)
             await a_grid(client)
+            await records_of_a_rule(client)
             await a_data_set(client)
             late, all_ = (after - earlier for after, earlier in zip(await late_timers(tmp_path), before, strict=True))
             assert late <= 0.01 * all_, f"{late:g} of {all_:g} timers of the event loop ran more than {LATE} s late while jobs ran"
@@ -157,6 +158,21 @@ async def a_grid(client: aiohttp.ClientSession) -> None:
     assert job["parameters"]["ranges"] == {"fast": [10.0, 20.0], "slow": "50:100:50"}
 
 
+async def records_of_a_rule(client: aiohttp.ClientSession) -> None:
+    address = await requested(client, "quality", {"rule": "macd_cross", "level": "all", "horizon": 5, **ON_TAPE})
+    job = await reached(client, address, "done", "failed", "refused")
+    assert job["state"] == "done", job
+    listed = job["result"]["listed"]
+    assert [(each["rule"], each["direction"], each["quality"]["horizon_bars"]) for each in listed] == [
+        ("macd_cross", "down", 5),
+        ("macd_cross", "up", 5),
+    ]
+    assert job["result"]["tried"] == listed[0]["quality"]["tried"] > len(listed)
+    (file,) = (each for each in job["files"] if each["name"] == "records.json")
+    async with client.get(file["url"]) as response:
+        assert await response.json(content_type=None) == listed
+
+
 async def a_data_set(client: aiohttp.ClientSession) -> None:
     body = {"features": ["rsi_14"], "labels": ["forward_return(5)"], **ON_TAPE}
     address = await requested(client, "datasets", body)
@@ -183,6 +199,7 @@ async def refusals(client: aiohttp.ClientSession) -> None:
         ("grids", {**CROSSES, "ranges": {"fast": "5:50:5"}}, "ranges", "slow has no values"),
         ("grids", {**CROSSES, "ranges": {"fast": "0:1:1", "slow": "50"}}, "entry", "golden_cross"),
         ("discoveries", {"index": "S P"}, "index", "'S P' is no symbol"),
+        ("quality", {"rule": "golden_cros"}, "rule", "did you mean golden_cross"),
         ("datasets", {"labels": ["wat(5)"]}, "labels", "'wat(5)' is no label"),
     ):
         problem = await until(partial(refusal, client, body, kind), SECONDS, f"{body} to be refused")

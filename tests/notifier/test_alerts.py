@@ -72,6 +72,12 @@ async def test_an_alert_by_buttons(database_url: str) -> None:
         await user.ask("/build ㅅㅅㅈㅈ")
         await user.press("build 005930.KS below")
         assert "Your alert is set" in await user.ask("70,000")
+        await user.press("build 005930.KS above")
+        assert "'abc' cannot be used" in await user.ask("abc")
+        await user.press("build 005930.KS rsi-high")
+        assert "at most 99" in await user.ask("500"), "an RSI is never above 100: it would never fire"
+        await user.press("build 005930.KS average-up")
+        assert "whole number from 2 to 500" in await user.ask("33.3")
         assert "know no instrument" in await user.ask("/build XYZQ")
         assert "which alert" in await user.ask("apple")
         first, second = await alerts_of(user)

@@ -23,6 +23,7 @@ from shared.kafka import NoResultError, RunWatch
 from shared.run_files import RunReader, open_files
 from shared.tables import research_runs
 from tests.databases import on_sqlite
+from tests.notifier.parts import store_bars
 from tests.notifier.test_bot import BotUser, bot_user
 from tests.run_store import run_store
 from tests.until import until
@@ -202,6 +203,7 @@ async def test_errors_are_friendly(sqlite_user: tuple[BotUser, Research], text: 
 
 async def test_what_research_says_is_passed_on(sqlite_user: tuple[BotUser, Research]) -> None:
     user, research = sqlite_user
+    await store_bars(user.parts.database, 3)
     for error, words in (
         (
             ResearchError(code="invalid-job", message="symbols: 'AAPL' has no bars of 1d <stored>"),
@@ -214,6 +216,13 @@ async def test_what_research_says_is_passed_on(sqlite_user: tuple[BotUser, Resea
         await research.end(research.jobs[-1], error)
         await until(partial(sent, user, before + 1), 10, "the reason")
         assert words in user.telegram.texts()[-1]
+    await user.ask("/lang ko")
+    await user.ask("/backtest 삼성전자 close > 1")
+    before = len(user.telegram.accepted)
+    await research.end(research.jobs[-1], ResearchError(code="invalid-job", message="symbols: no bars of 1d are stored"))
+    await until(partial(sent, user, before + 1), 10, "the reason")
+    assert user.telegram.texts()[-1] == "일봉의 시세가 아직 없습니다."
+    await user.ask("/lang en")
 
 
 async def test_a_run_that_is_not_taken_or_not_done_in_time_is_cancelled(sqlite_url: str, tmp_path: Path, monkeypatch: Any) -> None:

@@ -17,7 +17,8 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.ft2font import FT2Font
 
-from services.notifier.adapters.charts.drawing import deviation, draw, drawable, ema, font_path, make_figure, sma
+from services.notifier.adapters.charts.drawing import deviation, draw, ema, make_figure, sma
+from services.notifier.adapters.charts.lettering import drawable, font_path
 from services.notifier.adapters.charts.renderer import ProcessChartRenderer
 from services.notifier.domain import rule_texts
 from services.notifier.domain.alert_text import chart_request
@@ -155,7 +156,7 @@ async def test_the_renderer_draws_in_a_child_process() -> None:
         pictures = [await renderer.render(request(count)) for count in (2, 30, 320)]
     for picture in pictures:
         assert picture.startswith(b"\x89PNG")
-        assert (int.from_bytes(picture[16:20], "big"), int.from_bytes(picture[20:24], "big")) == (900, 560)
+        assert (int.from_bytes(picture[16:20], "big"), int.from_bytes(picture[20:24], "big")) == (900, 640)
 
 
 async def test_invalid_bars_are_refused_and_the_renderer_continues() -> None:

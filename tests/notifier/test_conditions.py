@@ -209,7 +209,7 @@ async def test_unknown_instruments_and_industries_are_named(database_url: str) -
         await add_industry(user.parts.database)
         assert "XYZZY" in await user.ask("/alert close > 1 for XYZZY")
         assert "semiconductors" in await user.ask("/alert close > 1 for industry:chips")
-        assert "업종 반도체" in await user.ask("/alert close > 1 for industry: 반도체")
+        assert "산업 반도체" in await user.ask("/alert close > 1 for industry: 반도체")
         assert [one.targets for one in await ConditionTable(user.parts.database).for_chat("telegram", "7")] == [("semiconductors",)]
 
 

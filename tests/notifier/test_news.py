@@ -31,6 +31,8 @@ async def test_stories_of_an_instrument_an_industry_the_watchlist_and_all(databa
         everything = await user.ask("/news")
         assert everything.index("삼성전자, 칩 공개") < everything.index("Story number 1")
         assert "https://news.example/3" in user.telegram.accepted[-1].text
+        assert "(영어)" in next(line for line in everything.splitlines() if "Story number 1" in line)
+        assert "(영어)" not in next(line for line in everything.splitlines() if "칩 공개" in line)
         assert "Newswire" in everything
         assert "Story number 1" not in await user.ask("/news 삼성전자")
         industry = await user.ask("/news 전자·가전")

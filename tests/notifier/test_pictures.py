@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from typing import Any
 
@@ -9,12 +10,14 @@ import msgspec
 import numpy as np
 import pytest
 import talib
+from matplotlib.text import Text
 from msgspec.structs import replace
 
 from services.notifier.adapters.charts.backtests import backtest_figure
 from services.notifier.adapters.charts.briefings import briefing_figure
 from services.notifier.adapters.charts.colours import DARK, LIGHT, Colours
-from services.notifier.adapters.charts.drawing import draw, drawable, make_figure
+from services.notifier.adapters.charts.drawing import draw, make_figure
+from services.notifier.adapters.charts.lettering import drawable
 from services.notifier.adapters.charts.records import record_figure
 from services.notifier.delivery.picture_cache import PictureCache
 from services.notifier.domain.alert_text import chart_request
@@ -117,6 +120,60 @@ def test_dark_pictures_and_records() -> None:
     assert [label.get_text() for label in figure.axes[0].get_xticklabels()] == ["1일", "5일", "20일"]
     assert "0.00%" not in [label.get_text() for label in figure.axes[0].get_yticklabels()]
     assert all("\u2212" not in label.get_text() for label in figure.axes[0].get_yticklabels()), "a minus sign that the font has"
+
+
+LONG_KO = "뱅크오브아메리카메릴린치홀딩스 (Bank of America Merrill Lynch Holdings) · BAC-PREFERRED"
+"""Longer than what a line has room for."""
+
+
+def pictures_of_every_kind() -> dict[str, Any]:
+    alert = chart_request(signal(rule="prev_high_break", params={}, price=390.0, level=400.0), SAMSUNG, "ko", bars(320), dark=True)
+    times = tuple(NOW + i * DAY for i in range(400))
+    flat = (1_234_567.0,) * 400
+    trades = (BacktestTrade(entry_ts=times[40], exit_ts=times[80]),)
+    curve = BacktestCurve(ts_close=times, equity=flat, buy_and_hold=flat, drawdown=(-0.2,) * 400, trades=trades)
+    moves = tuple(
+        (name, move) for name, move in zip(("미디어·엔터테인먼트", "방위산업·항공우주", "반도체"), (0.1234, -0.05, 0), strict=True)
+    )
+    brief = BriefingChart(
+        title="미국 시장: 2013년 10월 8일까지 한 주", note="재생 데이터 (과거 시세, 실시간 아님)", index="S&P 500 (SPDR S&P 500 ETF Trust)",
+        closes=(4321.0, 4456.5), heading="산업별 등락률 중앙값", industries=moves,
+    )  # fmt: skip
+    backtest = backtest_chart(curve, dataclasses.replace(SAMSUNG, name_ko=LONG_KO), "ko", dark=False)
+    assert backtest is not None
+    return {
+        "alert": make_figure(replace(alert, note="재생 데이터 (과거 시세, 실시간 아님)")),
+        "indicator": make_figure(replace(chart_request(FIRED, SAMSUNG, "ko", bars(320)), title=f"{LONG_KO} · 15분봉 · 볼린저 밴드 돌파")),
+        "backtest": backtest_figure(backtest),
+        "brief": briefing_figure(brief),
+        "brief without an index": briefing_figure(replace(brief, closes=())),
+        "record": record_figure(
+            RecordChart(title=LONG_KO, spans=("1일", "5일", "20일"), means=(-0.0123, 0.02, 0.1), bases=(0.0, 0.01, 0.02), names=("신호 뒤", "날"))
+        ),
+    }  # fmt: skip
+
+
+PHONE = 390
+"""Points of the width on which a phone shows a picture."""
+READABLE = 9
+"""Points below which texts on a phone cannot be read."""
+
+
+def test_every_text_of_a_picture_can_be_read_on_a_phone_and_lies_within_it() -> None:
+    for name, figure in pictures_of_every_kind().items():
+        figure.canvas.draw()
+        width, height = figure.canvas.get_width_height()
+        shown = [text for text in figure.findobj(Text) if text.get_text() and text.get_visible()]
+        assert len(shown) > 5, name
+        low, high = figure.axes[0].get_ylim()
+        for text in shown:
+            about = f"{name}: {text.get_text()!r}"
+            assert text.get_fontsize() * figure.dpi / 72 * PHONE / width >= READABLE, about
+            box = text.get_window_extent()
+            if text in figure.axes[0].get_yticklabels() and not low <= text.get_position()[1] <= high:
+                continue  # beyond what is shown: it is not drawn
+            assert -1 <= box.x0 < box.x1 <= width + 1, about
+            assert -1 <= box.y0 < box.y1 <= height + 1, about
 
 
 def test_labels_of_times_and_of_the_level_lie_within_the_picture() -> None:

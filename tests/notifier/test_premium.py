@@ -277,6 +277,9 @@ async def test_what_is_free_and_what_is_not(database_url: str) -> None:
         assert "bars shorter than a day" in await user.ask("/alerts 1 frequency once_per_bar"), (
             "the free alert on minutes stays once"
         )
+        for number in range(2, 20):
+            await user.ask(f"/alert close > {number} on 1d for AAPL")
+        assert "all 20 alerts that are free. Premium has 100" in await user.ask("/alert close > 20 on 1d for AAPL")
         assert "Daily charts are free" in await user.ask("/chart AAPL 15m")
         assert "Daily charts" not in await user.ask("/chart AAPL")
         assert "need" not in await user.ask("/alert rsi_14 < 30 on 1h for AAPL", chat=1, user=1), "an operator pays nothing"

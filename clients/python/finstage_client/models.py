@@ -1096,6 +1096,20 @@ class QualityRecord(TypedDict):
     timeframe: Literal["15Min", "1Day", "1Hour", "1Min", "1Month", "1Week", "30Min", "4Hour", "5Min"]
 
 
+class QualityRequest(TypedDict):
+    """Which records are given. All of them are computed and corrected for together, whichever are asked for."""
+
+    cost_bps: NotRequired[float]
+    end: NotRequired[str | None]
+    horizon: NotRequired[Literal[0, 1, 5, 20]]
+    level: NotRequired[Literal["all", "industry", "instrument"] | None]
+    rule: NotRequired[str]
+    start: NotRequired[str | None]
+    symbols: NotRequired[list[str]]
+    tape: NotRequired[str]
+    timeframe: NotRequired[Literal["15Min", "1Day", "1Hour", "1Min", "1Month", "1Week", "30Min", "4Hour", "5Min"]]
+
+
 class Quote(TypedDict):
     """The latest price of an instrument. ``change_percent`` is a fraction: 0.05 is 5 %. Null where a value is unknown."""
 

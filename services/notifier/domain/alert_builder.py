@@ -23,17 +23,29 @@ class AlertKind:
     values: tuple[float, ...]
     """Values with a button; of a price: changes of the current one, in percent."""
     of_price: bool = False
+    most: float = LARGEST
+    """The largest value with which it can fire."""
+    whole: bool = False
+    """The value is a number of bars."""
+
+    def fits(self, value: float) -> bool:
+        """Whether an alert with this value can fire.
+
+        >>> KINDS["rsi-low"].fits(30), KINDS["rsi-high"].fits(500), KINDS["average-up"].fits(33.3)
+        (True, False, False)
+        """
+        return value <= self.most and (not self.whole or value.is_integer() and value >= 2)  # noqa: PLR2004 - one bar has no average
 
 
 KINDS: Final[dict[str, AlertKind]] = {
     "above": AlertKind("crosses_above(close, {value}) on 1m", ONCE, (1, 3, 5, 10), of_price=True),
     "below": AlertKind("crosses_below(close, {value}) on 1m", ONCE, (-1, -3, -5, -10), of_price=True),
     "up": AlertKind("change_pct(close, 1) >= {value} on 1d", FORMING, (2, 3, 5, 10)),
-    "down": AlertKind("change_pct(close, 1) <= -{value} on 1d", FORMING, (2, 3, 5, 10)),
-    "rsi-low": AlertKind("crosses_below(rsi_14, {value}) on 1d", AT_CLOSE, (20, 25, 30)),
-    "rsi-high": AlertKind("crosses_above(rsi_14, {value}) on 1d", AT_CLOSE, (70, 75, 80)),
-    "average-up": AlertKind("crosses_above(close, sma_{value}) on 1d", AT_CLOSE, (20, 50, 200)),
-    "average-down": AlertKind("crosses_below(close, sma_{value}) on 1d", AT_CLOSE, (20, 50, 200)),
+    "down": AlertKind("change_pct(close, 1) <= -{value} on 1d", FORMING, (2, 3, 5, 10), most=99),
+    "rsi-low": AlertKind("crosses_below(rsi_14, {value}) on 1d", AT_CLOSE, (20, 25, 30), most=99),
+    "rsi-high": AlertKind("crosses_above(rsi_14, {value}) on 1d", AT_CLOSE, (70, 75, 80), most=99),
+    "average-up": AlertKind("crosses_above(close, sma_{value}) on 1d", AT_CLOSE, (20, 50, 200), most=500, whole=True),
+    "average-down": AlertKind("crosses_below(close, sma_{value}) on 1d", AT_CLOSE, (20, 50, 200), most=500, whole=True),
     "volume": AlertKind("volume > {value} * volume_sma_20 on 1d", AT_CLOSE, (2, 3, 5)),
 }
 SIDES: Final = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from services.notifier.domain.alert_builder import KINDS
+from services.notifier.domain.alert_builder import KINDS, LARGEST
 from services.notifier.domain.alert_text import title
 from services.notifier.domain.formatting import number, price
 from services.notifier.domain.instruments import KnownInstrument
@@ -41,8 +41,8 @@ def kind_step(chat: Chat, instrument: KnownInstrument | None, name: str) -> Repl
     return Reply(text, (*rows, (Button(phrase(chat.language, "back"), "build"),)), edits=True)
 
 
-def value_step(chat: Chat, name: str, kind: str, values: Sequence[str], instrument: KnownInstrument) -> Reply:
-    """The value; another one can be typed."""
+def value_step(chat: Chat, name: str, kind: str, values: Sequence[str], instrument: KnownInstrument, unusable: str = "") -> Reply:
+    """The value; another one can be typed. ``unusable``: what was typed and is no value of this kind."""
     of_price = KINDS[kind].of_price
     buttons = tuple(
         Button(price(float(each), instrument, currency=False) if of_price else number(float(each)), f"build {name} {kind} {each}")
@@ -52,8 +52,17 @@ def value_step(chat: Chat, name: str, kind: str, values: Sequence[str], instrume
         chat.language, "build-value", name=_shown(chat, instrument if instrument.name_en else None),
         kind=phrase(chat.language, f"build-{kind}"),
     )  # fmt: skip
+    if unusable:
+        text = f"{_why(chat, kind, unusable)}\n{text}"
     back = (Button(phrase(chat.language, "back"), f"build {name}"),)
     return Reply(text, (*([buttons] if buttons else []), back), edits=True, expects=f"build {name} {kind}")
+
+
+def _why(chat: Chat, kind: str, unusable: str) -> str:
+    """Which values there are."""
+    known = KINDS[kind]
+    limits = "whole" if known.whole else "up-to" if known.most < LARGEST else "positive"
+    return phrase(chat.language, f"build-{limits}", value=escape(unusable, 40), most=number(known.most))
 
 
 def _shown(chat: Chat, instrument: KnownInstrument | None) -> str:

@@ -48,7 +48,7 @@ _ASKING: Final = (
     "watching",
     "watch",
 )
-_INDUSTRY: Final = re.compile(r"^(?:industry|업종)\s*:\s*", re.IGNORECASE)
+_INDUSTRY: Final = re.compile(r"^(?:industry|산업|업종)\s*:\s*", re.IGNORECASE)
 
 
 class ParsedCondition(msgspec.Struct, frozen=True, tag="parsed"):

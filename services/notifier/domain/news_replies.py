@@ -7,7 +7,7 @@ from typing import Final
 
 from services.notifier.domain.preferences import local_time
 from services.notifier.domain.recipients import Chat
-from services.notifier.domain.story_text import headline
+from services.notifier.domain.story_text import foreign, headline
 from services.notifier.domain.telegram_html import escape
 from services.notifier.words.catalogue import phrase
 from shared.events import Story
@@ -32,4 +32,4 @@ def _story(story: Story, chat: Chat) -> str:
     shown = ", ".join(escape(each, 40) for each in publishers[:SHOWN_PUBLISHERS])
     more = f" +{len(publishers) - SHOWN_PUBLISHERS}" if len(publishers) > SHOWN_PUBLISHERS else ""
     mark = " ⏪" if story.replayed else ""
-    return f"• {headline(story, chat.language)}{mark}\n    {shown}{more} · {local_time(story.first_seen, chat)}"
+    return f"• {headline(story, chat.language)}{foreign(story, chat.language)}{mark}\n    {shown}{more} · {local_time(story.first_seen, chat)}"

@@ -18,7 +18,9 @@ from shared.conditions.user_limits import MAX_PER_OWNER
 def needs_premium(chat: Chat, key: str) -> Reply:
     """The reply to what only premium has. ``key``: of the phrase that says what it is."""
     about = Button(phrase(chat.language, "premium-open"), "premium")
-    return Reply(f"{phrase(chat.language, key)}\n{phrase(chat.language, 'premium-need')}", ((about,),))
+    return Reply(
+        f"{phrase(chat.language, key, free=MAX_PER_OWNER, most=MAX_PREMIUM)}\n{phrase(chat.language, 'premium-need')}", ((about,),)
+    )
 
 
 def premium_screen(chat: Chat, tiers: Tiers, payments: Sequence[Payment], link: str, now: int, *, channel: bool) -> Reply:

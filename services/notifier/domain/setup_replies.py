@@ -54,4 +54,8 @@ def finished(chat: Chat, sample: str) -> Reply:
     text = phrase(language, "setup-done")
     if sample:
         text += f"\n\n{phrase(language, 'setup-sample')}\n{sample}"
-    return Reply(text, ((Button(phrase(language, "back"), "setup instruments"), Button("⚙️", "settings")),), edits=True)
+    return Reply(
+        text,
+        ((Button(phrase(language, "back"), "setup instruments"), Button(phrase(language, "alert-settings"), "settings")),),
+        edits=True,
+    )

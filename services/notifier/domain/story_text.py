@@ -28,7 +28,7 @@ def headline(story: Story, language: str, maximum: int = 250) -> str:
 
 def story_text(story: Story, index: InstrumentIndex, language: str, *, repeat: bool) -> str:
     """One story; fits a message for all values. It is the same for the same facts, so that nothing is edited without need."""
-    lines = [f"📰 <b>{headline(story, language)}</b>{_foreign(story, language)}", _facts(story, language)]
+    lines = [f"📰 <b>{headline(story, language)}</b>{foreign(story, language)}", _facts(story, language)]
     names = [escape(display_name(index.get(link.name), language), 60) for link in story.instruments]
     if names:
         more = f" +{len(names) - SHOWN_INSTRUMENTS}" if len(names) > SHOWN_INSTRUMENTS else ""
@@ -41,7 +41,7 @@ def stories_text(stories: Sequence[Story], language: str, *, repeat: bool) -> st
     shown = sorted(stories, key=lambda each: -each.importance)[:SHOWN_STORIES]
     lines = [
         phrase(language, "story-digest", count=len(stories)),
-        *(f"• {headline(each, language, 100)}{_foreign(each, language)} · {_facts(each, language)}" for each in shown),
+        *(f"• {headline(each, language, 100)}{foreign(each, language)} · {_facts(each, language)}" for each in shown),
     ]
     if len(stories) > SHOWN_STORIES:
         lines.append(phrase(language, "digest-more", count=len(stories) - SHOWN_STORIES))
@@ -53,7 +53,7 @@ def _facts(story: Story, language: str) -> str:
     return phrase(language, "story-facts", publishers=publishers, importance=f"{story.importance:.2f}")
 
 
-def _foreign(story: Story, language: str) -> str:
+def foreign(story: Story, language: str) -> str:
     """The language of a title that is not in the reader's language."""
     shown = "ko" if language == "ko" and story.title_ko else story.language
     return "" if shown == language else f" ({phrase(language, 'story-language', code=escape(shown, 8))})"

@@ -15,7 +15,7 @@ alert-settings = ⚙️ 설정
 
 # The record of a rule.
 record-all = 모든 종목
-record-industry = 업종 { $group }
+record-industry = 산업 { $group }
 record-instrument = 이 종목 { $group }
 
 # Digests.

@@ -13,11 +13,12 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from services.notifier.adapters.charts.colours import DARK, LIGHT, Colours
-from services.notifier.adapters.charts.drawing import drawable, font_path, png
+from services.notifier.adapters.charts.drawing import BOTTOM, RIGHT, png
+from services.notifier.adapters.charts.lettering import DPI, LEFT, SMALL, WIDTH, drawable, font, write_heading
 from services.notifier.domain.backtest_chart import BacktestChart
 from services.notifier.domain.decimals import percentage, volume
 
-TICKS = 6
+TICKS = 4
 
 
 def draw_backtest(chart: BacktestChart) -> bytes:
@@ -34,12 +35,11 @@ def backtest_figure(chart: BacktestChart) -> Figure:
     if not np.isfinite([*chart.equity, *chart.held, *chart.drawdown]).all():
         raise ValueError("a value of the backtest is not finite")
     colours = DARK if chart.dark else LIGHT
-    figure = Figure(figsize=(9, 6.4), dpi=100, facecolor=colours.paper)
+    figure = Figure(figsize=(WIDTH / DPI, 6.4), dpi=DPI, facecolor=colours.paper)
     FigureCanvasAgg(figure)
-    heading = FontProperties(fname=font_path(), size=13)
-    figure.text(0.02, 0.94, drawable(chart.title), fontproperties=heading, color=colours.ink, parse_math=False)
-    money = figure.add_axes((0.02, 0.36, 0.88, 0.55))
-    fall = figure.add_axes((0.02, 0.08, 0.88, 0.22), sharex=money)
+    write_heading(figure, chart.title, colours.ink)
+    money = figure.add_axes((LEFT, 0.34, RIGHT - LEFT, 0.54))
+    fall = figure.add_axes((LEFT, BOTTOM, RIGHT - LEFT, 0.23), sharex=money)
     x = range(len(chart.times))
     strategy, held, bought, sold, drawdown = map(drawable, chart.names)
     money.plot(x, chart.held, color=colours.base, linewidth=1.1, label=held)
@@ -47,13 +47,15 @@ def backtest_figure(chart: BacktestChart) -> Figure:
     for times, marker, colour, name in ((chart.bought, "^", colours.bought, bought), (chart.sold, "v", colours.sold, sold)):
         at = _places(times, chart.times)
         money.scatter(at, [chart.held[i] for i in at], s=36, marker=marker, color=colour, zorder=3, label=name)
-    small = FontProperties(fname=font_path(), size=10)
-    money.legend(prop=small, frameon=False, labelcolor=colours.ink, ncols=4, loc="upper left")
-    money.margins(y=0.12)
+    small = font(SMALL)
+    legend = {"handlelength": 1.0, "columnspacing": 1.0, "handletextpad": 0.4, "borderpad": 0.2}
+    money.legend(prop=small, frameon=False, labelcolor=colours.ink, ncols=4, loc="upper left", **legend)
+    money.margins(y=0.16)
     fall.fill_between(x, chart.drawdown, color=colours.rising, alpha=0.6, linewidth=0)
     fall.text(0.01, 0.08, drawdown, transform=fall.transAxes, fontproperties=small, color=colours.ink, parse_math=False)
     money.yaxis.set_major_formatter(FuncFormatter(lambda value, _: volume(value, chart.language)))
-    fall.yaxis.set_major_formatter(FuncFormatter(lambda value, _: percentage(value, 0)))
+    digits = 0 if min(chart.drawdown) < -0.05 else 1  # so that no two labels are the same
+    fall.yaxis.set_major_formatter(FuncFormatter(lambda value, _: percentage(value, digits)))
     _finish(money, colours, small, [])
     _finish(fall, colours, small, chart.times)
     return figure

@@ -7,17 +7,17 @@ import math
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from services.notifier.adapters.charts.colours import DARK, LIGHT, Colours
-from services.notifier.adapters.charts.drawing import drawable, font_path, png
+from services.notifier.adapters.charts.drawing import png
+from services.notifier.adapters.charts.lettering import DPI, LEFT, SMALL, WIDTH, drawable, font, write, write_heading
 from services.notifier.domain.briefings.picture import BriefingChart
 from services.notifier.domain.decimals import fixed, percentage, places
 
 
 def draw_briefing(chart: BriefingChart) -> bytes:
-    """The picture as PNG, 900 x 480 pixels.
+    """The picture as PNG, 900 x 640 pixels.
 
     Raises:
         ValueError: a close or a move is not finite, or there is nothing to draw.
@@ -31,24 +31,20 @@ def briefing_figure(chart: BriefingChart) -> Figure:
     if not values or not all(map(math.isfinite, values)):
         raise ValueError(f"{len(chart.closes)} closes and {len(chart.industries)} industries, not all finite")
     colours = DARK if chart.dark else LIGHT
-    figure = Figure(figsize=(9, 4.8), dpi=100, facecolor=colours.paper)
+    figure = Figure(figsize=(WIDTH / DPI, 6.4), dpi=DPI, facecolor=colours.paper)
     FigureCanvasAgg(figure)
-    _text(figure, 0.02, 0.93, chart.title, 14, colours.ink)
+    write_heading(figure, chart.title, colours.ink)
     if chart.note:
-        _text(figure, 0.02, 0.875, chart.note, 9, colours.note)
-    if len(chart.closes) > 1:
-        _text(figure, 0.02, 0.81, chart.index, 10, colours.ink)
-        _index(figure.add_axes((0.02, 0.08, 0.4, 0.7)), chart, colours)
+        write(figure, LEFT, 0.855, chart.note, SMALL, colours.note)
+    beside = len(chart.closes) > 1
+    if beside:
+        write(figure, LEFT, 0.8, chart.index, SMALL, colours.ink)
+        _index(figure.add_axes((LEFT, 0.04, 0.25, 0.67)), chart, colours)
     if chart.industries:
-        left = 0.5 if len(chart.closes) > 1 else 0.0  # all of the width where there is no index
-        _text(figure, left + 0.02, 0.81, chart.heading, 10, colours.ink)
-        _industries(figure.add_axes((left + 0.19, 0.08, 0.73 - left, 0.7)), chart, colours)
+        left = 0.4 if beside else LEFT  # all of the width where there is no index
+        write(figure, left, 0.735, chart.heading, SMALL, colours.ink, room=1 - left)
+        _industries(figure.add_axes((left + 0.26, 0.04, 0.61 - left, 0.67)), chart, colours)
     return figure
-
-
-def _text(figure: Figure, x: float, y: float, text: str, size: int, colour: str) -> None:
-    font = FontProperties(fname=font_path(), size=size)
-    figure.text(x, y, drawable(text), fontproperties=font, color=colour, parse_math=False)
 
 
 def _index(axes: Axes, chart: BriefingChart, colours: Colours) -> None:
@@ -71,7 +67,7 @@ def _industries(axes: Axes, chart: BriefingChart, colours: Colours) -> None:
     axes.set_xticks([])
     longest = max(*map(abs, moves), 1e-9)
     axes.set_xlim(-longest * 1.05 if min(moves) < 0 else -longest * 0.02, longest * 1.05 if max(moves) > 0 else longest * 0.02)
-    small = FontProperties(fname=font_path(), size=9)
+    small = font(SMALL)
     for row, move in zip(rows, moves, strict=True):
         axes.text(
             1.03, row, percentage(move), transform=axes.get_yaxis_transform(), va="center", fontproperties=small, color=colours.ink
@@ -80,7 +76,7 @@ def _industries(axes: Axes, chart: BriefingChart, colours: Colours) -> None:
 
 
 def _finish(axes: Axes, colours: Colours) -> None:
-    small = FontProperties(fname=font_path(), size=9)
+    small = font(SMALL)
     axes.set_facecolor(colours.paper)
     axes.set_axisbelow(True)
     axes.tick_params(colors=colours.ink, length=0)

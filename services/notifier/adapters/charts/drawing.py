@@ -1,13 +1,10 @@
-"""Draws a chart with matplotlib's ``Figure`` on Agg: no pyplot, no global state, and the font of a package, not of the system."""
+"""Draws a chart with matplotlib's ``Figure`` on Agg: no pyplot and no global state."""
 
 from __future__ import annotations
 
 import datetime as dt
 import io
 from collections.abc import Sequence
-from functools import lru_cache
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -16,11 +13,10 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
-from matplotlib.ft2font import FT2Font
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from services.notifier.adapters.charts.colours import DARK, LIGHT, Colours
+from services.notifier.adapters.charts.lettering import DPI, LEFT, SMALL, WIDTH, font, write, write_heading
 from services.notifier.adapters.charts.marking import draw_oscillator, draw_shape
 from services.notifier.domain.charts import SHOWN, ChartRequest, Overlay
 from services.notifier.domain.decimals import fixed, places, volume
@@ -29,40 +25,13 @@ from services.notifier.domain.oscillators import exponential
 Floats = npt.NDArray[np.float64]
 
 
-@lru_cache(maxsize=1)
-def font_path() -> Path:
-    """NanumGothic (SIL Open Font License) from the package koreanize-matplotlib. Only its file is used: its code changes pyplot.
-
-    Raises:
-        LookupError: the package is not installed.
-    """
-    spec = find_spec("koreanize_matplotlib")
-    if spec is None or spec.origin is None:
-        raise LookupError("koreanize-matplotlib, which contains the Korean font, is not installed")
-    return Path(spec.origin).parent / "fonts" / "NanumGothic.ttf"
-
-
-@lru_cache(maxsize=1)
-def _glyphs() -> frozenset[int]:
-    return frozenset(FT2Font(str(font_path())).get_charmap())
-
-
-def drawable(text: str) -> str:
-    """The text with ``?`` for characters without a glyph in the font.
-
-    >>> drawable("삼성전자 AAPL 🚀")
-    '삼성전자 AAPL ?'
-    """
-    return "".join(character if ord(character) in _glyphs() else "?" for character in text)
-
-
-LEFT, RIGHT, TOP, BOTTOM = 0.02, 0.9, 0.88, 0.09
+RIGHT, TOP, BOTTOM = 0.86, 0.835, 0.075
 """Margins as shares of the picture. They are fixed: computing them takes longer than all of the drawing."""
 GAP: Final = 0.015
 
 
 def draw(request: ChartRequest) -> bytes:
-    """The picture as PNG, 900 x 560 pixels; below the prices the indicator that fired and the volumes, where there are any.
+    """The picture as PNG, 900 x 640 pixels; below the prices the indicator that fired and the volumes, where there are any.
 
     Raises:
         ValueError: there are fewer than two bars, or a price is not finite.
@@ -77,7 +46,7 @@ def make_figure(request: ChartRequest) -> Figure:
         raise ValueError(f"{len(prices)} bars, finite: {bool(np.isfinite(prices).all())}")
     shown = prices[-SHOWN:]
     colours = DARK if request.dark else LIGHT
-    figure = Figure(figsize=(9, 5.6), dpi=100, facecolor=colours.paper)
+    figure = Figure(figsize=(WIDTH / DPI, 6.4), dpi=DPI, facecolor=colours.paper)
     FigureCanvasAgg(figure)
     volumes = np.array([bar.volume or 0.0 for bar in request.bars[-SHOWN:]], dtype=np.float64)
     traded = bool((volumes > 0).any())
@@ -174,11 +143,11 @@ def _signal(axes: Axes, request: ChartRequest, shown: Floats, colours: Colours) 
         axes.annotate(
             "▲" if up else "▼",
             (at, shown[at, 2] if up else shown[at, 1]),
-            xytext=(0, -16 if up else 6),
+            xytext=(0, -19 if up else 6),
             textcoords="offset points",
             ha="center",
             color=colour,
-            fontproperties=FontProperties(fname=font_path(), size=12),
+            fontproperties=font(SMALL),
         )
 
 
@@ -197,27 +166,26 @@ def _level_label(axes: Axes, request: ChartRequest, colours: Colours) -> None:
         va="center",
         color=colours.paper,
         bbox={"facecolor": colours.ink, "edgecolor": "none", "pad": 2.0},
-        fontproperties=FontProperties(fname=font_path(), size=9),
+        fontproperties=font(SMALL),
         zorder=4,
     )
 
 
 def _axes(figure: Figure, panes: Sequence[Axes], request: ChartRequest, colours: Colours) -> None:
     price, lowest = panes[0], panes[-1]
-    text = FontProperties(fname=font_path(), size=13)
-    small = FontProperties(fname=font_path(), size=9)
-    figure.text(LEFT, 0.945, drawable(request.title), fontproperties=text, color=colours.ink, parse_math=False)
+    small = font(SMALL)
+    write_heading(figure, request.title, colours.ink)
     if request.note:
-        figure.text(LEFT, 0.9, drawable(request.note), fontproperties=small, color=colours.note, parse_math=False)
+        write(figure, LEFT, TOP + 0.015, request.note, SMALL, colours.note)
     lines = [each for each in price.get_lines() if not str(each.get_label()).startswith("_")]
     for i, line in enumerate(lines):
-        place = (0.01 + 0.1 * i, 0.95)
+        place = (0.01 + 0.14 * i, 0.92)
         price.text(
             *place, str(line.get_label()), transform=price.transAxes, color=line.get_color(), fontproperties=small, parse_math=False
         )
     times = [bar.ts_event for bar in request.bars[-SHOWN:]]
     daily = times[-1] - times[0] > len(times) * 12 * 3_600_000
-    ticks = np.linspace(0, len(times) - 1, num=min(6, len(times)), dtype=int)
+    ticks = np.linspace(0, len(times) - 1, num=min(4, len(times)), dtype=int)
     labels = [dt.datetime.fromtimestamp(times[i] / 1000, dt.UTC).strftime("%Y-%m-%d" if daily else "%m-%d %H:%M") for i in ticks]
     lowest.set_xticks(ticks, labels)
     first, *_, last = lowest.get_xticklabels()
@@ -239,7 +207,7 @@ def _axes(figure: Figure, panes: Sequence[Axes], request: ChartRequest, colours:
         for label in (*axes.get_xticklabels(), *axes.get_yticklabels()):
             label.set_fontproperties(small)
             label.set_color(colours.ink)
-    figure.text(RIGHT + 0.01, BOTTOM - 0.055, "UTC", fontproperties=small, color=colours.ink)
+    write(figure, RIGHT + 0.01, BOTTOM - 0.05, "UTC", SMALL, colours.ink)
 
 
 def sma(closes: Floats, period: int) -> Floats:

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
 from services.notifier.adapters.charts.colours import Colours
+from services.notifier.adapters.charts.lettering import SMALL, font
 from services.notifier.domain.charts import Corner, Oscillator, Shape
 from services.notifier.domain.formatting import number
 from services.notifier.domain.oscillators import DRAWN, Floats
@@ -21,7 +22,7 @@ def draw_oscillator(axes: Axes, wanted: Oscillator, bars: Floats, shown: int, co
         axes.axhline(level, color=colours.level, linewidth=0.8, linestyle="--")
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))  # its minus sign is in the font
     name = f"{wanted.kind.upper()} {', '.join(map(str, wanted.periods))}"
-    axes.text(0.01, 0.8, name, transform=axes.transAxes, color=colours.ink, fontsize=8, parse_math=False)
+    axes.text(0.01, 0.72, name, transform=axes.transAxes, color=colours.ink, fontproperties=font(SMALL), parse_math=False)
 
 
 def draw_shape(axes: Axes, shape: Shape, places: Mapping[int, int], colour: str) -> None:

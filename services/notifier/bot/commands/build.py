@@ -44,10 +44,11 @@ async def build(
             return build_replies.kind_step(chat, instrument, WATCHLIST if instrument is None else instrument.symbol)
         step = build_replies.instrument_step(chat, index.suggestions(arguments, build_replies.SHOWN))
         return Reply(f"{not_found([arguments], index, chat.language)}\n{step.text}", step.buttons, expects=step.expects)
-    kind, value = rest[0], parse_value(" ".join(rest[1:]))
-    if value is None:
+    kind, typed = rest[0], " ".join(rest[1:])
+    value = parse_value(typed)
+    if value is None or not KINDS[kind].fits(value):
         quote = quotes.get(first)
         values = suggested_values(kind, quote.last_price if quote else None, index.get(first))
-        return build_replies.value_step(chat, first, kind, values, index.get(first))
+        return build_replies.value_step(chat, first, kind, values, index.get(first), typed)
     text = built(kind, value, "" if first == WATCHLIST else first)
     return await alert(chat, text, chats, watchlists, conditions, parser, market, instruments, clock, tiers)

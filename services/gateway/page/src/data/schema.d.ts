@@ -845,6 +845,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/research/quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have the records of signals computed
+         * @description Ask for a run: it waits, and is done by analysis research. Location has its address.
+         *
+         *         Everything that can be known without a bar is checked before it waits. ``state`` is ``requested`` where analysis research does
+         *         not answer now: then the job waits on the topic.
+         */
+        post: operations["request_research_quality"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/rules": {
         parameters: {
             query?: never;
@@ -2569,6 +2592,42 @@ export interface components {
             rule: string;
             shown: boolean;
             /** @enum {unknown} */
+            timeframe: "15Min" | "1Day" | "1Hour" | "1Min" | "1Month" | "1Week" | "30Min" | "4Hour" | "5Min";
+        };
+        /**
+         * QualityRequest
+         * @description Which records are given. All of them are computed and corrected for together, whichever are asked for.
+         */
+        QualityRequest: {
+            /** @default 10 */
+            cost_bps: number;
+            /** @default null */
+            end: string | null;
+            /**
+             * @default 0
+             * @enum {unknown}
+             */
+            horizon: 0 | 1 | 5 | 20;
+            /** @default null */
+            level: ("all" | "industry" | "instrument") | null;
+            /** @default  */
+            rule: string;
+            /** @default null */
+            start: string | null;
+            /**
+             * @description Without any, all that have bars.
+             * @default []
+             */
+            symbols: string[];
+            /**
+             * @description A bundled tape in place of the stored bars.
+             * @default
+             */
+            tape: string;
+            /**
+             * @default 1Day
+             * @enum {unknown}
+             */
             timeframe: "15Min" | "1Day" | "1Hour" | "1Min" | "1Month" | "1Week" | "30Min" | "4Hour" | "5Min";
         };
         /**
@@ -5401,6 +5460,53 @@ export interface operations {
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    request_research_quality: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "horizon": 20,
+                 *       "level": "all",
+                 *       "rule": "golden_cross",
+                 *       "tape": "daily"
+                 *     }
+                 */
+                "application/json": components["schemas"]["QualityRequest"];
+            };
+        };
+        responses: {
+            /** @description The job */
+            202: {
+                headers: {
+                    /** @description The address of the job. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Job_"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            415: components["responses"]["Problem415"];
             421: components["responses"]["Problem421"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
