@@ -128,6 +128,7 @@ RESEARCH_JOBS: Final[Topic[events.ResearchJob]] = Topic(
         events.RunBacktest,
         events.RunGrid,
         events.DiscoverPatterns,
+        events.RunQuality,
         events.ExportDataset,
         events.CancelRun,
     ),

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from infra.documents.page import topics_page
-from infra.documents.page_tables import page_exchanges, page_tapes, page_timeframes, page_vocabulary
+from infra.documents.page_tables import page_exchanges, page_signals, page_tapes, page_timeframes, page_vocabulary
 from shared.asyncapi import document
 
 ROOT: Final = Path(__file__).parent.parent.parent
@@ -25,6 +25,7 @@ def documents(root: Path = ROOT) -> dict[Path, str]:
         data / "timeframes.ts": page_timeframes(),
         data / "exchanges.ts": page_exchanges(),
         data / "tapes.ts": page_tapes(),
+        data / "signals.ts": page_signals(),
         data / "vocabulary.ts": page_vocabulary(),
     }
 

@@ -32,6 +32,7 @@ from services.gateway.domain.instrument_directory import InstrumentDirectory
 from services.gateway.domain.key_models import DAY_MS
 from services.gateway.domain.market_memory import MarketMemory
 from services.gateway.domain.restored_messages import RestoredMessages
+from services.gateway.domain.service_states import GroupFinding, unread
 from services.gateway.handlers.application import MIDDLEWARE, OpenStreams, application
 from services.gateway.handlers.authentication import Authentication
 from services.gateway.handlers.fake_market import STEP_SECONDS, FakeMarket
@@ -46,7 +47,16 @@ from shared import metrics, topics
 from shared.db import open_database
 from shared.events import RunJob
 from shared.failures import TransientError
-from shared.kafka import JobClient, OffsetReader, Record, open_offset_reader, open_producer, open_tail
+from shared.kafka import (
+    GroupReader,
+    JobClient,
+    OffsetReader,
+    Record,
+    open_group_reader,
+    open_offset_reader,
+    open_producer,
+    open_tail,
+)
 from shared.quality.stored_records import QualityRecords
 from shared.run_files import RunReader, open_files
 from shared.runtime import Lifecycle, Task
@@ -61,6 +71,8 @@ RECORDS_SECONDS: Final = 10.0
 PROGRESS_SECONDS: Final = 5.0
 REJECTED: Final = (topics.QUARANTINE, *(topic.dead_letters for topic in topics.TOPICS))
 """Topics of messages that were not used as they came."""
+READ_IN_GROUPS: Final = (topics.SIGNALS, topics.STORIES, topics.ARTICLES, topics.RESEARCH_JOBS)
+"""Topics of which the committed offsets of a service say how much it has read."""
 RESEARCH: Final = {topics.RESEARCH_RESULTS: 0, topics.RESEARCH_JOBS: 0}
 """Results, and the jobs that other processes ask for, from now on."""
 REJECTED_SECONDS: Final = 15.0
@@ -98,6 +110,8 @@ async def build(settings: Settings, lifecycle: Lifecycle) -> AsyncIterator[Mappi
         tail = await stack.enter_async_context(open_tail(settings, tail_lengths, "gateway", max_records=500))
         ends = await stack.enter_async_context(open_offset_reader(settings, [topics.TICKS], "gateway-ends"))
         rejected = await stack.enter_async_context(open_offset_reader(settings, REJECTED, "gateway-rejected"))
+        unread_ends = await stack.enter_async_context(open_offset_reader(settings, READ_IN_GROUPS, "gateway-services"))
+        groups = await stack.enter_async_context(open_group_reader(settings, "gateway-groups"))
         history = await stack.enter_async_context(open_history(database))
         gateway = wire(settings, history)
         producer = await stack.enter_async_context(open_producer(settings, "gateway"))
@@ -106,7 +120,7 @@ async def build(settings: Settings, lifecycle: Lifecycle) -> AsyncIterator[Mappi
         gateway.records = lambda: records.current
         gateway.research = gateway.computed.jobs = research = JobClient(producer)
         restored = RestoredMessages(gateway.clock() - RESUME_MS, settings.ring)
-        feed = EventFeed(gateway.market, gateway.hub, live=lambda: tail.caught_up, restored=restored)
+        feed = EventFeed(gateway.market, gateway.hub, live=lambda: tail.caught_up, restored=restored, live_from=gateway.clock())
         flushers = {
             "flush": Flusher(gateway.hub, settings.flush_seconds),
             "flush test": Flusher(gateway.test_hub, settings.flush_seconds),
@@ -125,6 +139,9 @@ async def build(settings: Settings, lifecycle: Lifecycle) -> AsyncIterator[Mappi
         progress = Refresher(partial(measure_progress, gateway, history, ends), "progress", PROGRESS_SECONDS, lifecycle.stopping)
         counting = Refresher(partial(count_rejected, gateway, rejected), "rejected", REJECTED_SECONDS, lifecycle.stopping)
         sources = Refresher(partial(read_sources, gateway, history), "source health", PROGRESS_SECONDS, lifecycle.stopping)
+        services = Refresher(
+            partial(watch_services, gateway, groups, unread_ends), "services", PROGRESS_SECONDS, lifecycle.stopping
+        )
         pruning = Refresher(partial(prune, gateway), "old entries", PRUNE_SECONDS, lifecycle.stopping)
         quality = Refresher(records.read, "signal quality", RECORDS_SECONDS, lifecycle.stopping)
         lifecycle.on_ready("topics read", lambda: tail.caught_up)
@@ -136,13 +153,14 @@ async def build(settings: Settings, lifecycle: Lifecycle) -> AsyncIterator[Mappi
         await stack.enter_async_context(serve(application(gateway, streams), streams, settings))
         yield {
             "topics": lambda: tail.run(feed.handle_batch, lifecycle.stopping),
-            "resuming": lambda: restore(streams, restored, lambda: tail.caught_up, lifecycle),
+            "resuming": lambda: restore(streams, feed, restored, lambda: tail.caught_up, lifecycle),
             "ticks": lambda: follow_ticks(settings, gateway, feed, lifecycle),
             "research": lambda: results.run(partial(handle_research, gateway, research), lifecycle.stopping),
             "instruments": directory.run,
             "progress": progress.run,
             "rejected": counting.run,
             "sources": sources.run,
+            "services": services.run,
             "signal quality": quality.run,
             "old entries": pruning.run,
             "test stream": lambda: run_test_market(FakeMarket(gateway.test_hub, random.Random(), gateway.clock), lifecycle),  # noqa: S311 - random test prices
@@ -255,6 +273,28 @@ async def count_rejected(gateway: Gateway, rejected: OffsetReader) -> None:
     gateway.rejected = {name: sum(each.end - each.first for each in found.values()) for name, found in ranges.items()}
 
 
+async def watch_services(gateway: Gateway, groups: GroupReader, ends: OffsetReader) -> None:
+    """Find which services have members in their consumer groups, and how many messages wait for them."""
+    watch = gateway.services
+    wanted = [each for several in watch.groups.values() for each in several]
+    try:
+        found = await groups.read([each.name for each in wanted])
+        logs = await ends.read()
+    except TransientError:
+        watch.mark_unknown()
+        raise
+    watch.store(
+        {
+            name: GroupFinding(
+                found[name].members, None if topic is None else unread(logs.get(topic, {}), found[name].of_topic(topic))
+            )
+            for name, topic in wanted
+            if name in found
+        },
+        gateway.clock(),
+    )
+
+
 async def read_sources(gateway: Gateway, history: TableHistory) -> None:
     """Read the health of the sources. Where the read fails, the last reports age and are then shown as unknown."""
     gateway.sources = await history.sources()
@@ -266,8 +306,13 @@ async def prune(gateway: Gateway) -> None:
     await gateway.keys.prune(now - gateway.settings.audit_days * DAY_MS, now - IDEMPOTENCY_MS, now)
 
 
-async def restore(streams: OpenStreams, restored: RestoredMessages, caught_up: Callable[[], bool], lifecycle: Lifecycle) -> None:
-    """Once the topics are read, keep the messages of before the start for clients that resume. Runs until the end."""
+async def restore(
+    streams: OpenStreams, feed: EventFeed, restored: RestoredMessages, caught_up: Callable[[], bool], lifecycle: Lifecycle
+) -> None:
+    """Once the topics are read, keep the messages of before the start for clients that resume, and send the latest values.
+
+    Runs until the end.
+    """
     streams.test.restored.set()
     while not caught_up() and not lifecycle.stopping.is_set():
         await pause(RESTORE_PAUSE_SECONDS, lifecycle.stopping)
@@ -275,6 +320,7 @@ async def restore(streams: OpenStreams, restored: RestoredMessages, caught_up: C
         streams.live.hub.restore(restored)
         streams.live.restored.set()
         restored.clear()
+        await feed.publish_latest()
     await lifecycle.stopping.wait()
 
 

@@ -100,6 +100,16 @@ class Settings(MeshSettings):
     research_artefacts: str = Field(default_factory=lambda given: str(data_folder(given["var"]) / "research"))
     """Folder or URL of the files of runs, the same as that of analysis research; others are not sent.
     Unset: ``research`` beside the database of the newest ``make run`` under VAR, or in VAR itself."""
+    analysis_group: str = "analysis-live"
+    """Consumer group of analysis live, whose members /v1/status counts; the same value as there."""
+    industries_group: str = "analysis-industries"
+    """Consumer group of analysis industries."""
+    research_group: str = "analysis-research"
+    """Consumer group of analysis research."""
+    news_group: str = "analysis-news"
+    """Consumer group of analysis news."""
+    notifier_group: str = "notifier"
+    """Consumer group of the notifier."""
     page: Path = Path(__file__).parent / "page" / "dist"
     """Directory of the built page."""
 

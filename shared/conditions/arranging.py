@@ -16,6 +16,8 @@ from shared.conditions.relations import between, multiples, percents
 
 _NEAR: Final = 4
 """Items among which ``보다`` stands."""
+_NEGATED: Final = frozenset({"BETWEEN", "COMPARE", "CROSS", "TREND", "LEVEL"})
+"""What ``not`` behind a value may stand before."""
 _LINES: Final = {
     "stoch_k": ("stoch_k", "stoch_d"),
     "stoch_rsi_k": ("stoch_rsi_k", "stoch_rsi_d"),
@@ -40,11 +42,11 @@ def arrange(items: Sequence[Item], *, exactly: bool = True) -> list[Item]:
 
 
 def _not_between(items: Sequence[Item]) -> list[Item]:
-    """``rsi not between 40 and 60``: the ``not`` is of the whole comparison."""
+    """``rsi not between 40 and 60``, ``rsi isn't below 30``: the ``not`` is of the whole comparison."""
     found: list[Item] = []
     for i, item in enumerate(items):
         behind = items[i + 1].type if i + 1 < len(items) else ""
-        if item.type == "NOT" and behind == "BETWEEN" and found and found[-1].type in OPERAND_ENDS:
+        if item.type == "NOT" and behind in _NEGATED and found and found[-1].type in OPERAND_ENDS:
             found.insert(_start_of_clause(found), item)
         else:
             found.append(item)

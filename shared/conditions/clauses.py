@@ -16,7 +16,7 @@ _UPPER: Final = frozenset({">", ">=", "crosses_above"})
 _LOWER: Final = frozenset({"<", "<=", "crosses_below"})
 _RELATIONS: Final = frozenset({"COMPARE", "CROSS"})
 _AFTER: Final = frozenset({"COMPARE_AFTER", "CROSS_AFTER"})
-_FAR: Final = 6
+_FAR: Final = 10
 """Items behind a band or before a direction among which its relation is."""
 _BEHIND: Final = {"above": "crosses_above", "below": "crosses_below", "over": "crosses_above", "under": "crosses_below"}
 _CLAUSE_ENDS: Final = frozenset({"", "AND", "OR", "ON"})
@@ -49,6 +49,11 @@ def _versus(items: Sequence[Item]) -> list[Item]:
             if signed and items[at + 2].value.startswith(">"):
                 found += [*items[at : at + 3], Item("TREND", "rising", item.at, "상승")]
                 at += 3
+        elif item.type in {"VERSUS", "THAN_BEFORE"} and [each.type for each in items[at + 1 : at + 3]] == [
+            "NUMBER",
+            "PERCENT_SIGN",
+        ]:
+            at += _signed_change(found, items, at)
         elif item.type == "VERSUS" and [each.type for each in items[at : at + 2]] == ["NAME", "NUMBER"]:
             start = len(found) - 2
             start -= start > 0 and found[start - 1].type == "BACK"
@@ -56,6 +61,20 @@ def _versus(items: Sequence[Item]) -> list[Item]:
                 found[start:start] = [items[at], Item("SUBJECT", "", items[at].at, items[at].shown)]
                 at += 1
     return found
+
+
+def _signed_change(found: list[Item], items: Sequence[Item], at: int) -> int:
+    """``고가 대비 -20%``, ``시가 대비 +3% 이상``: a change with its sign; how many items were read."""
+    ways = {"MINUS": ("falling 1", "하락", "<"), "PLUS": ("rising 1", "상승", ">")}
+    way, shown, beyond = ways.get(items[at].type, ("", "", ""))
+    behind = items[at + 3] if at + 3 < len(items) else None
+    compared = behind is not None and behind.type == "COMPARE_AFTER"
+    if not way or (compared and behind is not None and not behind.value.startswith(beyond)):
+        return 0
+    sign = ">" if compared and behind is not None and len(behind.value) == 1 else ">="
+    place = items[at].at
+    found += [*items[at + 1 : at + 3], Item("COMPARE_AFTER", sign, place, "이상"), Item("TREND", way.split()[0], place, shown)]
+    return 3 + compared
 
 
 def _sides(items: Sequence[Item]) -> list[Item]:

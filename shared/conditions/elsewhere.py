@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from shared.conditions import timeframes
@@ -87,10 +88,18 @@ def _finest(root: Node) -> Timeframe:
         if inner is None:
             return min(_worded(root), key=timeframes.minutes, default=Timeframe.D1)
         raise ConditionError("frames", "", inner.at, example=render(inner))
-    other = next((part for part in parts if not isinstance(part, Placed)), None)
+    other = next((part for part in parts if not isinstance(part, Placed) and _has_own_values(part)), None)
+    daily = {part.timeframe for part in placed} == {Timeframe.D1}
+    if other is not None and daily and not any(map(_is_own, _outside(parts))):  # 'doji on 1d and rsi < 40'
+        return Timeframe.D1
     if other is not None:
         raise ConditionError("frames", "", other.at, example=render(placed[0]))
     return min((part.timeframe for part in placed), key=timeframes.minutes)
+
+
+def _outside(parts: Sequence[Node]) -> Iterator[Node]:
+    """The nodes of the parts that no ``on`` placed."""
+    return (node for part in parts if not isinstance(part, Placed) for node in walk(part))
 
 
 def _worded(root: Node) -> list[Timeframe]:
@@ -105,6 +114,17 @@ def _worded(root: Node) -> list[Timeframe]:
         elif isinstance(node, Operation):
             waiting += node.operands
     return found
+
+
+def _has_own_values(root: Node) -> bool:
+    """Whether a part has values of bars; a time of day and values of another instrument are the same on any timeframe."""
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Fired) or (isinstance(node, SeriesName) and node.name not in TIME_FIELDS) or _is_own(node):
+            return True
+        waiting += node.operands if isinstance(node, Operation) else ()
+    return False
 
 
 def _is_own(node: Node) -> bool:

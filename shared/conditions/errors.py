@@ -42,6 +42,8 @@ PROBLEMS: Final[dict[str, str]] = {
     "written": "{found} is no column; write {example}",
     "fundamental": "{found}: there are no fundamentals; conditions know prices, volumes and what is computed from them",
     "no_data": "{found} is not known here; conditions know prices, volumes and what is computed from them",
+    "selects": "{found}: conditions do not select instruments; write {example}, for industry:NAME or for the instruments that "
+    "are meant",
     "two_instruments": "{found} is no column and no bar field; all of it for that instrument is: {own}; that value alone is: "
     "{example}",
     "instrument": "{found} is no column and no bar field; an instrument is named at the end: {own}",

@@ -9,13 +9,15 @@ from typing import Final
 from shared.conditions.errors import ConditionError
 from shared.conditions.instruments import SYMBOL, of_code, of_instrument, whole_elsewhere
 from shared.conditions.literals import WEEKDAYS
+from shared.conditions.unknown_data import selecting
 
-_HOURS: Final = re.compile(r"\s{0,9}(<=|>=|==|!=|<|>)\s{0,9}([0-9]{1,2})(?![0-9.:])")
+_HOURS: Final = re.compile(r"\s{0,9}(<=|>=|==|<|>)\s{0,9}([0-9]{1,2})(?![0-9.:])")
 _WAY: Final = re.compile(r"^\s+(?:up|down)(?![A-Za-z0-9_])")
 _ARITHMETIC: Final = frozenset("+-*/")
 _WORD: Final = re.compile(r"[a-zA-Z]+")
 _NUMBER_FIRST: Final = frozenset({"unexpected", "unfinished", "constant", "condition"})
 _UNKNOWN_DATA: Final = frozenset({"fundamental", "no_data"})
+_UNKNOWN_NAMES: Final = frozenset({"name", "no_data"})
 _PLACES: Final = ("benchmark.", "industry.")
 _MOST: Final = 80
 """Characters of a spelling of the whole text in an error."""
@@ -23,6 +25,10 @@ _MOST: Final = 80
 
 def explained(error: ConditionError, shown: str, accepts: Callable[[str], bool]) -> ConditionError:
     """The error, or a better one. ``shown``: what was typed at its place; ``accepts``: whether a text is a condition."""
+    if error.code in _UNKNOWN_NAMES:
+        selected = selecting(error, accepts)
+        if selected:
+            return selected
     if error.code == "name":
         return of_instrument(error, accepts)
     if error.code in _NUMBER_FIRST:
@@ -47,6 +53,8 @@ def _written(error: ConditionError, shown: str, accepts: Callable[[str], bool]) 
     found, example = str(error.values["found"]), str(error.values["example"])
     rest = text[at + len(shown or found) :]
     hours = _HOURS.match(rest) if found == "hour" else None
+    if found == "hour" and hours is None:
+        return _error(error, "written", found=found, example="time >= 10:30")
     if hours:
         example, rest = f"time {hours[1]} {int(hours[2])}:00", rest[hours.end() :]
     place = next((each for each in _PLACES if text[:at].lower().endswith(each)), "")

@@ -6,16 +6,18 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from shared.conditions.coins import coin_at, ratio_at, symbol_of
 from shared.conditions.columns import FIELDS, column_of
 from shared.conditions.errors import ConditionError
 
 Accepts = Callable[[str], bool]
 """Whether a text is a condition."""
 SYMBOL: Final = re.compile(r"\^?[A-Z]{1,5}(?:[-=][A-Z]{1,4})?|[0-9]{6}\.[A-Z]{2}")
-_DOTTED: Final = re.compile(r"(?<![A-Za-z0-9_.])([A-Z]{1,6}|[0-9]{6}\.[A-Z]{2})\.([a-z][a-z0-9_]{0,40})(?![A-Za-z0-9_.])")
+_DOTTED: Final = re.compile(r"(?<![A-Za-z0-9_.])([A-Z]{1,9}|[0-9]{6}\.[A-Z]{2})\.([a-z][a-z0-9_]{0,40})(?![A-Za-z0-9_.])")
 _OF: Final = re.compile(r"(of|for) +(\^?[A-Z][A-Z0-9]{0,5}(?:[-=.][A-Z]{1,4})?)(?![A-Za-z0-9_])")
 _CODE: Final = re.compile(r" {0,3}([0-9]{6})(?![0-9.,])[이가은는의]?")
 _WORDS: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_OTHER: Final = re.compile(r"(?<![A-Za-z0-9_\[])[A-Za-z]{2,9}")
 _CASHTAG: Final = re.compile(r"[$]([A-Z]{1,6})(?![A-Za-z0-9])")
 _PLACE: Final = re.compile(r"\[[^\[\]]{1,24}\]")
 _LISTED: Final = re.compile(r"([A-Z]{2,8}):([A-Za-z][A-Za-z0-9.]{0,9})")
@@ -52,7 +54,11 @@ _MOST: Final = 80
 
 def of_instrument(error: ConditionError, accepts: Accepts) -> ConditionError:
     """The error for a name, or the one that says where the instrument goes that it may be."""
-    return _listed(error, accepts) or _of_symbol(error, accepts) or _dotted(error, accepts) or _named(error, accepts) or error
+    for reads in (_ratio, _listed, _of_symbol, _dotted, _named):
+        found = reads(error, accepts)
+        if found:
+            return found
+    return error
 
 
 def of_code(error: ConditionError, accepts: Accepts) -> ConditionError:
@@ -90,16 +96,26 @@ def _dotted(error: ConditionError, accepts: Accepts) -> ConditionError | None:
     first = _DOTTED.match(error.text, error.position)
     if first is None:
         return None
-    symbols = {each[1] for each in _DOTTED.finditer(error.text) if _value(each)}
+    symbols = {symbol_of(each[1]) for each in _DOTTED.finditer(error.text) if _value(each)}
     rest = _DOTTED.sub(" ", error.text)
     both = _value(first) in _WORDS.findall(rest)
     if len(symbols) > 1 or both:
-        whole = _DOTTED.sub(lambda each: f"{_value(each)}[{each[1]}, 1d]" if _value(each) else each[0], error.text)
-        example = whole if accepts(whole) and len(whole) <= _MOST else f"{_value(first)}[{first[1]}, 1d]"
+        whole = _DOTTED.sub(lambda each: f"{_value(each)}[{symbol_of(each[1])}, 1d]" if _value(each) else each[0], error.text)
+        example = whole if accepts(whole) and len(whole) <= _MOST else f"{_value(first)}[{symbol_of(first[1])}, 1d]"
         return _error(error, "elsewhere", found=first[0], example=example)
     own = _DOTTED.sub(lambda each: _value(each) or each[0], error.text)
+    alone = _DOTTED.sub(lambda each: f"{_value(each)}[{symbol_of(each[1])}, 1d]" if _value(each) else each[0], error.text)
+    if _is_clause(error.text) and len(alone) <= _MOST and accepts(own) and accepts(alone):  # 'SPY.rsi_14 < 30 and close > sma_200'
+        return _error(error, "two_instruments", found=first[0], own=f"{own} for {symbol_of(first[1])}", example=alone)
     shown = own if len(own) <= _MOST else "close > 100"
-    return _error(error, "instrument", found=first[0], own=f"{shown} for {first[1]}") if accepts(own) else None
+    return _error(error, "instrument", found=first[0], own=f"{shown} for {symbol_of(first[1])}") if accepts(own) else None
+
+
+def _is_clause(text: str) -> bool:
+    """Whether values of the instrument itself stand in other clauses, and in none with values of another one."""
+    clauses = [(_DOTTED.search(each), _DOTTED.sub(" ", each)) for each in _CONNECTED.split(text)]
+    own = [(dotted is not None, any(column_of(word.lower()) for word in _WORDS.findall(rest))) for dotted, rest in clauses]
+    return (False, True) in own and (True, True) not in own
 
 
 def _value(dotted: re.Match[str]) -> str:
@@ -115,7 +131,10 @@ def _named(error: ConditionError, accepts: Accepts) -> ConditionError | None:
     if more and typed.isupper():
         typed += more[0]
     symbol = typed
-    if not typed.isascii():
+    pair = coin_at(text, at)
+    if pair:
+        typed, symbol = pair
+    elif not typed.isascii():
         symbol = noun(typed)
         if not _STARTS.search(text[:at]) or symbol.endswith(_MEASURES):
             return None
@@ -124,12 +143,41 @@ def _named(error: ConditionError, accepts: Accepts) -> ConditionError | None:
     rest = text[at + len(typed) :].removeprefix("'s")
     own = next((each for each in _owns(text[:at], rest) if accepts(each)), "")
     if not own:
-        return None
+        return _of_two(error, symbol, typed, accepts)
     own = f"{own if len(own) <= _MOST else 'close > 100'} for {symbol.upper()}"
     alone = f"{text[:at]}close[{symbol.upper()}, 1d]{rest}".strip()
     if _CONNECTED.search(text) and symbol.isascii() and len(alone) <= _MOST and accepts(alone):
         return _error(error, "two_instruments", found=typed, own=own, example=alone)
     return _error(error, "instrument", found=typed, own=own)
+
+
+def _ratio(error: ConditionError, accepts: Accepts) -> ConditionError | None:
+    """``ETH/BTC > 0.05``: of two coins, in the dollars of each."""
+    found = ratio_at(error.text, error.position)
+    if found is None:
+        return None
+    typed, ratio = found
+    rest = error.text[error.position + len(typed) :]
+    rest = rest.removeprefix(" close").removeprefix(" price")
+    whole = f"{error.text[: error.position]}{ratio}{rest}"
+    return _error(error, "elsewhere", found=typed, example=whole) if accepts(whole) and len(whole) <= _MOST else None
+
+
+def _of_two(error: ConditionError, symbol: str, typed: str, accepts: Accepts) -> ConditionError | None:
+    """``BTC < 90,000 and ETH rsi < 30``: the first by its closes, the second is the instrument itself."""
+    before, behind = error.text[: error.position], error.text[error.position + len(typed) :]
+    if not symbol.isascii():
+        return None
+    for other in _OTHER.finditer(behind):
+        pair = coin_at(behind, other.start())
+        typed_second, second = pair or (other[0], other[0] if SYMBOL.fullmatch(other[0]) else "")
+        end = other.start() + len(typed_second)
+        if not second or column_of(other[0].lower()) or second == symbol:
+            continue
+        first = f"{before}close[{symbol}, 1d]{behind[: other.start()].removeprefix(' close')}"
+        own = next((each for each in _owns(first, behind[end:]) if accepts(each)), "")
+        return _error(error, "instrument", found=typed, own=f"{own} for {second}") if own and len(own) <= _MOST else None
+    return None
 
 
 def _owns(before: str, rest: str) -> Iterator[str]:

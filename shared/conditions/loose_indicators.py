@@ -1,4 +1,4 @@
-"""Loose spellings of indicators: ``9/21 ema cross``, ``EMA stack 8 > 21 > 55``, ``MACD(12,26)``, ``the 200 day``."""
+"""Loose spellings of indicators: ``EMA stack 8 > 21 > 55``, ``MACD(12,26)``, ``the 200 day``."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from itertools import pairwise
 from typing import Final
 
 from shared.conditions.columns import column_of, known_stem
+from shared.conditions.loose_crosses import korean_pair, named_pair, pair, value_at, zero_cross
+from shared.conditions.loose_strength import outperformance
 from shared.conditions.operations import MOST_BARS
 from shared.conditions.phrases import averages, phrases
 from shared.conditions.scanning import Piece
@@ -22,8 +24,6 @@ _DAYS: Final = frozenset({"day", "week", "d"})
 _LINES: Final = frozenset({"level", "line", "slow", "fast", "full", "osc", "histogram"})
 """Words between the name of an indicator and its parameters."""
 _AVERAGES: Final = frozenset({"sma", "ema", "wma"})
-_CROSSES: Final = frozenset({"cross", "crosses", "crossed", "crossing", "crossover", "golden", "bullish", "up", "upward"})
-_DOWN: Final = frozenset({"bearish", "death", "dead", "down", "downward", "crossunder"})
 _STACKS: Final = frozenset({"stack", "stacked", "ribbon", "aligned", "alignment", "fanned"})
 _BETWEEN: Final = frozenset({"/", ",", "-", ">", "<", "over", "above", "below"})
 _FALLING: Final = frozenset({"<", "below", "bearish", "bearishly", "down"})
@@ -39,7 +39,9 @@ _EXTREMES: Final = {
     **dict.fromkeys(("신고가", "최고가", "high", "highs"), "high"),
     **dict.fromkeys(("신저가", "최저가", "low", "lows"), "low"),
 }
-_RETURNS: Final = frozenset({"return", "returns", "performance", "perf", "gain", "수익률"})
+_BEFORE_EXTREME: Final = frozenset({"new", "fresh", "makes", "making", "hits", "hitting", "sets", "prints", "at"})
+_EXTREME_UNITS: Final = {**dict.fromkeys(("일", "day", "bar", "봉"), 1), "month": 21, "week": 5, "주": 5, "개월": 21}
+_RETURNS: Final = frozenset({"return", "returns", "performance", "perf", "gain", "change", "chg", "수익률"})
 _SHORT_UNITS: Final = {"m": "month", "y": "year", "yr": "year", "year": "year", "q": "quarter", "quarter": "quarter"}
 _BARS: Final = {"day": 1, "week": 5, "month": 21, "quarter": 63, "year": 252}
 _WAYS: Final = {"above": 1, "over": 1, "below": -1, "under": -1}
@@ -47,30 +49,6 @@ _SIX: Final = 6
 _BAND: Final = 5
 _CALL: Final = 12
 """Pieces of a call."""
-
-
-def pair(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
-    """``9/21 ema cross``, ``50/200 sma bearish crossover``: two averages and the direction."""
-    first_named = known_stem(found[at].text) in _AVERAGES and found[at].kind == "word"
-    if first_named and [piece.kind for piece in found[at + 1 : at + 4]] == [
-        "number",
-        "sign",
-        "number",
-    ]:  # 'sma 50/200 golden cross'
-        crossed = pair([*found[at + 1 : at + 4], found[at], *found[at + 4 : at + 8]], 0)
-        return (crossed[0], at + crossed[1]) if crossed else None
-    words = [piece.text for piece in found[at : at + 4]]
-    if len(words) < 4 or words[1] != "/" or not (words[0] + words[2]).isdigit():
-        return None
-    average = words[3] if known_stem(words[3]) in _AVERAGES else "sma"
-    end = at + 3 + (average == words[3])
-    while end < len(found) and found[end].text in _CROSSES | _DOWN:
-        end += 1
-    ways = {piece.text for piece in found[at + 3 : end]} & (_CROSSES | _DOWN)
-    if not ways:
-        return None
-    first, second = (f"{average}_{words[i]}" for i in (0, 2))
-    return f" {first} crosses {'below' if ways & _DOWN else 'above'} {second} ", end
 
 
 def stack(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
@@ -165,19 +143,23 @@ def parameters(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
 
 def new_extreme(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
     """``20일 신고가``, ``20 day high`` where something true or false is needed: beyond those before."""
-    if found[at].kind != "number" or not found[at].text.isdigit():
+    start = at
+    while at < len(found) and found[at].text in _BEFORE_EXTREME:
+        at += 1
+    if at >= len(found) or found[at].kind != "number" or not found[at].text.isdigit():
         return None
     end = at + 1
     end += end < len(found) and found[end].text == "-"
-    if end + 1 >= len(found) or found[end].text not in {"일", "day", "bar", "봉"}:
+    if end + 1 >= len(found) or found[end].text not in _EXTREME_UNITS:
         return None
+    count = int(found[at].text[:4]) * _EXTREME_UNITS[found[end].text]
     name = _EXTREMES.get(found[end + 1].text)
     end += 2
     alone = end == len(found) or phrases().longest(found, end, lambda meaning, _: meaning[0] in {"AND", "OR", "COMMA"})
-    before = at == 0 or phrases().longest(found, at - 1, lambda meaning, _: meaning[0] in {"AND", "OR", "COMMA", "FILL"})
-    if name is None or not alone or not before:
+    before = start == 0 or phrases().longest(found, start - 1, lambda meaning, _: meaning[0] in {"AND", "OR", "COMMA", "FILL"})
+    if name is None or not alone or not before or not 0 < count <= MOST_BARS:
         return None
-    return f" close {'>' if name == 'high' else '<'} {name}_{found[at].text} ", end
+    return f" close {'>' if name == 'high' else '<'} {name}_{count} ", end
 
 
 def distance(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
@@ -194,26 +176,41 @@ def distance(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
 
 def distances(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
     """``5-10% above sma_20``: between two multiples of it."""
+    if [piece.text for piece in found[at + 1 : at + 3]] in (["%", "to"], ["%", "-"], ["%", "~"]):  # '0% to 5% above x'
+        shorter = distances([*found[: at + 1], *found[at + 2 :]], at)
+        return (shorter[0], shorter[1] + 1) if shorter else None
     texts = [piece.text for piece in found[at : at + 6]]
     way = _WAYS.get(texts[4], 0) if len(texts) == _SIX and texts[3] in {"%", "percent"} and texts[1] in {"-", "~", "to"} else 0
-    column = column_of(texts[5]) if way else None
-    if not column or found[at].kind != "number" or found[at + 2].kind != "number":
+    value = value_at(found, at + 5 + (texts[5] in {"the", "its"})) if way else None
+    if value is None or found[at].kind != "number" or found[at + 2].kind != "number":
         return None
-    low, high = sorted(1 + way * float(text) / 100 for text in (texts[0], texts[2]))
-    return f" >= {low:.6g} * {column} and <= {high:.6g} * {column} ", at + _SIX
+    column, end = value
+    low, high = (
+        _multiple(1 + way * float(text) / 100, column) for text in sorted((texts[0], texts[2]), key=lambda text: way * float(text))
+    )
+    return f" >= {low} and <= {high} ", end
 
 
-def korean_pair(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
-    """``5일 20일 골든크로스``."""
-    texts = [piece.text for piece in found[at : at + 5]]
-    crossed = len(texts) == _BAND and texts[1] == texts[3] == "일" and texts[4] in {"골든크로스", "데드크로스"}
-    if not crossed or not (texts[0] + texts[2]).isdigit():
-        return None
-    return f" sma_{texts[0]} crosses {'above' if texts[4] == '골든크로스' else 'below'} sma_{texts[2]} ", at + 5
+def _multiple(factor: float, column: str) -> str:
+    return column if factor == 1 else f"{factor:.6g} * {column}"
 
 
 READERS: Final[tuple[Reader, ...]] = (
-    *(distances, distance, pair, korean_pair, stack, disparity_level, new_extreme, between, performance, parameters),
+    *(
+        named_pair,
+        zero_cross,
+        outperformance,
+        distances,
+        distance,
+        pair,
+        korean_pair,
+        stack,
+        disparity_level,
+        new_extreme,
+        between,
+        performance,
+        parameters,
+    ),
 )
 
 

@@ -24,6 +24,7 @@ from shared.conditions.reading import read_items
 from shared.conditions.restating import restated
 from shared.conditions.spelled_out import spelled_out, with_timeframe
 from shared.conditions.tree_builder import Builder
+from shared.conditions.unknown_data import of_no_data
 from shared.events import Timeframe
 
 LONGEST_FOUND: Final = 24
@@ -39,7 +40,7 @@ def read(text: str) -> tuple[Node, Timeframe]:
     try:
         return _plainly(text)
     except ConditionError as error:
-        raise restated(error, text, _part, _clause) from None
+        raise of_no_data(restated(error, text, _part, _clause, _alone)) from None
 
 
 def _plainly(text: str) -> tuple[Node, Timeframe]:

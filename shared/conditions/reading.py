@@ -72,6 +72,7 @@ def _items(state: State, at: int) -> Found:
         or _in_bars(state, at, piece)
         or _counted(state, at, piece)
         or _yesterday(state, at, piece)
+        or _from_ago(state, at, piece)
         or _phrase(state, at)
         or single(state, at)
     )
@@ -111,6 +112,13 @@ def _yesterday(state: State, at: int, piece: Piece) -> Found | None:
     if piece.text not in _PREVIOUS | {"yesterday"} or not compared or not state.is_end(end):
         return None
     return [Item("BACK", "1", piece.at, piece.text), replace(state.items[-2], at=piece.at)], end
+
+
+def _from_ago(state: State, at: int, piece: Piece) -> Found | None:
+    """``close from 1 bars ago``."""
+    counted = bars(state.pieces, at + 1) if piece.text == "from" else None
+    ago = counted and counted[2] < len(state.pieces) and state.pieces[counted[2]].text in {"ago", "back", "earlier"}
+    return ([], at + 1) if ago and ends_operand(state.items) else None
 
 
 def _fitting(state: State, items: list[Item]) -> list[Item]:

@@ -60,8 +60,8 @@ def accepts(state: State, meaning: Meaning, part: Sequence[Piece]) -> bool:
         return not (state.items and state.items[-1].type in {"SUBJECT", "NAME", "NUMBER"})
     if kind == "RULE" and part[-1].text == "cross" and part[0].text in _LINED:
         return not _compared_behind(state, part[-1].end)
-    if kind == "BACK" and part[0].text == "yesterday":
-        return len(part) > 1
+    if kind == "BACK" and part[-1].text == "yesterday":
+        return _names_behind(state, part[-1].end)
     return kind != "BARS"
 
 
@@ -69,6 +69,12 @@ def _compared_behind(state: State, end: int) -> bool:
     """``macd cross below zero``: whether a value stands behind a position, to be crossed."""
     at = next((i for i, piece in enumerate(state.pieces) if piece.at >= end), len(state.pieces))
     return at + 1 < len(state.pieces) and state.pieces[at].text in {"above", "below", "over", "under"}
+
+
+def _names_behind(state: State, end: int) -> bool:
+    """``yesterday volume``: whether a value is named behind a position."""
+    behind = next((piece for piece in state.pieces if piece.at >= end), None)
+    return behind is not None and behind.kind in {"word", "hangul"} and column_of(behind.text) is not None
 
 
 def _fires_behind(state: State, end: int) -> bool:
@@ -166,6 +172,10 @@ def _expression(state: State, found: _Phrase, read: Read) -> Found:
     if found.value.startswith(_SHAPES):
         state.drop_price("gap")
     inside = [Item(each.type, each.value, found.first.at, found.shown) for each in read(found.value)]
+    if (
+        found.value.startswith("crosses_") and found.value.count("(") == 1
+    ):  # 'macd bull cross below zero': what follows is of its first value
+        return inside, found.end
     return [found.item("OPEN", "", korean=False), *inside, found.item("CLOSE", "", korean=False)], found.end
 
 

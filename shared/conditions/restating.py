@@ -30,8 +30,12 @@ WITHOUT_SPELLING: Final = frozenset(
     }
 )
 """Errors that name a place alone, or a part that is wrong."""
+_NEVER: Final = frozenset({"never", "session"})
 OF_A_PART: Final = frozenset({"direction", "written", "meant", "unit", "elsewhere"})
 """Errors with a spelling that may be right in its place, but not with the rest of the text."""
+_MENDED: Final = frozenset({"written", *_NEVER})
+_MOST_MENDED: Final = 4
+"""Errors of one text that are mended, one behind the other."""
 _LONGEST: Final = 120
 """Characters of a text for which the last resort is tried."""
 _ATTEMPTS: Final = 16
@@ -66,17 +70,36 @@ _USUAL: Final = frozenset(
 )
 
 
-def restated(error: ConditionError, text: str, read: Read, read_clause: Read) -> ConditionError:
-    """The error, or the one with the exact spelling of the whole text."""
+def restated(error: ConditionError, text: str, read: Read, read_clause: Read, plainly: Read) -> ConditionError:
+    """The error, or the one with the exact spelling of the whole text. ``plainly`` reads a text with errors that are explained."""
     if len(text) > _LONGEST or not (error.code in WITHOUT_SPELLING or _is_partial(error, text, read)):
         return error
     reader = _Reader(read, read_clause)
-    spelling = _spelling(reader, text, error)
+    spelling = _mended(error, text, plainly) or _spelling(reader, text, error)
     if not spelling:
         symbol = _symbol(error, text)
         own = (text.replace(symbol, instead, 1) for instead in ("close", "")) if symbol else ()
         spelling = next((f"{each} for {symbol}" for each in (_spelling(reader, each, error) for each in own) if each), "")
     return ConditionError("restated", text, error.position, instead=f"'{spelling}'") if spelling else error
+
+
+def _mended(error: ConditionError, text: str, plainly: Read) -> str:
+    """The text with what each error in turn says in place of what it found: ``rel_volume > 1.5 and change > 3%``."""
+    for _ in range(_MOST_MENDED):
+        example = str(error.values.get("example", ""))
+        if error.code == "useless" and _accepts(example, plainly):  # the example is the whole text
+            return example
+        alone = error.code == "elsewhere" and example.count("[") == 1 and example.endswith("]")
+        if (not alone and error.code not in _MENDED) or example.startswith("time"):  # a number beside it would be minutes
+            return ""
+        text = next(corrected(text, error), "")
+        try:
+            root, frame = plainly(text)
+        except ConditionError as another:
+            error = another
+            continue
+        return render(root) + (f" on {frame.word}" if frame != Timeframe.D1 else "")
+    return ""
 
 
 def _spelling(reader: _Reader, text: str, error: ConditionError) -> str:
@@ -114,6 +137,9 @@ def _is_partial(error: ConditionError, text: str, read: Read) -> bool:
     """Whether the spelling in the error is not one of the whole text, or an index is taken for a stock."""
     if error.code == "instrument":
         return INDEXES.get(str(error.values["own"]).rpartition(" ")[2].lower(), "").startswith("^")
+    if error.code in _NEVER:
+        typed = list(corrected(text, error))
+        return bool(typed) and not _accepts(typed[0], read)
     if error.code not in OF_A_PART or not text[error.position :].strip():
         return False
     if error.code == "elsewhere" and any(_compares_prices(each, read) for each in corrected(text, error)):

@@ -14,7 +14,7 @@ from shared.conditions.timeframes import timeframe
 
 _WHOLE_TEXTS: Final = frozenset({"direction", "written"})
 """Errors whose example is the whole text."""
-_PARTS: Final = frozenset({"meant", "unit", "elsewhere"})
+_PARTS: Final = frozenset({"meant", "unit", "elsewhere", "never", "session"})
 """Errors whose example is in place of what was found."""
 _TWO, _MOST_FRAMES = 2, 4
 _HEADING: Final = 8
@@ -34,12 +34,13 @@ def rewritten(text: str, error: ConditionError) -> Iterator[str]:
 def corrected(text: str, error: ConditionError) -> Iterator[str]:
     """The text with what the error says in place of what it found."""
     values = error.values
-    right = str(values.get("bars") or values.get("example") or values.get("near") or "")
+    right = str((error.code == "unit" and values.get("bars")) or values.get("example") or values.get("near") or "")
     wrong = str(values.get("found", "")).strip("'")
-    if error.code in _WHOLE_TEXTS:
+    whole = error.code in _WHOLE_TEXTS and (error.code != "written" or right.startswith(text[: error.position].strip()))
+    if whole:
         yield right
     at = text.lower().find(wrong.lower(), error.position) if wrong and right else -1
-    if at >= 0 and error.code in _PARTS:
+    if at >= 0 and (error.code in _PARTS or (error.code == "written" and not whole)):
         yield f"{text[:at]}{right}{text[at + len(wrong) :]}"
 
 

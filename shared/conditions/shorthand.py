@@ -121,8 +121,21 @@ def clock_words(pieces: Sequence[Piece], at: int) -> Found | None:
         sign = ">=" if piece.text in {"after", "since"} else "<="
         return _time(sign, pieces[at + 1].text, piece.at, piece.text), at + 2
     hour = [each.text for each in pieces[at + 1 : at + 3]]
-    if piece.text == "hour" and len(hour) == 2 and hour[0] in _HOUR_SIGNS and hour[1].isdigit() and len(hour[1]) <= 2:
-        return _time(hour[0], f"{hour[1]}:00", piece.at, piece.text), at + 3
+    both_named = _hour_and_minute(pieces, at)
+    if both_named:
+        return both_named
+    if piece.text == "hour" and len(hour) == 2 and hour[0] in _HOUR_SIGNS and hour[1].isdigit() and int(hour[1][:3]) < 24:
+        return _of_hour(hour[0], int(hour[1]), piece), at + 3
+    range_words = [each.text for each in pieces[at + 1 : at + 5]]
+    if (
+        piece.text == "hour"
+        and range_words[:1] == ["between"]
+        and range_words[2:3] == ["and"]
+        and _is_hour(range_words[1])
+        and _is_hour(range_words[-1])
+    ):
+        both = Item("AND", "and", piece.at, piece.text)
+        return [*_of_hour(">=", int(range_words[1]), piece), both, *_of_hour("<=", int(range_words[3]), piece)], at + 5
     if piece.text == "hour" and len(hour) == 2 and hour[0] in {"=", "=="} and hour[1].isdigit() and int(hour[1]) < 24:
         first, second = f"{hour[1]}:00", f"{int(hour[1]) + 1}:00"
         both = Item("AND", "and", piece.at, piece.text)
@@ -139,6 +152,37 @@ def clock_words(pieces: Sequence[Piece], at: int) -> Found | None:
     if len(texts) > end and texts[end] in _TIMES:
         return _time(_TIMES[texts[end]], text, piece.at, piece.text), start + end + 1
     return [Item("CLOCK", text, piece.at, piece.text)], start + end
+
+
+def _is_hour(text: str) -> bool:
+    return text.isdigit() and int(text[:3]) < 24
+
+
+def _of_hour(sign: str, hour: int, piece: Piece) -> list[Item]:
+    """``hour <= 15`` is true until 15:59, ``hour > 15`` from 16:00 on."""
+    sign, hour = {"<=": ("<", hour + 1), ">": (">=", hour + 1)}.get(sign, (sign, hour))
+    if hour == 24:
+        return _time("<=" if sign == "<" else ">", "23:59", piece.at, piece.text)
+    return _time(sign, f"{hour}:00", piece.at, piece.text)
+
+
+def _hour_and_minute(pieces: Sequence[Piece], at: int) -> Found | None:
+    """``hour == 9 and minute >= 45``: from 9:45 to the end of the hour."""
+    texts = [piece.text for piece in pieces[at : at + 7]]
+    if len(texts) < 7 or (texts[0], texts[3], texts[4]) != ("hour", "and", "minute") or texts[1] not in {"=", "=="}:
+        return None
+    hour, sign, minute = texts[2], texts[5], texts[6]
+    if not (hour.isdigit() and minute.isdigit()) or int(hour[:3]) > 23 or int(minute[:3]) > 59:
+        return None
+    place, shown = pieces[at].at, pieces[at].text
+    clock, both = f"{hour}:{minute.zfill(2)}", Item("AND", "and", place, shown)
+    if sign in {"=", "=="}:
+        return _time("==", clock, place, shown), at + 7
+    if sign not in _HOUR_SIGNS:
+        return None
+    least, below = _time(">=", f"{hour}:00", place, shown), _of_hour("<=", int(hour), pieces[at])
+    limit = _time(sign, clock, place, shown)
+    return ([*limit, both, *below] if sign.startswith(">") else [*least, both, *limit]), at + 7
 
 
 def since_open(pieces: Sequence[Piece], at: int) -> Found | None:

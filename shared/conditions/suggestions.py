@@ -29,7 +29,7 @@ WRITTEN: Final = {
     **dict.fromkeys(("저점", "전저점"), "lowest(low, 20)"),
     **dict.fromkeys(("고점", "전고점"), "highest(high, 20)"),
     "breadth": "industry.breadth_50",
-    **dict.fromkeys(("hour", "minute"), "time"),
+    "hour": "time",
 }
 """Names for what is written as an expression."""
 INDEXES: Final = {
@@ -69,10 +69,9 @@ def name_error(name: str) -> ConditionError:
         return ConditionError("name", name, 0, found=name)
     stem, numbers = parts(name)
     stem = stem or name
-    if name in FUNDAMENTALS or stem in FUNDAMENTALS:
-        return ConditionError("fundamental", name, 0, found=name)
-    if name in NO_DATA or stem in NO_DATA:
-        return ConditionError("no_data", name, 0, found=name)
+    for code, words in (("fundamental", FUNDAMENTALS), ("no_data", NO_DATA)):
+        if name in words or stem in words:
+            return ConditionError(code, name, 0, found=name)
     if stem in WRITTEN and (not numbers or WRITTEN[stem].startswith("benchmark.")):
         return ConditionError("written", name, 0, found=name, example=WRITTEN[stem])
     known = known_stem(stem)
@@ -90,6 +89,9 @@ def name_error(name: str) -> ConditionError:
         return ConditionError("meant", name, 0, found=name, near=f"{elsewhere}[{frame}]")
     if name.startswith("^"):
         return ConditionError("elsewhere", name, 0, found=name.upper(), example=f"close[{name.upper()}, 1d]")
+    for code, words in (("fundamental", FUNDAMENTALS), ("no_data", NO_DATA)):
+        if any(name.startswith(f"{word}_") for word in words):  # 'premarket_high', 'earnings_date'
+            return ConditionError(code, name, 0, found=name)
     if name in SIDES:
         return ConditionError("meant", name, 0, found=name, near=SIDES[name][0])
     near = suggest(stem, (*stems(), *FIELDS))

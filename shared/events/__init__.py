@@ -34,6 +34,7 @@ from shared.events.research import (
     RunJob,
     RunOption,
     RunProgress,
+    RunQuality,
     SymbolHistory,
 )
 from shared.events.timeframe import PERIODS, Timeframe
@@ -83,6 +84,7 @@ __all__ = [
     "RunJob",
     "RunOption",
     "RunProgress",
+    "RunQuality",
     "SafeInt",
     "Signal",
     "SignalQuality",

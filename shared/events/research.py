@@ -216,6 +216,14 @@ class DiscoverPatterns(ResearchRunJob, frozen=True, kw_only=True, tag="discover-
         return f"discover-patterns:{self.id}"
 
 
+class RunQuality(ResearchRunJob, frozen=True, kw_only=True, tag="run-quality"):
+    """Count what followed past signals of rules and chart patterns, out of sample."""
+
+    @property
+    def event_id(self) -> str:
+        return f"run-quality:{self.id}"
+
+
 class ExportDataset(ResearchRunJob, frozen=True, kw_only=True, tag="export-dataset"):
     """Write features and labels to files."""
 
@@ -249,7 +257,7 @@ class RunProgress(Event, frozen=True, kw_only=True, tag="run-progress"):
 
     job_id: str
     kind: str
-    """``backtest``, ``grid``, ``discovery`` or ``dataset``."""
+    """``backtest``, ``grid``, ``discovery``, ``quality`` or ``dataset``."""
     state: Literal["queued", "running"]
     ahead: SafeInt = 0
     """Runs that wait before it."""
@@ -320,7 +328,7 @@ class QualityChanged(Event, frozen=True, kw_only=True, tag="quality-changed"):
         return f"{self.job_id}:{self.ts_event}"
 
 
-RunJob = RunBacktest | RunGrid | DiscoverPatterns | ExportDataset
+RunJob = RunBacktest | RunGrid | DiscoverPatterns | RunQuality | ExportDataset
 """Every job that is a run."""
 HistoryJob = ConditionHistoryJob | IndicatorHistoryJob
 """Every job that is answered within seconds."""

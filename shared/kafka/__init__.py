@@ -4,7 +4,9 @@ Knowledge of a single service about its messages never belongs here.
 """
 
 from shared.kafka.group_consumer import GroupConsumer, open_group_consumer
+from shared.kafka.groups import ConsumerGroup, GroupReader, open_group_reader
 from shared.kafka.job_client import JobClient
+from shared.kafka.membership import stay_member
 from shared.kafka.offset_range_reader import RangeGoneError, RangeReader, open_range_reader
 from shared.kafka.offsets import OffsetRange, OffsetReader, open_offset_reader
 from shared.kafka.owned_consumer import OwnedConsumer, open_owned_consumer
@@ -17,7 +19,9 @@ from shared.kafka.tail import Tail, open_tail
 from shared.kafka.topic_label import read_label, write_label
 
 __all__ = [
+    "ConsumerGroup",
     "GroupConsumer",
+    "GroupReader",
     "JobClient",
     "NoResultError",
     "OffsetRange",
@@ -32,6 +36,7 @@ __all__ = [
     "RunWatch",
     "Tail",
     "open_group_consumer",
+    "open_group_reader",
     "open_offset_reader",
     "open_owned_consumer",
     "open_producer",
@@ -39,5 +44,6 @@ __all__ = [
     "open_tail",
     "partition_of",
     "read_label",
+    "stay_member",
     "write_label",
 ]

@@ -62,7 +62,12 @@ async def test_kafka_is_killed_under_a_running_gateway(own_kafka: Broker, tmp_pa
 
         async def known(what: bool) -> bool:
             found = await status()
-            return (found["waiting"] is not None, found["dead_letters"] is not None, (await probe("readyz"))[1]) == (what,) * 3
+            live = next(each for each in found["services"] if each["name"] == "analysis-live")
+            assert live["state"] in ("not_seen", "unknown"), "it never ran"
+            probed = (await probe("readyz"))[1]
+            return (found["waiting"] is not None, found["dead_letters"] is not None, live["state"] == "not_seen", probed) == (
+                what,
+            ) * 4
 
         async def known_unknown() -> bool:
             return await known(False)

@@ -14,7 +14,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, Route, expect
 
-from tests.gateway.browsing import visit
+from tests.gateway.browsing import PHONE, keep_picture, visit
 from tests.gateway.page_gateway import fresh_market, page_gateway
 from tests.gateway.running_gateway import RunningGateway
 
@@ -40,6 +40,18 @@ HEAT: Final = {
 }  # fmt: skip
 
 
+RECORD: Final = {
+    "n": 431, "years": 10.0, "horizon_bars": 5, "win_rate": 0.52, "win_rate_low": 0.47, "win_rate_high": 0.57,
+    "mean_return": 0.003, "worst": -0.12, "base_rate": 0.002, "q_value": 0.81, "validated": False, "dates": 381, "group": "*",
+}  # fmt: skip
+ABOUT: Final = {"rule": "golden_cross", "params": {"fast": 50, "slow": 200}, "direction": "up", "level": "all", "group": "*"}
+QUALITY: Final[dict[str, Any]] = {
+    "records": 3, "tried": 252, "validated": 1, "as_of": 1_617_220_800_000, "cost_bps": 10.0,
+    "listed": [
+        {**ABOUT, "level": "instrument", "group": "AAPL", "quality": {**RECORD, "group": "AAPL", "validated": True}},
+        {**ABOUT, "quality": RECORD},
+    ],
+}  # fmt: skip
 HEAT_FILE: Final = {"name": "heatmap.json", "sha256": "0" * 64, "url": "/v1/research/jobs/run-1/files/heatmap.json"}
 
 
@@ -48,10 +60,12 @@ class Jobs:
 
     def __init__(self) -> None:
         self.posted: list[dict[str, Any]] = []
-        self.state, self.kind, self.result = "running", "backtest", BACKTEST
+        self.state, self.kind = "running", "backtest"
+        self.result: dict[str, Any] = BACKTEST
 
     async def install(self, page: Page) -> None:
         await page.route("**/v1/research/backtests", self._request)
+        await page.route("**/v1/research/quality", self._request)
         await page.route("**/v1/research/jobs**", self._jobs)
         await page.route("**/v1/research/jobs/**", self._jobs)
 
@@ -96,7 +110,7 @@ class Jobs:
             "id": "run-1", "kind": self.kind, "state": self.state, "ahead": None,
             "progress": {"done": 3, "total": 10, "note": "AAPL"}, "created": "2024-07-01T00:00:00Z", "started": None, "ended": None,
             "error": None, "symbols": ["AAPL"], "timeframe": "1Day", "start": None, "end": None, "tape": "",
-            "parameters": {"entry": "golden_cross"}, "result": self.result if done else None,
+            "parameters": {"rule" if self.kind == "quality" else "entry": "golden_cross"}, "result": self.result if done else None,
             "files": [HEAT_FILE] if done else [],
             "data_hash": "d" * 64 if done else None, "code_version": "e" * 16,
         }  # fmt: skip
@@ -204,4 +218,38 @@ async def test_a_run_is_cancelled_and_a_grid_says_what_its_choice_is_worth(brows
     )
     await page.get_by_role("button", name="한국어").click()
     await expect(page.locator("#overfitting li").first).to_contain_text("4개를 시도했으며")
+    await page.get_by_role("button", name="English").click()
+    await records_of_signals(page, jobs, server.url)
     assert visited.errors == []
+
+
+async def records_of_signals(page: Page, jobs: Jobs, url: str) -> None:
+    """From the form to the records, in both languages and on a phone."""
+    jobs.kind, jobs.result = "quality", QUALITY
+    await page.goto(f"{url}/#/research/new")
+    await page.get_by_role("button", name="Signal quality").click()
+    await page.get_by_label("Rule or chart pattern").select_option("Golden cross")
+    await page.get_by_label("Records of").select_option("Each instrument")
+    await page.get_by_label("Held", exact=True).select_option("5 bars")
+    await page.get_by_role("button", name="Start").click()
+    rows = page.locator("#quality tbody tr")
+    await expect(rows).to_have_count(2)
+    assert jobs.posted[-1] == {"rule": "golden_cross", "level": "instrument", "horizon": 5}
+    await expect(page.locator("#job h2")).to_have_text("Signal quality · Golden cross")
+    await expect(page.locator("#quality .panel-hint").first).to_have_text(
+        "252 tests were made and corrected for together; validated: 1."
+    )
+    await expect(rows.first).to_contain_text("past 10 years, out of sample: 52% of 431, +0.3% in 5 days, worst")
+    await expect(rows.last).to_contain_text(
+        "All instrumentsno better than chance so far: +0.3% in 5 days, any day +0.2% (n = 431, days: 381)"
+    )
+    await expect(page.locator("#quality .hint").last).to_have_text("The first 2 of 3 records are shown; the file has all.")
+    await keep_picture(page, "research-quality")
+    jobs.result = {**QUALITY, "validated": 0}
+    await page.set_viewport_size(PHONE)
+    await page.reload()
+    await page.get_by_role("button", name="한국어").click()
+    await expect(page.locator("#quality .panel-hint").first).to_contain_text("아직 우연보다 나은 것이 없습니다.")
+    await expect(rows.last).to_contain_text("아직 우연보다 낫지 않음: 5일 평균 +0.3%, 아무 날이나 +0.2% (n = 431, 381일)")
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "only the table scrolls to the side"
+    await keep_picture(page, "research-quality-phone")

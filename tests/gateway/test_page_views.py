@@ -13,6 +13,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, Route, expect
 
+from services.gateway.domain.service_states import GroupFinding, ServiceWatch
 from shared.events import ConditionHistory, ConditionHistoryJob, StoryArticle, StoryLink, SymbolHistory
 from tests.gateway import market, news
 from tests.gateway.browsing import PHONE, keep_picture, visit
@@ -335,8 +336,16 @@ async def test_the_system_view(browser: Browser, server: RunningGateway) -> None
     now = server.gateway.clock()
     server.gateway.market.last_analysis_at = now
     server.gateway.progress.measure({0: (0, 9)}, {0: 2}, now)
+    server.gateway.services = ServiceWatch(server.gateway.services.groups)
+    server.gateway.services.store({"analysis-live": GroupFinding(2, 0), "analysis-research": GroupFinding(0, 3)}, now)
     visited = await visit(browser, server, path="/#/system")
     page = visited.page
+    services = page.locator("main .panel").first.locator("tbody tr")
+    await expect(services).to_have_count(7)
+    await expect(services.filter(has_text="Analysis, live").locator(".state.running")).to_have_text("runs")
+    await expect(services.filter(has_text="Analysis, live").locator(".numeric")).to_have_text(["7", "2"])
+    await expect(services.filter(has_text="Analysis, research").locator(".state.stopped")).to_have_text("stopped")
+    await expect(services.filter(has_text="Notifier").locator(".state.not_seen")).to_have_text("not seen")
     await expect(page.locator("#flow")).to_contain_text("Ticks that wait for analysis7")
     await expect(page.locator("#sources .empty")).to_contain_text("a tape is played")
     rows = page.locator("#age tbody tr")

@@ -22,6 +22,7 @@ from shared.run_files import RunReader, open_files
 from shared.tables import bars, research_runs
 from tests.gateway.test_mesh import process
 from tests.gateway.test_research_jobs import JOBS, get, post
+from tests.notifier.test_backtest import Drawing
 from tests.notifier.test_bot import bot_user
 from tests.research.quality.test_stored import bar_rows
 from tests.research.role import client as research_client
@@ -83,6 +84,7 @@ async def test_jobs_from_the_request_to_the_result(kafka: Broker, mariadb_url: s
             before = await late_timers(tmp_path)
             await a_cancelled_grid(client)
             await a_grid(client)
+            await records_of_a_rule(client)
             await a_data_set(client)
             late, all_ = (after - earlier for after, earlier in zip(await late_timers(tmp_path), before, strict=True))
             assert late <= 0.01 * all_, f"{late:g} of {all_:g} timers of the event loop ran more than {LATE} s late while jobs ran"
@@ -91,18 +93,18 @@ async def test_jobs_from_the_request_to_the_result(kafka: Broker, mariadb_url: s
 
 
 async def a_backtest_of_the_bot(kafka: Broker, database_url: str, files: Path) -> None:
-    """The bot answers at once; the figures of the stored result and both pictures follow."""
+    """The bot answers at once; the figures of the stored result and their picture follow."""
     async with research_client(kafka.bootstrap) as jobs, open_database(database_url) as database:
         runner = ResearchBacktests(jobs, database, RunReader(open_files(str(files))), lambda: time.time_ns() // 1_000_000, SECONDS)
-        async with bot_user(database_url, backtest_runner=runner) as user:
+        async with bot_user(database_url, backtest_runner=runner, renderer=Drawing()) as user:
             async with database.begin() as connection:
                 await connection.execute(bars.insert(), bar_rows("AAPL")[:1000])
             await user.ask("/lang en")
             assert "running" in await user.ask("/backtest AAPL close > sma_20 exit after 5 bars")
-            await until(lambda: len(user.telegram.accepted) == 4, SECONDS, "the result and a second picture")
-            first, second = user.telegram.accepted[2:]
+            await until(lambda: len(user.telegram.accepted) == 3, SECONDS, "the result")
+            first = user.telegram.accepted[2]
             assert "running" in await user.ask("/backtest AAPL close > 1 on 1h exit after 5 bars")
-            await until(lambda: len(user.telegram.accepted) == 6, SECONDS, "the reason why there is no result")
+            await until(lambda: len(user.telegram.accepted) == 5, SECONDS, "the reason why there is no result")
             assert "no bars of 1h" in user.telegram.texts()[-1]
         async with database.connect() as connection:
             mine = select(research_runs.c.result).where(research_runs.c.requested_by == "chat:telegram:7")
@@ -111,7 +113,7 @@ async def a_backtest_of_the_bot(kafka: Broker, database_url: str, files: Path) -
     assert (figures["trades"] > 0, refused) == (True, "")
     assert f"Trades: {figures['trades']:.0f}, won {figures['win_rate']:.0%}" in first.text
     assert f"Return: {figures['total_return']:+.2%}" in first.text
-    assert [(each.photo or b"")[:4] for each in (first, second)] == [b"\x89PNG", b"\x89PNG"]
+    assert (first.photo or b"")[:4] == b"\x89PNG"
 
 
 async def a_backtest(client: aiohttp.ClientSession) -> None:
@@ -156,6 +158,21 @@ async def a_grid(client: aiohttp.ClientSession) -> None:
     assert job["parameters"]["ranges"] == {"fast": [10.0, 20.0], "slow": "50:100:50"}
 
 
+async def records_of_a_rule(client: aiohttp.ClientSession) -> None:
+    address = await requested(client, "quality", {"rule": "macd_cross", "level": "all", "horizon": 5, **ON_TAPE})
+    job = await reached(client, address, "done", "failed", "refused")
+    assert job["state"] == "done", job
+    listed = job["result"]["listed"]
+    assert [(each["rule"], each["direction"], each["quality"]["horizon_bars"]) for each in listed] == [
+        ("macd_cross", "down", 5),
+        ("macd_cross", "up", 5),
+    ]
+    assert job["result"]["tried"] == listed[0]["quality"]["tried"] > len(listed)
+    (file,) = (each for each in job["files"] if each["name"] == "records.json")
+    async with client.get(file["url"]) as response:
+        assert await response.json(content_type=None) == listed
+
+
 async def a_data_set(client: aiohttp.ClientSession) -> None:
     body = {"features": ["rsi_14"], "labels": ["forward_return(5)"], **ON_TAPE}
     address = await requested(client, "datasets", body)
@@ -182,6 +199,7 @@ async def refusals(client: aiohttp.ClientSession) -> None:
         ("grids", {**CROSSES, "ranges": {"fast": "5:50:5"}}, "ranges", "slow has no values"),
         ("grids", {**CROSSES, "ranges": {"fast": "0:1:1", "slow": "50"}}, "entry", "golden_cross"),
         ("discoveries", {"index": "S P"}, "index", "'S P' is no symbol"),
+        ("quality", {"rule": "golden_cros"}, "rule", "did you mean golden_cross"),
         ("datasets", {"labels": ["wat(5)"]}, "labels", "'wat(5)' is no label"),
     ):
         problem = await until(partial(refusal, client, body, kind), SECONDS, f"{body} to be refused")

@@ -11,11 +11,14 @@ import aiohttp
 import pytest
 
 from services.gateway.adapters.event_feed import EventFeed
+from services.gateway.app import restore
 from services.gateway.domain.hub import OVERLAP
 from services.gateway.domain.restored_messages import RestoredMessages
+from services.gateway.domain.times import rfc3339
 from shared import topics
 from shared.events import Event
 from shared.kafka import Record
+from shared.runtime import Lifecycle
 from tests.gateway import market
 from tests.gateway.running_gateway import RunningGateway, running_gateway
 from tests.gateway.test_stream import open_stream, receive, receive_messages
@@ -64,6 +67,32 @@ async def test_a_client_resumes_after_a_restart_and_misses_nothing(tmp_path: Pat
             assert (await receive(stream))[-1]["symbol"] == "NVDA"
             numbers = [message["seq"] for message in found if message["T"] in "sq"]
             assert numbers == sorted(set(numbers))
+
+
+async def test_a_client_that_connects_while_the_log_is_read_has_the_newest_values(
+    server: RunningGateway, client: aiohttp.ClientSession
+) -> None:
+    """The log holds many quotes of a symbol: those before the newest must not stay on a page until the next tick."""
+    gateway, read, lifecycle = server.gateway, asyncio.Event(), Lifecycle()
+    now = gateway.clock()
+    restored = RestoredMessages(now - 900 * SECOND, 1000)
+    feed = EventFeed(gateway.market, gateway.hub, live=read.is_set, restored=restored, live_from=now)
+    restoring = asyncio.create_task(restore(server.streams, feed, restored, read.is_set, lifecycle))
+    quotes = [record(market.quote("AAPL", n), now - 3000 * SECOND, n, topic=topics.QUOTES.name) for n in (7, 8)]
+    views = [record(market.view("us", n), now - 3000 * SECOND, n, topic=topics.INDUSTRIES.name) for n in (7, 8)]
+    await feed.handle_batch([quotes[0], views[0]])
+    async with open_stream(client, signals=["*"], quotes=["AAPL"], industries=["*"]) as stream:
+        async with client.get("/v1/quotes?symbols=AAPL") as response:
+            assert (await response.json())["results"][0]["last_price"] == market.quote("AAPL", 7).last_price
+        await feed.handle_batch([quotes[1], views[1], record(market.signal("AAPL", 1), now - SECOND, 1)])
+        await feed.handle_batch([record(market.signal("AAPL", 2), now + SECOND, 2)])
+        assert [each["id"] for each in await receive(stream)] == [market.signal("AAPL", 2).id], "of after the start: at once"
+        read.set()
+        found = {message["T"]: message for message in await receive_messages(stream, 2)}
+        assert found["q"]["last_price"] == market.quote("AAPL", 8).last_price
+        assert found["v"]["view"]["date"] == rfc3339(market.view("us", 8).ts_event)
+    lifecycle.stopping.set()
+    await restoring
 
 
 @pytest.mark.parametrize(

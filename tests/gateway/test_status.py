@@ -40,6 +40,7 @@ async def test_the_status_has_the_times_of_the_last_progress(server: RunningGate
     async def status() -> dict[str, object]:
         async with client.get("/v1/status") as response:
             (found,) = (await response.json())["results"]
+        assert [each["state"] for each in found.pop("services")][-1] == "running", "the gateway answers"
         return dict(found)
 
     unknown = dict.fromkeys(("ticks_grew", "analysis_heard", "waiting", "silent", "quarantined", "dead_letters"))

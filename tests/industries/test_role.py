@@ -6,6 +6,7 @@ import itertools
 import os
 import signal
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,8 @@ from sqlalchemy import insert, update
 from shared import wire
 from shared.db import open_database
 from shared.events import IndustryView
-from shared.kafka import open_producer
+from shared.failures import TransientError
+from shared.kafka import open_group_reader, open_producer
 from shared.kafka.raw_reader import open_raw_reader
 from shared.settings import MeshSettings
 from shared.tables import bars, industries, instrument_industries, instruments, markets
@@ -46,7 +48,7 @@ class Stage:
     def start(self) -> Process:
         environment = {
             "KAFKA_BOOTSTRAP": self.bootstrap, "DATABASE_URL": self.database_url, "PROBE_PORT": "0", "INDUSTRIES_SECONDS": "0.1",
-            "ROSTER_SECONDS": "0.5",
+            "ROSTER_SECONDS": "0.5", "INDUSTRIES_GROUP": self.slug,
         }  # fmt: skip
         made = Process(("services.analysis", "industries"), {**os.environ, **environment}, self.folder / "log")
         self.running.append(made)
@@ -61,6 +63,12 @@ class Stage:
     async def publish(self, topic: Any, *events: Any) -> None:
         async with open_producer(MeshSettings(kafka_bootstrap=self.bootstrap), "test") as producer:
             await producer.publish_many(topic, [(event.symbol, event) for event in events])
+
+    async def members(self) -> int:
+        """How many processes the broker knows of."""
+        async with open_group_reader(MeshSettings(kafka_bootstrap=self.bootstrap), "test") as groups:
+            found = (await groups.read([self.slug])).get(self.slug)
+            return found.members if found else 0
 
     async def views(self) -> list[IndustryView]:
         """What was published of the industry, oldest first."""
@@ -140,6 +148,13 @@ async def test_views_follow_the_topics_and_a_restart_publishes_the_same(stage: S
     )
     view = await stage.latest(lambda view: view.signals_up == 1)
 
+    async def is_member() -> bool:
+        with suppress(TransientError):  # a new broker makes the topic of offsets when the first member joins
+            return await stage.members() == 1
+        return False
+
+    await until(is_member, 30, "the broker to know of the process")
+
     await stage.publish(QUOTES, quote(c, day(60), 90.0, 100.0))
     view = await stage.latest(lambda view: view.declines == 1)
     assert (view.signals_up, view.signals_down, view.missing) == (1, 1, 1)
@@ -160,6 +175,7 @@ async def test_views_follow_the_topics_and_a_restart_publishes_the_same(stage: S
     for process in (first, second):
         process.send_signal(signal.SIGTERM)
         assert process.wait(40) == 0, stage.text()[-3000:]
+    assert await stage.members() == 0
     last = (await stage.views())[-1]
     third = stage.start()
     published = len(await stage.views())

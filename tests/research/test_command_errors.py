@@ -34,6 +34,8 @@ STATED = "exit: nothing ends a position; name a signal, or set --stop-loss, --ta
         (("grid", *GRID, "--range", "slow=20", "--cluster", "nope", *TAPE), "--cluster: 'nope' is no address"),
         (("audit", "nope", *TAPE), "NAME: 'nope' is no rule"),
         (("quality", "golden_cros", *TAPE), "RULE: 'golden_cros' is no rule or chart pattern; did you mean golden_cross"),
+        (("quality", "--level", "sector", *TAPE), "--level: 'sector' is not one of instrument, industry, all"),
+        (("quality", "--horizon", "7", *TAPE), "--horizon: 7 is not one of 0, 1, 5, 20"),
         (("quality", "--cost", "-5", *TAPE), "--cost: -5.0 does not fit: expected `float` >= 0.0"),
         (("discover", "--size", "9", *TAPE), "--size: 9 does not fit: expected `int` <= 3"),
         (("discover", "--index", "ZZZ", *TAPE), "--index: 'ZZZ' is not on the tape daily"),

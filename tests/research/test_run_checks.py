@@ -11,13 +11,14 @@ from services.analysis.research.adapters.run_checks import RunChecks
 from services.analysis.research.domain.data_request import DataRequest
 from services.analysis.research.domain.every_rule import every_rule
 from services.analysis.research.domain.firings import needed_timeframes
-from services.analysis.research.domain.run_jobs import new_row
+from services.analysis.research.domain.run_jobs import KINDS, new_row
 from services.analysis.research.domain.run_record import RunError
 from services.analysis.research.domain.run_rows import RunRequest
 from services.analysis.research.grid.sets import parameter_sets
 from services.analysis.research.runs import checks
 from services.analysis.research.runs.checks import CHECKS, MOST_SETS
 from services.analysis.research.runs.table import run_kind
+from services.gateway.domain.run_requests import KINDS as REQUESTED
 from shared.events import RunGrid, Timeframe
 
 CROSSES = {"entry": "golden_cross({fast}, {slow})", "exit": "dead_cross({fast}, {slow})"}
@@ -54,12 +55,31 @@ async def refusal(kind: str, parameters: dict[str, Any], **data: Any) -> str:
         ("dataset", {"features": ["wat wat"]}, "features: "),
         ("dataset", {"labels": ["wat(5)"]}, "labels: 'wat(5)' is no label"),
         ("dataset", {"train": 0.9, "validation": 0.2}, "train: 0.9 and validation 0.2 leave nothing for train or test"),
-        ("quality", {"wat": 1}, ""),
+        ("quality", {"rule": "double_top", "level": "industry", "horizon": 5, "cost_bps": 0}, ""),
+        ("quality", {"rule": "golden_cros"}, "rule: 'golden_cros' is no rule or chart pattern; did you mean golden_cross"),
+        ("quality", {"level": "sector"}, "level: 'sector' is not one of instrument, industry, all"),
+        ("quality", {"horizon": 7}, "horizon: 7 is not one of 0, 1, 5, 20"),
+        ("quality", {"cost_bps": -1}, "cost_bps: -1 does not fit: expected `float` >= 0.0"),
+        ("audit", {"wat": 1}, ""),
     ],
 )
 async def test_what_is_wrong_is_named(kind: str, parameters: dict[str, Any], expected: str) -> None:
     found = await refusal(kind, parameters)
     assert found.startswith(expected) if expected else not found, found
+
+
+@pytest.mark.parametrize(
+    ("timeframe", "parameters", "expected"),
+    [
+        (Timeframe.M1, {}, "timeframe: no rule runs on 1m"),
+        (Timeframe.W1, {"rule": "gap"}, "rule: gap does not run on 1w; it runs on 15m, 1h, 1d"),
+    ],
+)
+async def test_records_are_of_rules_that_run_on_the_timeframe(
+    timeframe: Timeframe, parameters: dict[str, Any], expected: str
+) -> None:
+    found = await refusal("quality", parameters, timeframe=timeframe)
+    assert found.startswith(expected), found
 
 
 async def test_a_tape_and_its_symbols_are_checked() -> None:
@@ -71,7 +91,7 @@ async def test_a_tape_and_its_symbols_are_checked() -> None:
 
 
 def test_every_kind_that_can_be_asked_for_has_a_check() -> None:
-    assert set(CHECKS) == {"backtest", "grid", "discovery", "dataset"}
+    assert set(CHECKS) == {*KINDS.values()} == {*REQUESTED.values()}
     assert all(run_kind(kind).name == kind for kind in CHECKS)
 
 

@@ -12,7 +12,17 @@ from shared.conditions import ConditionError, describe, parse
 from shared.conditions.conjugation import forms
 
 FRESH = Path(__file__).with_name("fresh")
-LEAST = {"first": 92, "second": 89, "third": 42, "fourth": 100, "fifth": 99, "sixth": 100}
+LEAST = {
+    "first": 92,
+    "second": 89,
+    "third": 42,
+    "fourth": 100,
+    "fifth": 99,
+    "sixth": 100,
+    "seventh": 100,
+    "eighth": 100,
+    "ninth": 100,
+}
 """How many texts of each list are understood, or answered with the exact spelling."""
 
 
@@ -56,9 +66,13 @@ def test_fresh_phrasings_are_understood_or_answered_and_never_read_wrongly(name:
 ACCEPTED = {
     "일봉은 정배열인데 60분봉 RSI 과매도": "(sma_5 > sma_20 and sma_20 > sma_60)[1d] and rsi_oversold down on 1h",
     "4시간봉 골든크로스 + 일봉 정배열": "golden_cross and (sma_5 > sma_20 and sma_20 > sma_60)[1d] on 4h",
+    "remind me when price closes back inside the bands": (
+        "crosses_above(close, bb_lower_20) or crosses_below(close, bb_upper_20) on 1d"
+    ),
     "bb_percent_b < 0": "(close - bb_lower_20) / (bb_upper_20 - bb_lower_20) < 0 on 1d",
 }
-"""Other normal forms that say the same: looked at on the finest timeframe that is named, and the same inequality."""
+"""Other normal forms that say the same: looked at on the finest timeframe that is named, the same inequality,
+and of what comes back inside the moment at which it does."""
 
 
 @pytest.mark.parametrize(
@@ -84,11 +98,45 @@ def test_no_name_of_an_instrument_is_taken_for_empty_words(name: str) -> None:
         ("[Daily Close > Daily Open] and [Daily RSI(14) < 30]", "close > open and rsi_14 < 30 on 1d"),
         ("RSI climbing out of oversold", "crosses_above(rsi_14, 30) on 1d"),
         ("20일선이 무너지면 알려주세요", "crosses_below(close, sma_20) on 1d"),
+        ("rsi doesn't cross above 70", "not crosses_above(rsi_14, 70) on 1d"),
+        ("price hasn't closed below sma_20", "not close < sma_20 on 1d"),
+        ("macd bear cross above zero", "crosses_below(macd, macd_signal) and macd > 0 on 1d"),
+        ("hour > 9 and hour <= 15 and close > open on 15m", "time >= 10:00 and time < 16:00 and close > open on 15m"),
+        ("hour == 9 and minute < 45 on 15m", "time >= 09:00 and time < 09:45 on 15m"),
+        ("yesterday rsi < 30", "prev(rsi_14) < 30 on 1d"),
+        ("전일 종가 대비 -5%", "change_pct(close, 1) <= -5 on 1d"),
+        ("20일선 대비 +10% 이상", "close >= sma_20 * 1.1 on 1d"),
+        ("rsi < 30 on 1h and weekday == friday", "rsi_14 < 30 and weekday == friday on 1h"),
         ("5-20-60 정배열", "sma_5 > sma_20 and sma_20 > sma_60 on 1d"),
     ],
 )
 def test_kinds_of_phrasings(text: str, meant: str) -> None:
     assert parse(text).text == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "right"),
+    [
+        ("rvol > 2 and gap > 3% and rs > 0", "restated", "rs_63[benchmark, 1d] > 0"),
+        ("high > highest(high, 20) and hour >= 10", "restated", "high > prev(highest(high, 20)) and time >= 10:00 on 15m"),
+        ("beats qqq over 3 months", "restated", "change_pct(close, 63) > change_pct(close, 63)[QQQ, 1d]"),
+        ("underperforming the sector for 20 days", "restated", "rs_20[industry, 1d] < 0"),
+        ("0% to 5% above sma_50", "restated", "close >= sma_50 and close <= 1.05 * sma_50"),
+        ("hits new 50 day low", "restated", "close < low_50"),
+        ("SOLUSDT rsi < 30 on 1h", "instrument", "rsi < 30 on 1h for SOL-USD"),
+        ("AAPL > 200 and MSFT rsi < 30", "instrument", "close[AAPL, 1d] > 200 and rsi < 30 for MSFT"),
+        ("exchange = NASDAQ and price > 5 and rvol > 2", "selects", "write price > 5 and rvol > 2"),
+        ("BTC dominance > 50", "no_data", "dominance"),
+        ("premarket_volume > 100k", "no_data", "premarket_volume"),
+        ("minute >= 45", "no_data", "minute"),
+        ("SPY.rsi_14 < 30 and close > sma_200", "two_instruments", "rsi_14[SPY, 1d] < 30 and close > sma_200"),
+    ],
+)
+def test_kinds_of_answers(text: str, code: str, right: str) -> None:
+    with pytest.raises(ConditionError) as caught:
+        parse(text)
+    assert caught.value.code == code
+    assert right in caught.value.message
 
 
 @pytest.mark.parametrize(

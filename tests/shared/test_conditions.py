@@ -159,6 +159,7 @@ WRONG = [
     ("doji_at_band on 1m", "fires", 0),
     ("foreign_flow > 0", "no_data", 0),
     ("QQQ > 400 and rsi_14 < 40", "two_instruments", 0),
+    ("sector = technology and rsi_14 < 40", "selects", 0),
     ("close[x y] > 1", "bracket", 5),
     ("close[^VIX, 1h] > 1", "daily", 5),
     ("close[1h][1d] > 1", "twice", 9),

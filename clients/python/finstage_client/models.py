@@ -1096,6 +1096,20 @@ class QualityRecord(TypedDict):
     timeframe: Literal["15Min", "1Day", "1Hour", "1Min", "1Month", "1Week", "30Min", "4Hour", "5Min"]
 
 
+class QualityRequest(TypedDict):
+    """Which records are given. All of them are computed and corrected for together, whichever are asked for."""
+
+    cost_bps: NotRequired[float]
+    end: NotRequired[str | None]
+    horizon: NotRequired[Literal[0, 1, 5, 20]]
+    level: NotRequired[Literal["all", "industry", "instrument"] | None]
+    rule: NotRequired[str]
+    start: NotRequired[str | None]
+    symbols: NotRequired[list[str]]
+    tape: NotRequired[str]
+    timeframe: NotRequired[Literal["15Min", "1Day", "1Hour", "1Min", "1Month", "1Week", "30Min", "4Hour", "5Min"]]
+
+
 class Quote(TypedDict):
     """The latest price of an instrument. ``change_percent`` is a fraction: 0.05 is 5 %. Null where a value is unknown."""
 
@@ -1166,6 +1180,16 @@ class ScreenedInstrument(TypedDict):
     name_ko: str
     symbol: str
     values: dict[str, float | None]
+
+
+class ServiceState(TypedDict):
+    """Whether a service runs, and how far behind it is. Null where a value is unknown."""
+
+    checked: str | None
+    name: Literal["analysis-industries", "analysis-live", "analysis-news", "analysis-research", "gateway", "ingest", "notifier"]
+    processes: int | None
+    state: Literal["not_seen", "running", "silent", "stopped", "unknown"]
+    waiting: int | None
 
 
 class Signal(TypedDict):
@@ -1269,6 +1293,7 @@ class Status(TypedDict):
     analysis_heard: str | None
     dead_letters: dict[str, int] | None
     quarantined: int | None
+    services: list[ServiceState]
     silent: bool | None
     sources: list[SourceHealth]
     ticks_grew: str | None

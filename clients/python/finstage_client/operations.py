@@ -471,6 +471,15 @@ class Operations:
         )
         return found
 
+    async def request_research_quality(self, body: models.QualityRequest) -> models.JobPage:
+        """Ask for a run: it waits, and is done by analysis research. Location has its address.
+
+        Everything that can be known without a bar is checked before it waits. ``state`` is ``requested`` where analysis research does
+        not answer now: then the job waits on the topic.
+        """
+        found: models.JobPage = await self.call("POST", "/v1/research/quality", {}, body)
+        return found
+
     async def rules(self) -> models.ChosenRulePage:
         """The rules about which the key's owner has made a choice."""
         found: models.ChosenRulePage = await self.call("GET", "/v1/rules", {})
@@ -735,7 +744,7 @@ class Operations:
         return found
 
     async def status(self) -> models.StatusPage:
-        """When ingest and analysis last wrote anything, whether analysis is silent, how the sources are, and what was rejected."""
+        """What runs, when ingest and analysis last wrote anything, how the sources are, and what was rejected. Asks nobody."""
         found: models.StatusPage = await self.call("GET", "/v1/status", {})
         return found
 

@@ -845,6 +845,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/research/quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have the records of signals computed
+         * @description Ask for a run: it waits, and is done by analysis research. Location has its address.
+         *
+         *         Everything that can be known without a bar is checked before it waits. ``state`` is ``requested`` where analysis research does
+         *         not answer now: then the job waits on the topic.
+         */
+        post: operations["request_research_quality"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/rules": {
         parameters: {
             query?: never;
@@ -976,7 +999,7 @@ export interface paths {
         };
         /**
          * Whether prices arrive and are processed
-         * @description When ingest and analysis last wrote anything, whether analysis is silent, how the sources are, and what was rejected.
+         * @description What runs, when ingest and analysis last wrote anything, how the sources are, and what was rejected. Asks nobody.
          */
         get: operations["status"];
         put?: never;
@@ -2572,6 +2595,42 @@ export interface components {
             timeframe: "15Min" | "1Day" | "1Hour" | "1Min" | "1Month" | "1Week" | "30Min" | "4Hour" | "5Min";
         };
         /**
+         * QualityRequest
+         * @description Which records are given. All of them are computed and corrected for together, whichever are asked for.
+         */
+        QualityRequest: {
+            /** @default 10 */
+            cost_bps?: number;
+            /** @default null */
+            end?: string | null;
+            /**
+             * @default 0
+             * @enum {unknown}
+             */
+            horizon?: 0 | 1 | 5 | 20;
+            /** @default null */
+            level?: ("all" | "industry" | "instrument") | null;
+            /** @default  */
+            rule?: string;
+            /** @default null */
+            start?: string | null;
+            /**
+             * @description Without any, all that have bars.
+             * @default []
+             */
+            symbols?: string[];
+            /**
+             * @description A bundled tape in place of the stored bars.
+             * @default
+             */
+            tape?: string;
+            /**
+             * @default 1Day
+             * @enum {unknown}
+             */
+            timeframe?: "15Min" | "1Day" | "1Hour" | "1Min" | "1Month" | "1Week" | "30Min" | "4Hour" | "5Min";
+        };
+        /**
          * Quote
          * @description The latest price of an instrument. ``change_percent`` is a fraction: 0.05 is 5 %. Null where a value is unknown.
          */
@@ -2673,6 +2732,19 @@ export interface components {
             values: {
                 [key: string]: number | null;
             };
+        };
+        /**
+         * ServiceState
+         * @description Whether a service runs, and how far behind it is. Null where a value is unknown.
+         */
+        ServiceState: {
+            checked: string | null;
+            /** @enum {unknown} */
+            name: "analysis-industries" | "analysis-live" | "analysis-news" | "analysis-research" | "gateway" | "ingest" | "notifier";
+            processes: number | null;
+            /** @enum {unknown} */
+            state: "not_seen" | "running" | "silent" | "stopped" | "unknown";
+            waiting: number | null;
         };
         /**
          * Signal
@@ -2819,6 +2891,7 @@ export interface components {
                 [key: string]: number;
             } | null;
             quarantined: number | null;
+            services: components["schemas"]["ServiceState"][];
             silent: boolean | null;
             sources: components["schemas"]["SourceHealth"][];
             ticks_grew: string | null;
@@ -5387,6 +5460,53 @@ export interface operations {
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             414: components["responses"]["Problem414"];
+            421: components["responses"]["Problem421"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    request_research_quality: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "horizon": 20,
+                 *       "level": "all",
+                 *       "rule": "golden_cross",
+                 *       "tape": "daily"
+                 *     }
+                 */
+                "application/json": components["schemas"]["QualityRequest"];
+            };
+        };
+        responses: {
+            /** @description The job */
+            202: {
+                headers: {
+                    /** @description The address of the job. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Job_"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            414: components["responses"]["Problem414"];
+            415: components["responses"]["Problem415"];
             421: components["responses"]["Problem421"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];

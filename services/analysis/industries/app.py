@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from typing import Final
 
 from services.analysis.industries.adapters.industry_tables import IndustryTables
 from services.analysis.industries.handlers.view_publisher import IndustryViews
 from services.analysis.industries.settings import IndustriesSettings
 from shared.db import open_database
-from shared.kafka import open_producer, open_tail
+from shared.kafka import open_producer, open_tail, stay_member
 from shared.runtime import Lifecycle, Task
-from shared.topics import BARS, QUOTES, SIGNALS
+from shared.topics import BARS, INDUSTRIES, QUOTES, SIGNALS
 from shared.waiting import Refresher
 
 DATABASE_SECONDS: Final = 5.0
@@ -52,4 +53,10 @@ async def build(settings: IndustriesSettings, lifecycle: Lifecycle) -> AsyncIter
             await roster.wait_first_success()
             await tail.run(industries.handle, lifecycle.stopping)
 
-        yield {"topics": follow, "roster": roster.run, "views": views.run, "database watch": watch.run}
+        yield {
+            "topics": follow,
+            "roster": roster.run,
+            "views": views.run,
+            "database watch": watch.run,
+            "membership": partial(stay_member, settings, INDUSTRIES, settings.industries_group, lifecycle.stopping),
+        }

@@ -12,6 +12,8 @@ class IndustriesSettings(MeshSettings):
 
     probe_port: int = Field(default=9104, ge=0, le=65535)
     """Port for the probes."""
+    industries_group: str = "analysis-industries"
+    """Consumer group of which each process is a member, so that the broker knows that it runs; every process reads all messages."""
     industries_seconds: float = Field(default=5.0, gt=0)
     """Shortest time between two publications of a view; an unchanged view is not published."""
     roster_seconds: float = Field(default=30.0, gt=0)

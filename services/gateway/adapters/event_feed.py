@@ -41,6 +41,8 @@ class EventFeed:
     """False while older records are read at the start: they go into memory, and are not published on the stream."""
     restored: RestoredMessages | None = None
     """Takes the messages of older records, for clients that resume."""
+    live_from: int = MAX_MS
+    """Records written at or after this time, in milliseconds, are published on the stream even where older ones are still read."""
 
     async def handle_batch(self, records: Sequence[Record[Any]]) -> None:
         """Handle a batch; the callback of the consumer."""
@@ -49,7 +51,8 @@ class EventFeed:
             self.market.last_analysis_at, *(each.timestamp for each in records if each.topic in ANALYSIS_TOPICS), 0
         )
         for n, record in enumerate(records, 1):
-            self.handle_event(record.event, self.hub.publish if live else self._restoring(record))
+            is_new = live or record.timestamp >= self.live_from
+            self.handle_event(record.event, self.hub.publish if is_new else self._restoring(record))
             if n % YIELD_EVERY == 0:
                 await asyncio.sleep(0)  # let requests run
 
@@ -64,6 +67,24 @@ class EventFeed:
         elif handler is not None:
             handler(self, event, send or (self.hub.publish if live else _nobody))
             _COUNTS[type(event)].inc()
+
+    async def publish_latest(self) -> None:
+        """Publish the quotes and views of now on the stream, once the older records have been read.
+
+        A client that connected before may have read older ones, and those that followed were not published.
+        """
+        for n, symbol in enumerate(tuple(self.market.quotes), 1):
+            if (quote := self.market.quotes.get(symbol)) is not None:
+                self.hub.publish("q", symbol, quote.body)
+            if n % YIELD_EVERY == 0:
+                await asyncio.sleep(0)
+        for view in tuple(self.market.industries.values()):
+            self.hub.publish("v", view.industry, self.view_body(view))
+
+    def view_body(self, event: events.IndustryView) -> bytes:
+        """The message of a view, with the names of its industry or market."""
+        known = self.hub.directory()
+        return messages.industry(known.industries.get(event.industry) or known.markets.get(event.industry), event)
 
     def _restoring(self, record: Record[Any]) -> Send:
         """Takes the message of a record of before the start."""
@@ -116,9 +137,7 @@ def _story(feed: EventFeed, event: events.Story, send: Send) -> None:
 
 def _industry(feed: EventFeed, event: events.IndustryView, send: Send) -> None:
     if feed.market.put_industry(event) and send is not _nobody:
-        known = feed.hub.directory()
-        industry = known.industries.get(event.industry) or known.markets.get(event.industry)
-        send("v", event.industry, messages.industry(industry, event))
+        send("v", event.industry, feed.view_body(event))
 
 
 def _tick(_: EventFeed, event: events.Tick, send: Send) -> None:

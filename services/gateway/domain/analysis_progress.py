@@ -24,6 +24,9 @@ class AnalysisProgress:
     """When a measurement last found that analysis had read messages, or had read all."""
     backlog: int | None = None
     """Messages that analysis has not read; None while that is unknown."""
+    first_at: int = 0
+    measured_at: int = 0
+    """When the first and the last measurement were stored."""
     end: int = -1
     position: int = -1
 
@@ -38,6 +41,7 @@ class AnalysisProgress:
         if position != self.position or not self.backlog:
             self.progressed_at = now
         self.end, self.position = end, position
+        self.first_at, self.measured_at = self.first_at or now, now
 
     def mark_unknown(self) -> None:
         """Record that the broker or the database does not answer."""

@@ -10,6 +10,7 @@ import msgspec
 
 from services.gateway.domain import timeframes
 from services.gateway.domain.filters import StoredQuality
+from services.gateway.domain.service_states import ServiceState
 from services.gateway.domain.source_health import SourceHealth
 from services.gateway.domain.times import SessionDate, Time, rfc3339, session_date
 from shared import events
@@ -214,6 +215,8 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     """Ticks, bars and feeds that were not used as they came, of the last 30 days; null while the broker does not answer."""
     dead_letters: dict[str, int] | None
     """Messages that could not be handled, by their topic; those without any are left out. Null while the broker does not answer."""
+    services: list[ServiceState]
+    """The services of the mesh: what runs, and how far behind each is."""
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
@@ -365,6 +368,7 @@ def status(
     silent: bool | None,
     sources: list[SourceHealth],
     rejected: Mapping[str, int] | None,
+    services: list[ServiceState],
 ) -> Status:
     """The view of the status; a time of 0 is unknown."""
     return Status(
@@ -375,4 +379,5 @@ def status(
         sources=sources,
         quarantined=None if rejected is None else rejected.get(QUARANTINE.name),
         dead_letters=None if rejected is None else {name: n for name, n in rejected.items() if n and name != QUARANTINE.name},
+        services=services,
     )

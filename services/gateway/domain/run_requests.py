@@ -11,11 +11,12 @@ import msgspec
 
 from services.gateway.domain.parameter_types import Symbol
 from services.gateway.domain.timeframes import TIMEFRAME_BY_NAME, TimeframeName
-from shared.events import DiscoverPatterns, ExportDataset, ResearchRunJob, RunBacktest, RunGrid, RunJob
+from shared.events import DiscoverPatterns, ExportDataset, ResearchRunJob, RunBacktest, RunGrid, RunJob, RunQuality
 from shared.run_options.backtest import BacktestOptions
 from shared.run_options.dataset import DatasetOptions
 from shared.run_options.discovery import DiscoveryOptions
 from shared.run_options.grid import GridOptions
+from shared.run_options.quality import QualityOptions
 
 MOST_SYMBOLS: Final = 1000
 
@@ -46,18 +47,26 @@ def _request(name: str, options: type[msgspec.Struct]) -> type[RunTarget]:
 BacktestRequest: Final = _request("BacktestRequest", BacktestOptions)
 GridRequest: Final = _request("GridRequest", GridOptions)
 DiscoveryRequest: Final = _request("DiscoveryRequest", DiscoveryOptions)
+QualityRequest: Final = _request("QualityRequest", QualityOptions)
 DatasetRequest: Final = _request("DatasetRequest", DatasetOptions)
 JOBS: Final[Mapping[type[RunTarget], type[RunJob]]] = MappingProxyType(
     {
         BacktestRequest: RunBacktest,
         GridRequest: RunGrid,
         DiscoveryRequest: DiscoverPatterns,
+        QualityRequest: RunQuality,
         DatasetRequest: ExportDataset,
     }
 )
 """The job of each type of request."""
 KINDS: Final[Mapping[type[RunJob], str]] = MappingProxyType(
-    {RunBacktest: "backtest", RunGrid: "grid", DiscoverPatterns: "discovery", ExportDataset: "dataset"}
+    {
+        RunBacktest: "backtest",
+        RunGrid: "grid",
+        DiscoverPatterns: "discovery",
+        RunQuality: "quality",
+        ExportDataset: "dataset",
+    }
 )
 _TARGET: Final = frozenset(RunTarget.__struct_fields__)
 _COMMON: Final = frozenset(ResearchRunJob.__struct_fields__)

@@ -23,6 +23,7 @@ from services.gateway.domain.past_store import PastStore
 from services.gateway.domain.problems import RequestError, unknown_value_error
 from services.gateway.domain.requested_jobs import RequestedJobs
 from services.gateway.domain.research_jobs import JobStore
+from services.gateway.domain.service_states import Name, ServiceGroup, ServiceWatch
 from services.gateway.domain.source_health import StoredSourceHealth
 from services.gateway.handlers.authentication import Authentication
 from services.gateway.handlers.cache import Cache
@@ -32,6 +33,7 @@ from shared.events import CancelRun, ConditionHistory, ConditionHistoryJob, RunJ
 from shared.kafka import RunWatch
 from shared.quality.signal_records import SignalRecords
 from shared.run_files import RunReader
+from shared.topics import ARTICLES, RESEARCH_JOBS, SIGNALS, STORIES, TICKS
 
 
 class Research(Protocol):
@@ -48,6 +50,18 @@ class Research(Protocol):
 
 
 NO_RECORDS: Final = SignalRecords()
+
+
+def service_groups(settings: Settings) -> dict[Name, tuple[ServiceGroup, ...]]:
+    """The consumer groups of each service; that of the notifier's news exists only where it has a bot."""
+    notifier = settings.notifier_group
+    return {
+        "analysis-live": (ServiceGroup(settings.analysis_group, TICKS.name),),
+        "analysis-industries": (ServiceGroup(settings.industries_group, None),),
+        "analysis-research": (ServiceGroup(settings.research_group, RESEARCH_JOBS.name),),
+        "analysis-news": (ServiceGroup(settings.news_group, ARTICLES.name),),
+        "notifier": (ServiceGroup(notifier, SIGNALS.name), ServiceGroup(f"{notifier}-news", STORIES.name)),
+    }
 
 
 @dataclass
@@ -74,6 +88,8 @@ class Gateway:
     progress: AnalysisProgress = field(default_factory=AnalysisProgress)
     sources: tuple[StoredSourceHealth, ...] = ()
     """Health of the sources as ingest last reported it."""
+    services: ServiceWatch = field(init=False)
+    """The consumer groups of the other services."""
     rejected: Mapping[str, int] | None = None
     """Messages in quarantine and dead letters by topic; None while that is unknown."""
     directory: InstrumentDirectory = field(default_factory=InstrumentDirectory)
@@ -84,6 +100,9 @@ class Gateway:
     computed: ComputedIndicators = field(default_factory=ComputedIndicators)
     research: Research | None = None
     """Without it, only words are answered."""
+
+    def __post_init__(self) -> None:
+        self.services = ServiceWatch(service_groups(self.settings))
 
     def check_symbol(self, symbol: str, parameter: str = "symbol") -> None:
         """Raise RequestError (404) for an instrument that is neither in the tables nor on the topics."""

@@ -24,6 +24,7 @@ from services.gateway.domain.run_requests import (
     DatasetRequest,
     DiscoveryRequest,
     GridRequest,
+    QualityRequest,
     RunTarget,
 )
 from services.gateway.domain.screener_models import ScreenRequest, ScreenResult, parse_screen
@@ -261,6 +262,12 @@ RUN_ACTIONS: Final = (
         DiscoveryRequest,
         "Have combinations of signals searched",
         '{"size": 1, "least": 60, "tape": "daily"}',
+    ),
+    RunAction(
+        "/v1/research/quality",
+        QualityRequest,
+        "Have the records of signals computed",
+        '{"rule": "golden_cross", "level": "all", "horizon": 20, "tape": "daily"}',
     ),
     RunAction(
         "/v1/research/datasets",

@@ -35,6 +35,7 @@ condition-direction = write { $example }, or the same with 'below'
 condition-written = { $found } is no column; write { $example }
 condition-fundamental = { $found }: there are no fundamentals; conditions know prices, volumes and what is computed from them
 condition-no-data = { $found } is not known here; conditions know prices, volumes and what is computed from them
+condition-selects = { $found }: conditions do not select instruments; write { $example }, for industry:NAME or for the instruments that are meant
 condition-two-instruments = { $found } is no column and no bar field; all of it for that instrument is: { $own }; that value alone is: { $example }
 condition-instrument = { $found } is no column and no bar field; an instrument is named at the end: { $own }
 condition-elsewhere = { $found } is another instrument; write { $example }

@@ -35,6 +35,7 @@ condition-direction = { $example } 처럼 방향을 써 주세요. 아래로는 
 condition-written = { $found }: 없는 지표입니다. { $example } 라고 써 주세요
 condition-fundamental = { $found }: 재무 정보는 없습니다. 가격과 거래량, 그것으로 계산한 값만 쓸 수 있습니다
 condition-no-data = { $found }: 알 수 없는 자료입니다. 가격과 거래량, 그것으로 계산한 값만 쓸 수 있습니다
+condition-selects = { $found }: 조건으로 종목을 고를 수는 없습니다. { $example } 라고 쓰고 끝에 for 업종:이름 또는 종목을 적어 주세요
 condition-two-instruments = { $found }: 없는 지표 또는 봉 값입니다. 전체를 그 종목으로 하려면 { $own }, 그 값만 그 종목으로 하려면 { $example } 라고 써 주세요
 condition-instrument = { $found }: 없는 지표 또는 봉 값입니다. 종목은 끝에 씁니다: { $own }
 condition-elsewhere = { $found }: 다른 종목입니다. { $example } 라고 써 주세요

@@ -17,7 +17,8 @@ from services.analysis.research.domain.every_rule import every_rule
 from services.analysis.research.domain.quality_changes import QualityChange
 from services.analysis.research.quality.cells import Instrument
 from services.analysis.research.quality.panel import instrument
-from services.analysis.research.quality.run import QualityParameters, rated
+from services.analysis.research.quality.parameters import QualityParameters
+from services.analysis.research.quality.run import rated
 from services.analysis.research.runs.versions import code_version
 from services.analysis.research.settings import ResearchSettings
 from shared.db import open_database

@@ -17,8 +17,9 @@ from services.analysis.kernels.plan import plan
 from services.analysis.research.adapters.run_data import SeriesData
 from services.analysis.research.adapters.tape_series import TAPES, names
 from services.analysis.research.domain.data_request import DataRequest, DataRequestError
+from services.analysis.research.quality.parameters import QualityParameters
 from services.analysis.research.quality.rows import StoredQuality
-from services.analysis.research.quality.run import QualityParameters, computed
+from services.analysis.research.quality.run import computed
 from services.analysis.research.settings import ResearchSettings
 from shared.events import Timeframe
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -24,7 +24,6 @@ Store = Annotated[
     bool,
     typer.Option("--store", help="Save the records of stored bars for alerts, or those of --tape before its start."),
 ]
-LEVELS = ("instrument", "industry", "all")
 
 
 def main(
@@ -43,57 +42,26 @@ def main(
     as_json: AsJson = False,
 ) -> int:
     """What followed past signals of each rule and chart pattern, out of sample, beside any other day."""
-    request = data_request(symbols, data, tape, timeframe, start, end)
-    if level and level not in LEVELS:
-        raise InputError(f"--level: {level[:32]!r} must be one of {', '.join(LEVELS)}")
-    if horizon not in {0, 1, 5, 20}:
-        raise InputError(f"--horizon: {horizon} must be 1, 5 or 20")
-    if store:
-        return _store(request)
-    if rule:
-        _check_rule(rule)
-    rows = _rows(request, cost_bps)
-    if rule and not any(each.rule == rule for each in rows):
-        raise InputError(f"rule: {rule} has no signal on these bars, or too short a past of them")
-    chosen = [
-        each
-        for each in rows
-        if (not rule or each.rule == rule)
-        and (not level or each.level == level)
-        and (not horizon or each.quality.horizon_bars == horizon)
-        and (not validated or each.quality.validated)
-    ]
-    if as_json:
-        print_json(chosen)
-    else:
-        _print(chosen, rows, cost_bps)
-    return 0
-
-
-def _check_rule(rule: str) -> None:
-    """Before anything is computed."""
-    from services.analysis.kernels.patterns.table import PATTERNS
-    from services.analysis.kernels.rules.table import RULES
-
-    known = sorted({*(each.name for each in RULES), *(each.name for each in PATTERNS)})
-    if rule not in known:
-        near = get_close_matches(rule, known, n=3, cutoff=0.45)
-        remedy = f"did you mean {' or '.join(near)}?" if near else "docs/signals.md and docs/patterns.md list them"
-        raise InputError(f"rule: {rule[:48]!r} is no rule or chart pattern; {remedy}")
-
-
-def _rows(request: DataRequest, cost: float) -> list[QualityRow]:
     import msgspec
 
     from services.analysis.research.quality.run import QualityRow
 
-    found, _ = run_here("quality", request, {"cost_bps": cost})
-    return msgspec.json.decode(found.artefacts["records.json"], type=list[QualityRow])
+    request = data_request(symbols, data, tape, timeframe, start, end)
+    if store:
+        return _store(request)
+    asked = {"rule": rule, "level": level or None, "horizon": horizon, "cost_bps": cost_bps}
+    found, _ = run_here("quality", request, asked)
+    given = msgspec.json.decode(found.artefacts["records.json"], type=list[QualityRow])
+    chosen = [each for each in given if each.quality.validated or not validated]
+    if as_json:
+        print_json(chosen)
+    else:
+        _print(chosen, found.record.summary)
+    return 0
 
 
-def _print(chosen: list[QualityRow], rows: list[QualityRow], cost: float) -> None:
+def _print(chosen: list[QualityRow], summary: Mapping[str, Any]) -> None:
     columns = ("rule", "", "of", "bars", "n", "dates", "eff. n", "won", "mean", "any day", "worst", "q", "")
-    tried = rows[0].quality.tried if rows else 0
     lines = []
     for each in chosen:
         q = each.quality
@@ -120,7 +88,8 @@ def _print(chosen: list[QualityRow], rows: list[QualityRow], cost: float) -> Non
                 mark,
             )
         )
-    print_table(f"{sum(r.quality.validated for r in rows)} of {tried} tests validated; {cost:g} bp a side", columns, lines)
+    title = f"{summary['validated']} of {summary['tried']} tests validated; {summary['cost_bps']:g} bp a side"
+    print_table(title, columns, lines)
 
 
 def _store(request: DataRequest) -> int:

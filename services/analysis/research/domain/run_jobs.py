@@ -22,9 +22,18 @@ from shared.events import (
     RunGrid,
     RunJob,
     RunProgress,
+    RunQuality,
 )
 
-KINDS: Final = MappingProxyType({RunBacktest: "backtest", RunGrid: "grid", DiscoverPatterns: "discovery", ExportDataset: "dataset"})
+KINDS: Final = MappingProxyType(
+    {
+        RunBacktest: "backtest",
+        RunGrid: "grid",
+        DiscoverPatterns: "discovery",
+        RunQuality: "quality",
+        ExportDataset: "dataset",
+    }
+)
 """The kind of run of each type of job."""
 COMMON: Final = frozenset(ResearchRunJob.__struct_fields__)
 MOST_REQUEST: Final = 64 * 1024

@@ -6,7 +6,7 @@ import math
 import zlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from scipy.stats import false_discovery_control
@@ -15,8 +15,8 @@ from services.analysis.research.quality.cells import Axis, Cells, Instrument, ax
 from services.analysis.research.quality.judging import Figures, Judged, judge
 from services.analysis.research.quality.machine_code import Floats, QualityKernels
 from services.analysis.research.quality.windows import COST, HORIZONS
+from shared.run_options.quality import Level
 
-Level = Literal["instrument", "industry", "all"]
 LEVELS: Final[tuple[Level, ...]] = ("instrument", "industry", "all")
 """The most specific first."""
 RATE: Final = 0.10

@@ -11,8 +11,9 @@ from typing import Final, Literal
 
 from services.analysis.research.quality.evidence import LEAST
 from services.analysis.research.quality.panel import SignalKind
-from services.analysis.research.quality.records import Level, QualityRecord
+from services.analysis.research.quality.records import QualityRecord
 from shared.events import SignalQuality, Timeframe, parameters_text
+from shared.run_options.quality import Level
 
 USUAL_HORIZON: Final = 5
 """The horizon that is shown where none is validated: chosen before the figures are known."""

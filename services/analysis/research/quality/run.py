@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Final
 
 import msgspec
 
@@ -15,20 +15,13 @@ from services.analysis.research.quality.cells import Instrument
 from services.analysis.research.quality.forked import forked
 from services.analysis.research.quality.machine_code import load_quality
 from services.analysis.research.quality.panel import instrument, signal_keys, signal_kinds
-from services.analysis.research.quality.records import LEVELS, Level, records
+from services.analysis.research.quality.parameters import QualityParameters
+from services.analysis.research.quality.records import LEVELS, records
 from services.analysis.research.quality.rows import StoredQuality, stored
-from services.analysis.research.quality.windows import HORIZONS
 from shared.events import SignalQuality, Timeframe
 
-
-class QualityParameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is asked for."""
-
-    horizons: tuple[Annotated[int, msgspec.Meta(ge=1, le=250)], ...] = HORIZONS
-    """Bars that a position is held."""
-    cost_bps: Annotated[float, msgspec.Meta(ge=0, le=1000)] = 10.0
-    """Fees and slippage of a side, in basis points of the price."""
-    levels: tuple[Level, ...] = LEVELS
+MOST_LISTED: Final = 200
+"""Records in the summary; the file has all."""
 
 
 class QualityRow(msgspec.Struct, frozen=True):
@@ -43,14 +36,14 @@ class QualityRow(msgspec.Struct, frozen=True):
 
 
 def computed(asked: QualityParameters, data: RunData, progress: Progress) -> tuple[list[StoredQuality], int]:
-    """The rows, and the close of the newest bar that was read."""
-    if not asked.horizons or len(set(asked.horizons)) < len(asked.horizons):
-        raise RunError(f"horizons: {list(asked.horizons)} must be different numbers of bars, at least one")
+    """All rows, whichever are asked for, and the close of the newest bar that was read. Raises RunError."""
+    asked.check(data.request.timeframe)
     read, as_of = list[Instrument](), 0
     for series in data.series(every_rule(data.request.timeframe)):
         read.append(instrument(data.kernels, series))
         as_of = max(as_of, int(series.ts_close[-1]) if len(series) else 0)
-        progress(len(read), 0, series.symbol)
+        progress(len(read), len(data.request.symbols), series.symbol)
+    progress(len(read), len(read), "records")
     return rated(asked, read, data.kernels.code.folder, data.request.timeframe, as_of), as_of
 
 
@@ -66,18 +59,29 @@ def rated(
 
 
 def run(asked: QualityParameters, data: RunData, progress: Progress) -> RunResult:
-    """All records as a file, and how many there are."""
+    """The records that are asked for as a file, the first of them, and how many tests they were corrected for."""
     rows, as_of = computed(asked, data, progress)
-    listed = [QualityRow(each.rule, each.params, each.direction, each.level, each.group, each.quality) for each in rows]
-    validated = [each for each in rows if each.quality.validated]
+    if asked.rule and not any(each.rule == asked.rule for each in rows):
+        raise RunError(f"rule: {asked.rule} has no signal on these bars, or too short a past of them")
+    given = [
+        QualityRow(each.rule, each.params, each.direction, each.level, each.group, each.quality)
+        for each in rows
+        if asked.wants(each)
+    ]
     summary = {
-        "records": len(rows),
+        "records": len(given),
         "tried": rows[0].quality.tried if rows else 0,
-        "validated": len(validated),
+        "validated": sum(each.quality.validated for each in rows),
+        "listed": sorted(given, key=_place)[:MOST_LISTED],
         "as_of": as_of,
         "cost_bps": asked.cost_bps,
     }
-    return RunResult(summary, {"records.json": canonical(listed)})
+    return RunResult(summary, {"records.json": canonical(given)})
+
+
+def _place(row: QualityRow) -> tuple[bool, int]:
+    """Validated records stand first, then those of the widest level; of these the order of the rules is kept."""
+    return not row.quality.validated, -LEVELS.index(row.quality.level)
 
 
 QUALITY: Final = RunKind("quality", QualityParameters, run)

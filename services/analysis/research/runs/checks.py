@@ -62,6 +62,13 @@ def discovery(given: Mapping[str, Any], timeframe: Timeframe) -> None:
     check_package()
 
 
+def quality(given: Mapping[str, Any], timeframe: Timeframe) -> None:
+    """Options, and the name of the rule."""
+    from services.analysis.research.quality.parameters import QualityParameters
+
+    read_options("quality", given, QualityParameters).check(timeframe)
+
+
 def dataset(given: Mapping[str, Any], timeframe: Timeframe) -> None:
     """Options, the names of features and labels, and whether the packages that write files are there."""
     from services.analysis.research.datasets.feature_names import read_features
@@ -90,9 +97,12 @@ def read_options(kind: str, given: Mapping[str, Any], options: type[Any]) -> Any
 
 def _wrong(reason: str, wanted: Any) -> str:
     """What is wrong with a value, and what is right."""
-    if get_origin(wanted) is Literal:
-        return f"is not one of {', '.join(get_args(wanted))}"
+    for each in (wanted, *get_args(wanted)):
+        if get_origin(each) is Literal:
+            return f"is not one of {', '.join(map(str, get_args(each)))}"
     return f"does not fit: {reason[0].lower()}{reason[1:]}"
 
 
-CHECKS: Final[CheckTable] = MappingProxyType({"backtest": backtest, "dataset": dataset, "discovery": discovery, "grid": grid})
+CHECKS: Final[CheckTable] = MappingProxyType(
+    {"backtest": backtest, "dataset": dataset, "discovery": discovery, "grid": grid, "quality": quality}
+)

@@ -8,6 +8,7 @@ import { showAll } from "../src/views/research/equity_chart";
 import { inOrder as figuresInOrder } from "../src/views/research/figures";
 import { type HeatMap, isOnPlateau, isSetAt, levels, rowsOf } from "../src/views/research/heat";
 import { type Job, KINDS, reasonOf } from "../src/views/research/jobs";
+import { listedRecords } from "../src/views/research/quality_result";
 import { inOrder as recordsInOrder } from "../src/views/research/record_columns";
 import { requestOf } from "../src/views/research/request";
 import { bodyOf, typedOf } from "../src/views/research/run_body";
@@ -18,6 +19,8 @@ describe("research", () => {
   const properties = {
     entry: { type: "string" },
     direction: { enum: ["both", "long"], default: "long" },
+    level: { anyOf: [{ type: "null" }, { enum: ["all", "industry"] }], default: null },
+    horizon: { enum: [0, 1, 5], default: 0 },
     stop_loss: { anyOf: [{ type: "number" }, { type: "null" }], default: null, description: "below the entry" },
     symbols: { type: "array", items: { type: "string" }, default: [] },
     ranges: { type: "object" },
@@ -35,6 +38,8 @@ describe("research", () => {
     expect(found.body("/runs").map((each) => [each.name, each.type, each.isRequired])).toEqual([
       ["entry", "text", true],
       ["direction", "choice", false],
+      ["level", "choice", false],
+      ["horizon", "number", false],
       ["stop_loss", "number", false],
       ["symbols", "list", false],
       ["ranges", "ranges", false],
@@ -42,6 +47,12 @@ describe("research", () => {
       ["page", "boolean", false],
     ]);
     expect(found.body("/none")).toEqual([]);
+    const options = found.body("/runs").filter((each) => each.type === "choice" || each.name === "horizon");
+    expect(options.map((each) => optionsOf(each))).toEqual([
+      ["both", "long"],
+      ["", "all", "industry"],
+      ["0", "1", "5"],
+    ]);
   });
 
   test("what is empty or at its default is not sent", () => {
@@ -53,9 +64,12 @@ describe("research", () => {
       ranges: "fast = 5:50:5\nslow=50,100",
       page: "false",
       start: "",
+      level: "",
+      horizon: "5",
     };
     expect(bodyOf(capabilitiesOf(document).body("/runs"), typed)).toEqual({
       entry: "golden_cross",
+      horizon: 5,
       stop_loss: 0.05,
       symbols: ["AAPL", "SPY"],
       ranges: { fast: "5:50:5", slow: "50,100" },
@@ -109,6 +123,8 @@ describe("research", () => {
     expect(runTitle({ ...job, parameters: { entry: "golden_cross", exit: "rsi_14 > 70" } })).toBe("Golden cross → rsi_14 > 70");
     expect(runTitle({ ...job, parameters: { entry: "golden_cross({fast}, 50)", exit: "" } })).toBe("golden_cross({fast}, 50)");
     expect(runTitle(job)).toBe("Grid search");
+    expect(runTitle({ ...job, kind: "quality", parameters: { rule: "gap" } })).toBe("Gap");
+    expect(runTitle({ ...job, kind: "quality", parameters: {} })).toBe("Signal quality");
     expect(runData(job)).toBe("A, B, C and 1 more · 1D · tape daily");
     expect(runData({ ...job, symbols: [], tape: "" })).toBe("All instruments · 1D");
   });
@@ -156,6 +172,16 @@ describe("research", () => {
       ["a", 20],
       ["b", 1],
     ]);
+  });
+
+  test("the records of a run have its timeframe and the newest bar that it read", () => {
+    const row = { rule: "gap", params: {}, direction: "up", group: "*", quality: { horizon_bars: 5 } };
+    const job = { timeframe: "1Hour", result: { listed: [row, row], as_of: 1_617_220_800_000 } } as unknown as Job;
+    expect(listedRecords(job).map((each) => [each.id, each.rule, each.timeframe, each.as_of])).toEqual([
+      ["0", "gap", "1Hour", "2021-03-31T20:00:00.000Z"],
+      ["1", "gap", "1Hour", "2021-03-31T20:00:00.000Z"],
+    ]);
+    expect(listedRecords({ ...job, result: null })).toEqual([]);
   });
 
   test("a heat map marks the chosen set and the peak", () => {

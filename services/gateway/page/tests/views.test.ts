@@ -2,6 +2,9 @@ import { describe, expect, test } from "vitest";
 import { address, parseRoute } from "../src/app/router";
 import { keyIn, masked } from "../src/data/key";
 import { Market } from "../src/data/market";
+import { preferences } from "../src/data/preferences";
+import type { ServiceState } from "../src/data/types";
+import { t } from "../src/i18n/words";
 import { completions, wordBefore } from "../src/ui/completion";
 import { commandOf } from "../src/ui/create_alert";
 import { sortRows } from "../src/ui/table";
@@ -9,6 +12,7 @@ import { industryIndex, industryMembers } from "../src/views/instrument/industry
 import { movers } from "../src/views/market/movers";
 import { strength, tiles } from "../src/views/market/tiles";
 import { batches, matchOf } from "../src/views/screener/screening";
+import { whyMissing } from "../src/views/system/service_words";
 import { bar, industry, instrument, quote } from "./samples";
 
 test("an address is read as it was written; an unknown view is the market", () => {
@@ -89,6 +93,34 @@ describe("an industry as a line", () => {
     market.putInstruments(["A", "B", "C"].map((symbol) => instrument(symbol, symbol === "C" ? [] : ["chips"])));
     expect(industryMembers(market, "industry:chips", "A")).toEqual(["B"]);
     expect(industryMembers(market, "^GSPC", "A")).toBeNull();
+  });
+});
+
+describe("the services", () => {
+  const states: ServiceState["state"][] = ["running", "silent", "stopped", "not_seen", "unknown"];
+  const service = (name: ServiceState["name"], state: ServiceState["state"]): ServiceState => ({
+    name,
+    state,
+    processes: null,
+    waiting: null,
+    checked: null,
+  });
+
+  test("every state has a word and an explanation in both languages", () => {
+    for (const language of ["en", "ko"] as const) {
+      preferences.language.value = language;
+      const words = states.flatMap((state) => [t(`service-state-${state}`), t(`service-state-${state}-about`)]);
+      expect(new Set(words).size).toBe(2 * states.length);
+      expect(words.filter((word) => word.startsWith("service-"))).toEqual([]);
+    }
+    preferences.language.value = "en";
+  });
+
+  test("a missing number says why it is missing", () => {
+    expect(whyMissing(service("analysis-news", "not_seen"))).toBe("It has read nothing here");
+    expect(whyMissing(service("analysis-news", "unknown"))).toBe("The broker or the database does not answer");
+    expect(whyMissing(service("analysis-live", "running"))).toBe("The broker or the database does not answer");
+    expect(whyMissing(service("ingest", "running"))).toBe("It is not counted for this service");
   });
 });
 

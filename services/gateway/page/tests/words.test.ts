@@ -7,6 +7,7 @@ const SOURCES = new URL("../src", import.meta.url).pathname;
 const CATALOGUES = ["page", "records"].map((name) => new URL(`../../../../shared/words/en/${name}.ftl`, import.meta.url).pathname);
 const FAMILIES = [
   "source-",
+  "service-",
   "reason-",
   "key-",
   "view-",

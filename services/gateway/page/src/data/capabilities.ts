@@ -40,24 +40,25 @@ export function capabilitiesOf(document: Json): Capabilities {
   };
 }
 
-// The choices of a property that may be null are those that are not.
+// The choices of a property that may be null are those that are not, and none.
 function field(name: string, property: Json, isRequired: boolean): BodyField {
   const choices = Array.isArray(property["anyOf"]) ? property["anyOf"].map(object) : [property];
   const schema = choices.find((each) => each["type"] !== "null") ?? property;
   const about = [property["description"], schema["description"]].find((text) => typeof text === "string");
-  const options = Array.isArray(schema["enum"]) ? schema["enum"].map(String) : [];
+  const values: unknown[] = Array.isArray(schema["enum"]) ? schema["enum"] : [];
+  const options = values.map(String);
   return {
     name,
-    type: fieldType(schema, options),
-    options,
+    type: fieldType(schema, values),
+    options: options.length > 0 && choices.length > 1 ? ["", ...options] : options,
     isRequired,
     otherwise: property["default"] ?? null,
     about: String(about ?? ""),
   };
 }
 
-function fieldType(schema: Json, options: string[]): BodyField["type"] {
-  if (options.length) return "choice";
+function fieldType(schema: Json, values: unknown[]): BodyField["type"] {
+  if (values.length) return values.every((each) => typeof each === "number") ? "number" : "choice";
   if (schema["format"] === "date") return "date";
   const types: Record<string, BodyField["type"]> = {
     number: "number",

@@ -25,6 +25,7 @@ export type Explanation = Schemas["Explanation"];
 export type Story = Schemas["NewsStory"];
 export type NewsFeed = Schemas["Feed"];
 export type SourceHealth = Schemas["SourceHealth"];
+export type ServiceState = Schemas["ServiceState"];
 export type Status = Schemas["Status"];
 export type KeyView = Schemas["KeyView"];
 export type Watched = Schemas["Watched"];

@@ -10,6 +10,7 @@ import { BacktestResult } from "./backtest_result";
 import { DiscoveryResult } from "./discovery_result";
 import { GridResult } from "./grid_result";
 import { hasEnded, type Job, jobsApi, KIND_OF, reasonOf } from "./jobs";
+import { QualityResult } from "./quality_result";
 import { Request, requestOf } from "./request";
 import { typedOf } from "./run_body";
 import { runTitle } from "./run_title";
@@ -94,5 +95,6 @@ function Result({ job }: { job: Job }) {
   if (job.kind === "backtest") return <BacktestResult job={job} />;
   if (job.kind === "grid") return <GridResult job={job} />;
   if (job.kind === "discovery") return <DiscoveryResult job={job} />;
+  if (job.kind === "quality") return <QualityResult job={job} />;
   return null;
 }

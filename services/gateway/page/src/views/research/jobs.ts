@@ -2,14 +2,20 @@
 import { call } from "../../data/api";
 import type { Page } from "../../data/types";
 
-export const KINDS = ["backtests", "grids", "discoveries", "datasets"] as const;
+export const KINDS = ["backtests", "grids", "discoveries", "quality", "datasets"] as const;
 export type Kind = (typeof KINDS)[number];
 const JOBS = "/v1/research/jobs";
 const MOST_TRADES = 10_000;
 export const MOST_COMPARED = 6; // as many as the style has colours of lines
 
 // The kind of a request by that of its job.
-export const KIND_OF: Record<string, Kind> = { backtest: "backtests", grid: "grids", discovery: "discoveries", dataset: "datasets" };
+export const KIND_OF: Record<string, Kind> = {
+  backtest: "backtests",
+  grid: "grids",
+  discovery: "discoveries",
+  quality: "quality",
+  dataset: "datasets",
+};
 
 export type Figures = Record<string, number | null>;
 

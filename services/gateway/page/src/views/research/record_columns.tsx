@@ -1,7 +1,8 @@
 // The columns of the records of signals: what followed, beside what any day brought.
+import type { Market } from "../../data/market";
 import { type QualityRecord, TIMEFRAMES } from "../../data/types";
 import { date, percent, plain, share } from "../../i18n/format";
-import { ruleName, timeframeName } from "../../i18n/names";
+import { nameOf, ruleName, timeframeName } from "../../i18n/names";
 import { t } from "../../i18n/words";
 import { Missing } from "../../ui/states";
 import type { Column } from "../../ui/table";
@@ -19,6 +20,14 @@ export function inOrder(rows: readonly QualityRecord[]): QualityRecord[] {
       a.quality.group.localeCompare(b.quality.group) ||
       a.quality.horizon_bars - b.quality.horizon_bars,
   );
+}
+
+// The name of an instrument or industry whose record it is.
+export function groupNames(market: Market): (id: string) => string {
+  return (id) => {
+    const known = market.instrument(id) ?? market.industries.value.find((each) => each.industry === id);
+    return known ? nameOf(known) : id;
+  };
 }
 
 export function recordColumns(groupName: (group: string) => string): Column<QualityRecord>[] {

@@ -1,7 +1,7 @@
 // What followed past signals, out of sample: the record of each rule at each level, of one group or of one rule.
 import { useState } from "preact/hooks";
 import { api } from "../../data/api";
-import { nameOf, ruleName } from "../../i18n/names";
+import { ruleName } from "../../i18n/names";
 import { t } from "../../i18n/words";
 import { Choices, Select, Toggle } from "../../ui/choices";
 import { Panel } from "../../ui/panel";
@@ -9,7 +9,7 @@ import { useReading } from "../../ui/reading";
 import { useSession } from "../../ui/session";
 import { Empty, Failure, Loading } from "../../ui/states";
 import { Table } from "../../ui/table";
-import { inOrder, recordColumns } from "./record_columns";
+import { groupNames, inOrder, recordColumns } from "./record_columns";
 
 const LEVELS = ["all", "industry", "instrument"] as const;
 const MOST = 1000;
@@ -31,10 +31,7 @@ export function Records() {
   const all = inOrder(reading.value?.results ?? []);
   const rows = all.filter((row) => (!rule || row.rule === rule) && (!horizon || String(row.quality.horizon_bars) === horizon));
   const industries = market.industries.value;
-  const groupName = (id: string) => {
-    const known = market.instrument(id) ?? industries.find((each) => each.industry === id);
-    return known ? nameOf(known) : id;
-  };
+  const groupName = groupNames(market);
   const groups = level === "industry" ? industries.map((each) => each.industry) : [...market.instruments.value.keys()];
   const rules = [...new Set(all.map((row) => row.rule))];
   const horizons = [...new Set(all.map((row) => row.quality.horizon_bars))].sort((a, b) => a - b).map(String);

@@ -1,8 +1,9 @@
 // What is known about the options of runs: the part of the form they stand in, and their unit. An option that is not known stands last.
 import type { BodyField } from "../../data/capabilities";
+import { SIGNALS } from "../../data/signals";
 import { TAPES } from "../../data/tapes";
 import { TIMEFRAMES } from "../../data/types";
-import { timeframeName } from "../../i18n/names";
+import { ruleName, timeframeName } from "../../i18n/names";
 import { hint, maybe, t } from "../../i18n/words";
 import type { Kind } from "./jobs";
 
@@ -11,7 +12,7 @@ export type Group = (typeof GROUPS)[number];
 export const OPEN_GROUPS: readonly Group[] = ["signal", "data", "exits"];
 
 const NAMES: Record<Group, readonly string[]> = {
-  signal: ["entry", "exit", "direction", "ranges", "constraints"],
+  signal: ["entry", "exit", "direction", "ranges", "constraints", "rule", "level", "horizon"],
   data: ["symbols", "timeframe", "tape", "start", "end"],
   exits: ["stop_loss", "take_profit", "trailing", "time_exit", "both_hit"],
   size: ["size", "size_value", "window", "shares", "max_positions", "leverage", "cash", "account", "prices"],
@@ -28,6 +29,7 @@ const PARTS: Record<Kind, readonly Group[]> = {
   backtests: ["signal", "data", "exits", "size", "costs", "more"],
   grids: ["signal", "data", "exits", "costs", "search"],
   discoveries: ["search", "data", "costs"],
+  quality: ["signal", "data", "costs"],
   datasets: ["features", "data"],
 };
 const PERCENT = ["stop_loss", "take_profit", "trailing", "borrow", "test", "share", "train", "validation"];
@@ -71,18 +73,20 @@ function messageOf(kind: Kind, name: string, size: string): string {
   return maybe(narrow) === null ? `run-${words}` : narrow;
 }
 
-// What a field may be: the choices of the gateway's description, and the bundled tapes.
+// What a field may be: the choices of the gateway's description, the bundled tapes, and the rules and chart patterns.
 export function optionsOf(field: BodyField): readonly string[] {
   if (field.type === "boolean") return ["true", "false"];
   if (field.name === "timeframe") return TIMEFRAMES.filter((each) => field.options.includes(each)); // from short to long
+  if (field.name === "rule") return ["", ...SIGNALS];
   return field.name === "tape" ? ["", ...TAPES] : field.options;
 }
 
 export function optionText(name: string, option: string): string {
   if (name === "timeframe") return timeframeName(option);
   if (name === "tape") return option ? (maybe(`tape-${option}`) ?? option) : t("tape-none");
+  if (name === "rule") return option ? ruleName(option) : t("any-signal");
   if (option === "true" || option === "false") return t(option === "true" ? "yes" : "no");
-  return maybe(`run-${name.replaceAll("_", "-")}-${option.replaceAll("_", "-")}`) ?? option;
+  return maybe(`run-${name.replaceAll("_", "-")}-${(option || "any").replaceAll("_", "-")}`) ?? option;
 }
 
 // The value of an option as it is typed; what it is without one where it has none.

@@ -6,9 +6,10 @@ import type { Job } from "./jobs";
 
 const SHOWN = 3;
 
-// Entry and exit, where the run has them; otherwise its kind.
+// Entry and exit, or the rule, where the run has them; otherwise its kind.
 export function runTitle(job: Job): string {
-  const { entry, exit } = (job.parameters ?? {}) as { entry?: unknown; exit?: unknown };
+  const { entry, exit, rule } = (job.parameters ?? {}) as { entry?: unknown; exit?: unknown; rule?: unknown };
+  if (typeof rule === "string" && rule) return ruleName(rule);
   if (typeof entry !== "string" || !entry) return t(`kind-${job.kind}`);
   return typeof exit === "string" && exit ? t("run-title", { entry: signalName(entry), exit: signalName(exit) }) : signalName(entry);
 }

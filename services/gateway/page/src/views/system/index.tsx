@@ -9,6 +9,7 @@ import { ViewFrame } from "../../ui/view_frame";
 import { DataAge } from "./data_age";
 import { Feeds } from "./feeds";
 import { JobQueue, Rejected } from "./operations";
+import { Services } from "./services";
 import { Sources } from "./sources";
 
 const DRAW_MS = 2000;
@@ -16,6 +17,7 @@ const DRAW_MS = 2000;
 export default function SystemView() {
   return (
     <ViewFrame name="system" quotes>
+      <Services />
       <Flow />
       <Sources />
       <Feeds />
