@@ -156,6 +156,10 @@ async def test_a_first_conversation(database_url: str) -> None:
         assert await user.parts.chats.watched(Address("telegram", "7")) == ["005930.KS"]
         assert "I speak English" in await user.ask("/lang en")
         assert "Watched: 1" in await user.ask("/status")
+        await user.parts.chats.deactivate("telegram", "7", NOW)
+        assert "not sent; /start" in await user.ask("/status"), "after the chat blocked the bot"
+        await user.ask("/start")
+        assert "not sent" not in await user.ask("/status")
         assert "Commands" in await user.ask("/help")
 
 

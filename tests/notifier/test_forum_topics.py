@@ -156,6 +156,26 @@ async def test_who_is_told_of_a_closed_topic_when_its_owner_has_no_chat_with_the
         assert server.problems == []
 
 
+@on_sqlite
+@pytest.mark.parametrize(("thread", "reachable"), [(42, True), (0, True), (42, False)])
+async def test_an_administrator_is_told_once_where_general_is_closed_as_well(
+    database_url: str, thread: int, *, reachable: bool
+) -> None:
+    async with open_telegram() as server, open_bot(TOKEN, server.base, 2) as bot, open_database(database_url) as database:
+        parts = wire(database, [TelegramChannel(bot, 2)], admins={"telegram": Known("9", "10")})
+        server.topics |= {(str(FORUM), 42): "TOPIC_CLOSED", (str(FORUM), 0): "TOPIC_CLOSED"}
+        await parts.chats.save(replace(chat(FORUM, kind="group", watch_all_thread_id=thread), user_id="9"), 0)
+        if reachable:
+            await parts.chats.save(chat(10, watch_all=False), 0)
+        await parts.fan_out.handle(records([signal()]))
+        await parts.fan_out.handle(records([signal(1)]))
+        async with parts.sending():
+            await finished(parts, 3 if reachable else 2)
+        assert await parts.statuses() == {"failed": 2} | ({"sent": 1} if reachable else {})
+        assert [(message.chat_id, message.text.count("General")) for message in server.accepted] == [("10", 1)] * reachable
+        assert server.problems == []
+
+
 async def test_the_administrators_of_a_group_are_asked_of_telegram() -> None:
     async with open_telegram() as server, open_bot(TOKEN, server.base, 2) as bot:
         server.admins |= {(str(FORUM), "9"), ("-1", "8")}

@@ -124,6 +124,7 @@ def test_dark_pictures_and_records() -> None:
 
 LONG_KO = "뱅크오브아메리카메릴린치홀딩스 (Bank of America Merrill Lynch Holdings) · BAC-PREFERRED"
 """Longer than what a line has room for."""
+REPLAYED = "재생 데이터 (과거 시세, 실시간 아님)"
 
 
 def pictures_of_every_kind() -> dict[str, Any]:
@@ -132,25 +133,24 @@ def pictures_of_every_kind() -> dict[str, Any]:
     flat = (1_234_567.0,) * 400
     trades = (BacktestTrade(entry_ts=times[40], exit_ts=times[80]),)
     curve = BacktestCurve(ts_close=times, equity=flat, buy_and_hold=flat, drawdown=(-0.2,) * 400, trades=trades)
-    moves = tuple(
-        (name, move) for name, move in zip(("미디어·엔터테인먼트", "방위산업·항공우주", "반도체"), (0.1234, -0.05, 0), strict=True)
-    )
+    moves = (("미디어·엔터테인먼트", 0.1234), ("방위산업·항공우주", -0.05), ("반도체", 0.0))
     brief = BriefingChart(
-        title="미국 시장: 2013년 10월 8일까지 한 주", note="재생 데이터 (과거 시세, 실시간 아님)", index="S&P 500 (SPDR S&P 500 ETF Trust)",
+        title="미국 시장: 2013년 10월 8일까지 한 주", note=REPLAYED, index="S&P 500 (SPDR S&P 500 ETF Trust)",
         closes=(4321.0, 4456.5), heading="산업별 등락률 중앙값", industries=moves,
     )  # fmt: skip
     backtest = backtest_chart(curve, dataclasses.replace(SAMSUNG, name_ko=LONG_KO), "ko", dark=False)
     assert backtest is not None
+    rsi_fired = chart_request(FIRED, SAMSUNG, "ko", bars(320))
+    spans, means, bases = ("1일", "5일", "20일"), (-0.0123, 0.02, 0.1), (0.0, 0.01, 0.02)
+    record = RecordChart(title=LONG_KO, spans=spans, means=means, bases=bases, names=("신호 뒤", "날"))
     return {
-        "alert": make_figure(replace(alert, note="재생 데이터 (과거 시세, 실시간 아님)")),
-        "indicator": make_figure(replace(chart_request(FIRED, SAMSUNG, "ko", bars(320)), title=f"{LONG_KO} · 15분봉 · 볼린저 밴드 돌파")),
+        "alert": make_figure(replace(alert, note=REPLAYED)),
+        "indicator": make_figure(replace(rsi_fired, title=f"{LONG_KO} · 15분봉 · 볼린저 밴드 돌파")),
         "backtest": backtest_figure(backtest),
         "brief": briefing_figure(brief),
         "brief without an index": briefing_figure(replace(brief, closes=())),
-        "record": record_figure(
-            RecordChart(title=LONG_KO, spans=("1일", "5일", "20일"), means=(-0.0123, 0.02, 0.1), bases=(0.0, 0.01, 0.02), names=("신호 뒤", "날"))
-        ),
-    }  # fmt: skip
+        "record": record_figure(record),
+    }
 
 
 PHONE = 390

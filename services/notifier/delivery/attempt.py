@@ -231,8 +231,9 @@ class Attempt:
                 await _with_retries(lambda: self._chats.deactivate(first.channel, first.chat_id, now))
             case ChatMigrated(chat_id):
                 await _with_retries(lambda: self._chats.migrate(first.channel, first.chat_id, chat_id, now))
-            case PermanentRejection():
-                pass  # it is counted with its rows
+            case PermanentRejection(_, closed):  # it is counted with its rows
+                if closed:
+                    await _with_retries(partial(self._topics.tell_lost, first, now))
 
 
 async def _with_retries(write: Callable[[], Awaitable[T]]) -> T:

@@ -38,6 +38,16 @@ class TopicNotices:
         person = await self._reachable(group)
         await self._deliveries.add([_notice(group, row.thread_id, now, person)], now)
 
+    async def tell_lost(self, row: DeliveryRow, now: int) -> None:
+        """Tell that neither the topic nor the group itself accepts messages, at most once a day and topic.
+
+        Nobody is told where no administrator has a chat with the bot. Raises TransientError.
+        """
+        group = await self._chats.get(row.channel, row.chat_id)
+        person = await self._reachable(group) if group is not None else None
+        if group is not None and person is not None:
+            await self._deliveries.add([_notice(group, row.thread_id, now, person, lost=True)], now)
+
     async def _reachable(self, group: Chat) -> Chat | None:
         """The private chat of the first person who can be told."""
         if (found := await self._private(group.channel, group.user_id)) is not None:
@@ -53,12 +63,12 @@ class TopicNotices:
         return chat if chat is not None and chat.active and chat.kind == "private" else None
 
 
-def _notice(group: Chat, thread_id: int, now: int, person: Chat | None) -> NewDelivery:
+def _notice(group: Chat, thread_id: int, now: int, person: Chat | None, *, lost: bool = False) -> NewDelivery:
     if person is None:
         key, to, notice_id = "notice-topic-group", group, stable_id("topic", group.channel, group.chat_id, thread_id, "group")
     else:
-        key, to = "notice-topic", person
-        notice_id = stable_id("topic", group.channel, group.chat_id, thread_id, now // DAY)
+        key, to = "notice-topic-lost" if lost else "notice-topic", person
+        notice_id = stable_id("topic lost" if lost else "topic", group.channel, group.chat_id, thread_id, now // DAY)
     texts = {language: phrase(language, key, thread=str(thread_id)) for language in LANGUAGES}
     to = replace(to, thread_id=0)
     return NewDelivery(

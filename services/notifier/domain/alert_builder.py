@@ -34,7 +34,7 @@ class AlertKind:
         >>> KINDS["rsi-low"].fits(30), KINDS["rsi-high"].fits(500), KINDS["average-up"].fits(33.3)
         (True, False, False)
         """
-        return value <= self.most and (not self.whole or value.is_integer() and value >= 2)  # noqa: PLR2004 - one bar has no average
+        return value <= self.most and (not self.whole or (value.is_integer() and value >= 2))
 
 
 KINDS: Final[dict[str, AlertKind]] = {

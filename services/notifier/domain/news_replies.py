@@ -32,4 +32,5 @@ def _story(story: Story, chat: Chat) -> str:
     shown = ", ".join(escape(each, 40) for each in publishers[:SHOWN_PUBLISHERS])
     more = f" +{len(publishers) - SHOWN_PUBLISHERS}" if len(publishers) > SHOWN_PUBLISHERS else ""
     mark = " ⏪" if story.replayed else ""
-    return f"• {headline(story, chat.language)}{foreign(story, chat.language)}{mark}\n    {shown}{more} · {local_time(story.first_seen, chat)}"
+    title = f"{headline(story, chat.language)}{foreign(story, chat.language)}"
+    return f"• {title}{mark}\n    {shown}{more} · {local_time(story.first_seen, chat)}"

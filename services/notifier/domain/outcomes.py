@@ -51,6 +51,8 @@ class PermanentRejection:
 
     label: ClassVar[str] = "rejected"
     reason: str
+    closed: bool = False
+    """Neither its topic nor the chat itself accepts messages."""
 
 
 @dataclass(frozen=True)

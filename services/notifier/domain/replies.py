@@ -167,7 +167,7 @@ def status_text(chat: Chat, watched: int, tally: Mapping[str, int], now: int) ->
         language,
         "status",
         count=count,
-        muted=muted_text(chat, now),
+        muted=muted_text(chat, now) if chat.active else phrase(language, "stopped"),
         deliveries=counts or phrase(language, "none"),
         now=local_time(now, chat),
     )

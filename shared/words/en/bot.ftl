@@ -87,6 +87,7 @@ quality-how = Returns from the next open (▼: short), after costs. Any day: the
 rules-unknown = Unknown rules: { $names }. See /rules
 on = on
 off = off
+stopped = not sent; /start sends them again
 muted-until = muted until { $until }
 status =
     <b>Status</b>

@@ -52,3 +52,4 @@ alerts-span-1d = 1 day
 alerts-span-7d = 7 days
 alerts-span-30d = 30 days
 notice-topic-group = 📌 A topic of this group (number { $thread }) accepts no messages any more. Its alerts are now sent here. To choose another topic, an administrator sends /watch there.
+notice-topic-lost = 📌 An alert for your group could not be sent: its topic and General are both closed. Open one of them, or send /watch in a topic that is open.

@@ -87,6 +87,7 @@ quality-how = 다음 봉 시가에 사서(▼는 공매도) 비용을 뺀 수익
 rules-unknown = 없는 신호 종류: { $names }. 목록은 /rules
 on = 켜짐
 off = 꺼짐
+stopped = 보내지 않음. 다시 받으려면 /start
 muted-until = { $until }까지 꺼짐
 status =
     <b>상태</b>

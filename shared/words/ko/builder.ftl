@@ -48,3 +48,4 @@ alerts-span-1d = 1일
 alerts-span-7d = 7일
 alerts-span-30d = 30일
 notice-topic-group = 📌 토픽({ $thread }번)에 더 이상 글을 쓸 수 없어 알림을 여기로 보냅니다. 다른 토픽에서 받으려면 관리자가 그곳에서 /watch 를 보내세요.
+notice-topic-lost = 📌 그룹의 토픽과 그룹 전체(General) 모두 글을 쓸 수 없게 닫혀 있어 알림을 보내지 못했습니다. 둘 중 하나를 열거나 열려 있는 토픽에서 /watch 를 보내세요.

@@ -16,7 +16,7 @@ from services.notifier.adapters.telegram.pictures import UNPARSED, refuses_pictu
 from services.notifier.bot.keyboards import keyboard
 from services.notifier.domain.address import Address
 from services.notifier.domain.messages import Alert
-from services.notifier.domain.outcomes import Outcome, Sent
+from services.notifier.domain.outcomes import Outcome, PermanentRejection, Sent
 from services.notifier.domain.telegram_html import CAPTION_LIMIT, plain, visible
 from services.notifier.words.catalogue import phrase
 
@@ -42,15 +42,22 @@ class TelegramChannel:
         except ERRORS as error:
             return outcome_of(error, self._bot.token)
 
-    async def _send_to_topic(self, to: Address, alert: Alert) -> Sent:
-        """Send to the topic; to the chat itself with a note where the topic accepts no messages."""
+    async def _send_to_topic(self, to: Address, alert: Alert) -> Sent | PermanentRejection:
+        """Send to the topic; to the chat itself with a note where the topic accepts no messages. General can be closed as well."""
         try:
             return Sent(str(await self._send(to.chat_id, to.thread_id or None, alert)))
         except TelegramBadRequest as error:
-            if not to.thread_id or not accepts_no_messages(error):
+            if not accepts_no_messages(error):
                 raise
+            if not to.thread_id:
+                return PermanentRejection(str(error), closed=True)
         noted = replace(alert, text=f"{phrase(alert.language, 'topic-gone')}\n{alert.text}")
-        return Sent(str(await self._send(to.chat_id, None, noted)), redirected=True)
+        try:
+            return Sent(str(await self._send(to.chat_id, None, noted)), redirected=True)
+        except TelegramBadRequest as error:
+            if not accepts_no_messages(error):
+                raise
+            return PermanentRejection(str(error), closed=True)
 
     async def _edit(self, to: Address, alert: Alert) -> Sent:
         """Replace the text of a message."""
