@@ -376,6 +376,8 @@ KOREAN: Final = [
     ("일봉 rsi_14 30 이하", "rsi_14 <= 30 on 1d"),
     ("1시간봉에서 rsi_14가 30 이하", "rsi_14 <= 30 on 1h"),
     ("macd 시그널 상향돌파", "crosses_above(macd, macd_signal) on 1d"),
+    ("macd가 신호선을 상향 돌파", "crosses_above(macd, macd_signal) on 1d"),
+    ("MACD 신호선 상향돌파", "crosses_above(macd, macd_signal) on 1d"),
     ("macd 시그널선 돌파 and rsi < 30", "crosses_above(macd, macd_signal) and rsi_14 < 30 on 1d"),
     ("일봉 rsi < 35 and 5분봉 macd > signal", "rsi_14[1d] < 35 and macd > macd_signal on 5m"),
     ("주봉 종가가 20일선 위에 있고 일봉 rsi가 30 이하", "close[1w] > sma_20[1w] and rsi_14 <= 30 on 1d"),
