@@ -21,7 +21,7 @@ help: ## list the targets
 setup: _run-environment ## make the virtual environment and prepare a run, but start nothing
 	@$(BIN)/python -m infra.local prepare
 
-setup-research: _research-environment ## install what data sets are written with: pyarrow and mlcroissant
+setup-research: _research-environment ## install what discovery and data sets need: mlxtend, pyarrow and mlcroissant
 
 run: _run-environment ## run the whole mesh on this machine: Kafka, database, services, page (SOURCE=yahoo SPEED=.. TAPE=.. PORT=..)
 	@$(BIN)/python -m infra.local run

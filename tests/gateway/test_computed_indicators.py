@@ -112,6 +112,7 @@ async def test_chosen_columns_are_computed_under_their_canonical_names(
     page = await read(client, address)
     assert [row["values"] for row in page["results"]] == [{"bb_upper_20": 1.0, "rsi_21": 1.0}] * 2
     assert (page["provider"], page["results"][0]["replayed"]) == ("replay", True)
+    assert [each for each in page["warnings"] if "fit one answer" in each] == [], "as many rows as were asked for"
     await read(client, address)
     assert len(research.jobs) == 1, "an answer is kept for a moment"
 

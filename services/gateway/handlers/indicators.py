@@ -88,6 +88,6 @@ def _answer(
     fresh: Callable[[], bool],
 ) -> Answer:
     page = row_page(rows, window, query, more=computed.more)
-    if computed.more and not window.paged:
+    if computed.more and not window.paged and len(page.rows) < window.limit:
         warnings.append(f"only the newest {len(page.rows)} rows fit one answer; sort=desc has the others page by page")
     return envelope((line[1] for line in page.rows), source or None, warnings, page.next_page_token, fresh)

@@ -31,7 +31,7 @@ MOST_TRANSACTIONS: Final = 4_000
 LOWERED: Final = 0.8
 """The share of the bound that counts in a sample."""
 REMEDY: Final = "raise least, lower size or within, or leave out instruments"
-MISSING: Final = "discovery needs the package mlxtend: .venv/bin/python -m uv pip install -r requirements/research.txt"
+MISSING: Final = "discovery needs the package mlxtend, which is not installed: run `make setup-research`"
 
 
 def frequent(

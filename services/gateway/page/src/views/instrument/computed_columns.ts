@@ -25,23 +25,29 @@ export class ComputedColumns {
         if (named.length === asked.length) choose(new Map(asked.map((name, i) => [name, named[i] ?? name])));
       },
       (error) => {
-        this.error.value = error ?? this.refused;
+        this.error.value = error ?? this.refused ?? this.unknown;
       },
     );
     const refusal = (error: Error): { results: Indicators[] } => {
       if (!(error instanceof ApiError) || error.status >= 500) throw error; // it may be answered later
-      this.refused = error;
+      const column = String(error.problem.value);
+      if (this.wanted.includes(column)) {
+        this.unknown = error;
+        leaveOut(column); // the others are read without it
+      } else this.refused = error;
       return { results: [] };
     };
   }
 
-  private refused: Error | null = null; // such as that of a column that does not exist: asking again would not help
+  private refused: Error | null = null; // asking again would not help
+  private unknown: Error | null = null; // about a column that does not exist
 
   want(columns: readonly string[]): void {
     if (columns.join() === this.wanted.join()) return;
+    if (columns.some((name) => !this.wanted.includes(name))) this.unknown = null;
     this.wanted = columns;
     this.refused = null;
-    this.error.value = null;
+    this.error.value = this.unknown;
     if (columns.length) this.reads.restart();
     else this.reads.stop();
   }
@@ -61,6 +67,10 @@ export class ComputedColumns {
       return more ? { ...row, values: { ...more, ...row.values } } : row;
     });
   }
+}
+
+function leaveOut(column: string): void {
+  preferences.indicators.value = preferences.indicators.peek().filter((name) => name !== column);
 }
 
 // What was computed is chosen under the name by which it is answered.

@@ -1,4 +1,5 @@
 // The members of one industry with their strength against the others and the market.
+import { useEffect } from "preact/hooks";
 import { api } from "../../data/api";
 import type { Member } from "../../data/types";
 import { percent, plain, price } from "../../i18n/format";
@@ -17,6 +18,8 @@ export function IndustryPanel({ industry }: { industry: string }) {
   const reading = useReading(async (cancelled) => (await api.industry(industry, cancelled)).results[0] ?? null, [industry]);
   const known = market.industries.value.find((each) => each.industry === industry);
   const members = reading.value?.members ?? [];
+  // On a phone the members of the industry that was tapped are out of sight.
+  useEffect(() => document.getElementById("members")?.scrollIntoView({ block: "nearest" }), [industry, members.length]);
   return (
     <Panel
       id="members"
