@@ -23,10 +23,11 @@ export function CreateAlert({ condition, symbols, industry = null, frequency = "
   if (!account.canWrite.value) {
     return (
       <>
-        <p class="hint">
-          {t("alert-send")} <a href={address("alerts")}>{t("alert-or-key")}</a>
-        </p>
+        <p class="hint">{t("alert-send")}</p>
         <CopyLine text={commandOf(condition, symbols, industry, frequency)} />
+        <p class="hint">
+          <a href={address("alerts")}>{t("alert-or-key")}</a>
+        </p>
       </>
     );
   }
