@@ -145,7 +145,7 @@ async def test_a_stored_condition_is_delivered_once_to_its_owner(own_kafka: Brok
                 "9": len(wanted["9"]),
             }
             assert any(signal.provisional for signal in wanted["9"])
-            assert "sma_5 &gt; 0 and close &gt; open on 1h" in telegram.texts("7")[0]
+            assert "1시간봉 기준: 5봉 이동평균이 0 초과 그리고 종가가 시가 초과" in telegram.texts("7")[0]
             assert live.stop() == 0, live.text()[-3000:]
             assert "rebuilt from stored bars" in (tmp_path / "one.log").read_text()
             assert '"requested":2' in (tmp_path / "one.log").read_text()

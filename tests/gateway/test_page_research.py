@@ -241,7 +241,7 @@ async def records_of_signals(page: Page, jobs: Jobs, url: str) -> None:
     )
     await expect(rows.first).to_contain_text("past 10 years, out of sample: 52% of 431, +0.3% in 5 days, worst")
     await expect(rows.last).to_contain_text(
-        "All instrumentsno better than chance so far: +0.3% in 5 days, any day +0.2% (n = 431, days: 381)"
+        "All instrumentsno better than chance so far: +0.3% in 5 days, any day +0.2% (n = 431 on 381 days)"
     )
     await expect(page.locator("#quality .hint").last).to_have_text("The first 2 of 3 records are shown; the file has all.")
     await keep_picture(page, "research-quality")

@@ -357,7 +357,7 @@ async def test_quality_shows_the_most_specific_record_with_enough_evidence(datab
             await connection.execute(signal_quality.insert(), [quality_row(id_, each) for id_, each in of.items()])
         await user.ask("/lang en")
         whole = await user.ask("/quality golden_cross")
-        assert "no better than chance so far: +0.3% in 5 days, any day +0.2% (n = 431, days: 381) [all instruments]" in whole
+        assert "no better than chance so far: +0.3% in 5 days, any day +0.2% (n = 431 on 381 days) [all instruments]" in whole
         assert "Not investment advice" in whole
         own = await user.ask("/quality golden_cross apple")
         assert "✅ ▲ (50, 200)" in own

@@ -128,7 +128,7 @@ def test_the_record_is_shown_only_where_there_is_one() -> None:
     assert quality_text(QUALITY, Timeframe.D1, "ko") == "지난 10년 표본 외: 84회 중 61% 적중, 20일 평균 +2.1%, 최악 -7%"
     chance = replace(QUALITY, validated=False, horizon_bars=5, mean_return=0.003, base_rate=0.002, n=431, dates=381)
     assert quality_text(chance, Timeframe.D1, "en") == (
-        "no better than chance so far: +0.3% in 5 days, any day +0.2% (n = 431, days: 381)"
+        "no better than chance so far: +0.3% in 5 days, any day +0.2% (n = 431 on 381 days)"
     )
     assert quality_text(chance, Timeframe.D1, "ko") == "아직 우연보다 낫지 않음: 5일 평균 +0.3%, 아무 날이나 +0.2% (n = 431, 381일)"
     assert quality_text(replace(chance, horizon_bars=1), Timeframe.D1, "en").startswith(

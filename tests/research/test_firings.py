@@ -203,7 +203,7 @@ def test_several_conditions_in_one_run_are_those_of_one_after_the_other() -> Non
     texts = (
         "rsi_14 < 45 and close > sma_20",
         "close > prev(highest(high, 20))",
-        "rsi_14[1w] > 50 for 3 bars",
+        "rsi_14[1w] > 50 for 3 bars on 1d",
         "golden_cross within 30 bars",
     )
     asked = [parse(text) for text in texts]

@@ -35,7 +35,8 @@ def quality_text(quality: SignalQuality | None, timeframe: Timeframe, language: 
         counted = {"years": f"{quality.years:.0f}", "wins": f"{quality.win_rate * 100:.0f}%", "worst": percent(quality.worst, 0)}
         text = phrase(language, "record-validated", **fields, **counted)
     else:
-        text = phrase(language, "record-chance", **fields, base=percent(quality.base_rate, 1), dates=str(quality.dates))
+        dates = phrase(language, "record-days", bars=quality.dates)
+        text = phrase(language, "record-chance", **fields, base=percent(quality.base_rate, 1), dates=dates)
     return f"{text} [{_group(quality, language)}]" if quality.group else text
 
 

@@ -216,7 +216,7 @@ def test_a_dividend_moves_a_fixed_price_and_the_command_says_so(runs: Path, caps
     assert main(["audit", "close > 95", "--data", str(folder), "--bars", "3"]) == 3
     assert "values depend on later bars; 40 bars of 1 instrument\n" in capsys.readouterr().out
     assert main(["audit", "close > sma_5", "--data", str(folder)]) == 0
-    assert capsys.readouterr().out == "close > sma_5 on 1d: no look-ahead; 40 bars of 1 instruments\n"
+    assert capsys.readouterr().out == "close > sma_5 on 1d: no look-ahead; 40 bars of 1 instrument\n"
 
 
 def test_a_name_that_is_wrong_is_refused(runs: Path, capsys: pytest.CaptureFixture[str]) -> None:

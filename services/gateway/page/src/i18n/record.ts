@@ -13,7 +13,7 @@ export function recordText(quality: Quality | null, timeframe: Timeframe): strin
     mean: percent(quality.mean_return, 1),
     base: percent(quality.base_rate, 1),
     worst: percent(quality.worst, 0),
-    dates: String(quality.dates),
+    dates: t("record-days", { bars: quality.dates }),
     span: t(timeframe === "1Day" ? "record-days" : "record-bars", { bars: quality.horizon_bars }),
   });
 }
