@@ -41,6 +41,15 @@ def test_samples_of_every_version_decode(sample: Path) -> None:
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_an_event_that_another_process_encoded_is_the_same_message(sample: Path) -> None:
+    topic, _ = next(found for found in TYPES if tag(found[1]) == sample.stem)
+    event = wire.decode(topic, sample.read_bytes())
+    passed_on = msgspec.json.decode(msgspec.json.encode(wire.encoded(event)), type=wire.Encoded)
+    assert bytes(passed_on.body) == wire.encode(event)
+    assert wire.headers(passed_on, "00-a-b-01") == wire.headers(event, "00-a-b-01")
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_unknown_fields_are_ignored(sample: Path) -> None:
     topic, _ = next(found for found in TYPES if tag(found[1]) == sample.stem)
     body = json.loads(sample.read_bytes())
