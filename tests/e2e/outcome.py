@@ -36,3 +36,9 @@ async def checkpoints(url: str) -> dict[int, tuple[int, bytes]]:
 
 async def instruments(url: str) -> int:
     return len(await _rows(url, tables.instruments.c.symbol))
+
+
+async def watched(url: str) -> set[tuple[str, str]]:
+    """Chats and the symbols on their watchlists."""
+    c = tables.watchlists.c
+    return {(row.chat_id, row.symbol) for row in await _rows(url, c.chat_id, c.symbol)}

@@ -73,10 +73,10 @@ async def test_kills_lose_and_duplicate_nothing(own_kafka: Broker, tmp_path: Pat
         settings = {"TAPE": TAPE, "SPEED": SPEED, "KAFKA_SESSION_MS": "6000", "LEASE_SECONDS": "6", "SEND_TIMEOUT": "3"}
         settings = bot(telegram) | settings | {"RATE_CHAT": "6"}  # slow enough that something is always about to be sent
         with open_mesh(tmp_path, own_kafka.bootstrap, url, **settings) as mesh:
-            mesh.start("notifier", "services.notifier", RESERVE_SECONDS="3")
             ingest = mesh.start("ingest", "services.ingest")
             await until(lambda: instruments(url), seconds=60, what="the instruments in the database")
             assert ingest.stop() == 0, ingest.tail()  # the tape goes on once people watch
+            mesh.start("notifier", "services.notifier", RESERVE_SECONDS="3")  # now, so that it knows the instruments
             await watch(telegram, mesh_without(mesh, "ingest"))
             telegram.choose = by_chance(seed, refuse=0.03, cut_before=0.02, cut_after=0.03)
             mesh.start("analysis-1", "services.analysis", "live")

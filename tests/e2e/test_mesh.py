@@ -12,7 +12,7 @@ from shared.topics import BARS, SIGNALS, TICKS
 from tests.e2e import tapes
 from tests.e2e.log import events, records
 from tests.e2e.mesh import Mesh, follow, open_mesh
-from tests.e2e.outcome import deliveries, instruments, stored_signals
+from tests.e2e.outcome import deliveries, instruments, stored_signals, watched
 from tests.ingest.small_tape import written
 from tests.notifier.telegram.server import TOKEN, Telegram, open_telegram
 from tests.servers import Broker
@@ -41,6 +41,7 @@ async def watch(telegram: Telegram, mesh: Mesh) -> None:
         return all(len(telegram.texts(str(chat))) >= 4 for chat in CHATS.values())
 
     await until(answered, seconds=120, what="the bot's answers to /start, /settings and /watch")
+    assert await watched(mesh.environment["DATABASE_URL"]) == {(str(chat), symbol) for symbol, chat in CHATS.items()}
 
 
 @pytest.mark.timeout(420)
@@ -55,13 +56,14 @@ async def test_tape_to_alerts(own_kafka: Broker, database_url: str, tape: str, t
     async with open_telegram() as telegram:
         played = {"TAPES": str(folder), "TAPE": tape, "SPEED": "max"}
         with open_mesh(tmp_path, own_kafka.bootstrap, database_url, **played, **bot(telegram)) as mesh:
-            mesh.start("notifier", "services.notifier")
-            mesh.start("analysis", "services.analysis", "live")
             ingest = mesh.start("ingest", "services.ingest")
             await until(lambda: instruments(database_url), seconds=120, what="the instruments in the database")
             assert ingest.stop() == 0, ingest.tail()  # the tape goes on once people watch
+            mesh.start("notifier", "services.notifier")  # now, so that it knows the instruments from its start
             await watch(telegram, mesh_without(mesh, "ingest"))
             before = Counter(message.chat_id for message in telegram.accepted)
+            # not before: what was played until the stop can hold signals, which nobody would have been told
+            mesh.start("analysis", "services.analysis", "live")
             ingest.start()
 
             async def all_sent() -> bool:
