@@ -197,8 +197,11 @@ async def test_the_tools_of_the_chart(browser: Browser, server: RunningGateway) 
     assert box is not None
     await page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 3)
     await expect(page.locator(".level-box code")).to_have_text(
-        re.compile(r"^/alert close crosses (above|below) \d+\.\d\d for AAPL$")
+        re.compile(r"^/alert close crosses (above|below) \d+\.\d\d on 1d for AAPL$")
     )
+    await page.locator(".level-box").get_by_label("Timeframe").select_option("5Min")
+    await page.locator(".level-box").get_by_label("How often").select_option("once")
+    await expect(page.locator(".level-box code")).to_have_text(re.compile(r"^/alert once close crosses .* on 5m for AAPL$"))
     await page.keyboard.press("j")
     await expect(page.locator("h1")).to_have_text("Bitcoin")
     await page.keyboard.press("k")
