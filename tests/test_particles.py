@@ -26,7 +26,7 @@ def test_the_bots_particles() -> None:
 def test_the_pages_particles_are_the_same() -> None:
     node = Path(sys.executable).parent / "node"
     script = ROOT / "services" / "gateway" / "page" / "src" / "i18n" / "particles.ts"
-    given = [node, "--input-type=module", "--eval", PAGE, script, ROOT / "tests" / "particles.json"]
-    done = subprocess.run(given, capture_output=True, text=True, timeout=60, check=False)
+    given = ["--input-type=module", "--eval", PAGE, str(script), str(ROOT / "tests" / "particles.json")]
+    done = subprocess.run([node, *given], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == [shown for *_, shown in CASES]

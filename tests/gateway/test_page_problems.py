@@ -124,7 +124,7 @@ async def test_alerts_keys_and_what_a_key_may_not(browser: Browser, server: Runn
     await page.get_by_role("button", name="이 키 사용").click()
     await page.get_by_role("button", name="알림 만들기").click()
     await korean(page, ".toast", "알림 1번을 저장했습니다. 키가 대화방과 연결되지 않아 아직 아무에게도 보내지 않습니다.")
-    server.gateway.owned = Silent()  # type: ignore[assignment]
+    server.gateway.owned = Silent()
     await page.locator("#alert-list").get_by_role("button", name="일시 정지").click()
     await korean(page, ".toast", "변경하지 못했습니다: 지금 데이터베이스가 답하지 않습니다")
 
@@ -164,7 +164,7 @@ async def test_the_form_of_a_run(browser: Browser, server: RunningGateway) -> No
 async def test_what_is_not_there_and_a_gateway_that_fails(browser: Browser, server: RunningGateway) -> None:
     page = (await visit(browser, server, locale="ko-KR", path="/#/research/runs/nothing")).page
     await korean(page, ".failure", "nothing: 없는 실행입니다")
-    server.gateway.jobs = Silent()  # type: ignore[assignment]
+    server.gateway.jobs = Silent()
     await page.reload()
     await korean(page, ".failure", "지금 데이터베이스가 답하지 않습니다")
     server.gateway.jobs = None  # type: ignore[assignment]

@@ -316,7 +316,7 @@ async def test_a_screen_that_looks_further_back_is_done_by_analysis(browser: Bro
     visited = await visit(browser, server, path="/#/screener?condition=close%20%3E%20sma_20%20for%203%20bars%20on%201d")
     page = visited.page
     start = page.get_by_role("button", name="Screen 6 instruments")
-    await expect(page.locator("#results")).to_contain_text("not connected to analysis")
+    await expect(page.locator("#results")).to_contain_text("Analysis is not connected here")
     server.gateway.research = histories = Histories()  # type: ignore[assignment]
     await start.click()
     rows = page.locator("#results tbody tr")
