@@ -23,7 +23,7 @@ GROUPS: Final = {
         "news/test_dead_neighbours", "news/test_role", "shared/test_kafka_outage", "shared/test_runtime",
     ),
     "browser": tuple(
-        f"gateway/test_page{of}" for of in ("", "_alerts", "_budgets", "_outage", "_research", "_updates", "_views")
+        f"gateway/test_page{of}" for of in ("", "_alerts", "_budgets", "_outage", "_problems", "_research", "_updates", "_views")
     ),
 }  # fmt: skip
 """``kafka``: they use the fixture of this name, so that one broker serves them all. ``processes``: they start services with

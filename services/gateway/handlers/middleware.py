@@ -100,7 +100,8 @@ class ApiMiddleware:
             return respond(problem_of(error, request.method), request.path, allow=error.headers.get("Allow"))
         except TransientError as error:
             log.warning("a dependency does not answer", path=request.path, error=str(error))
-            return respond(RequestError("unavailable", "the database does not answer now", retry_after=2), request.path)
+            about = RequestError("unavailable", "the database does not answer now", retry_after=2, code="no-database")
+            return respond(about, request.path)
         except TimeoutError:
             if request.path in STREAMS:
                 raise
@@ -128,7 +129,7 @@ class ApiMiddleware:
     def _require_key(self, request: web.Request) -> None:
         """Raise RequestError for a read without a key, where reading is not public."""
         if request.method != "OPTIONS" and request.path.startswith("/v1/") and request.path not in SOCKETS:
-            raise RequestError("unauthorized", NOT_PUBLIC)
+            raise RequestError("unauthorized", NOT_PUBLIC, code="not-public")
 
     def _limit(self, request: web.Request, principal: Principal) -> None:
         """Count the request, of its key, else of its address."""
@@ -140,7 +141,8 @@ class ApiMiddleware:
             return
         request[RATE] = hit
         if hit.wait:
-            raise RequestError("rate-limited", f"more than {limit} from {client}", retry_after=hit.wait)
+            about = f"more than {limit} from {client}"
+            raise RequestError("rate-limited", about, retry_after=hit.wait, code="too-often", values={"seconds": hit.wait})
 
     def _preflight(self, request: web.Request) -> web.Response:
         if "Access-Control-Request-Method" not in request.headers:
