@@ -184,7 +184,7 @@ class _Reader:
         """The text as it is, or each of its clauses, joined as they were typed."""
         exact = self._exact(text, self._read)
         if exact is None:
-            exact = self._clauses(text, list(pieces(text)))
+            exact = self._clauses(text, pieces(text))
         if exact is None:
             return None
         try:
