@@ -20,9 +20,11 @@ from shared.conditions.expression import Node
 from shared.conditions.following import in_order
 from shared.conditions.functions import is_function
 from shared.conditions.items import Item
+from shared.conditions.known_words import is_foreign
 from shared.conditions.limits import check
 from shared.conditions.reading import read_items
 from shared.conditions.restating import restated
+from shared.conditions.scanning import pieces
 from shared.conditions.spelled_out import spelled_out, with_timeframe
 from shared.conditions.tree_builder import Builder
 from shared.conditions.unknown_data import of_no_data
@@ -129,6 +131,11 @@ def _attempt(text: str) -> _Attempt:
     return _Attempt(typed, items, found)
 
 
+def forget() -> None:
+    """Forget what texts were read as; for measurements."""
+    _attempt.cache_clear()
+
+
 def _about(typed: Sequence[Item]) -> tuple[Node, Timeframe] | None:
     """The tree with days and weeks in bars of the timeframe."""
     try:
@@ -164,7 +171,7 @@ def _accepts(text: str) -> bool:
 
 
 def _tree(text: str) -> tuple[Node, Timeframe] | None:
-    return _attempt(text).accepted
+    return None if any(map(is_foreign, pieces(text))) else _attempt(text).accepted
 
 
 def _parsed(items: Sequence[Item]) -> tuple[Node, Timeframe]:
