@@ -57,7 +57,7 @@ def test_a_run_says_when_it_is_the_first_and_compiles(monkeypatch: pytest.Monkey
     assert not is_compiled(tmp_path)
     notes: list[str] = []
 
-    def note(done: float, total: float, note: str = "") -> None:  # noqa: ARG001 - the names of the port
+    def note(done: float, total: float, note: str = "") -> None:
         notes.append(note)
 
     data = SeriesData(DataRequest(source="tape", place="daily", symbols=("SPY",)), SETTINGS)
