@@ -28,9 +28,9 @@ GROUPS: Final = {
         f"gateway/test_page{of}" for of in ("", "_alerts", "_budgets", "_outage", "_problems", "_research", "_updates", "_views")
     ),
 }  # fmt: skip
-"""``kafka``: they use the fixture of this name, so that one broker serves a group; they mostly wait, and two groups wait at the same
-time. ``processes``: they start services with ``tests.preloading``, so that one process loads what the services import. ``browser``:
-they share one."""
+"""``kafka``: they use the fixture of this name, so that one broker serves a group; they mostly wait, and two groups wait at the
+same time. ``processes``: they start services with ``tests.preloading``, so that one process loads what the services import.
+``browser``: they share one."""
 GROUP_OF: Final = {f"tests/{file}.py": group for group, files in GROUPS.items() for file in files}
 
 
