@@ -1,7 +1,7 @@
 # Finstage. `make help` lists the targets.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-research run stop up down test test-thorough test-fast lint types contracts bench topics docs pictures lock clean
+.PHONY: help setup setup-research run stop up down test test-thorough test-fast fuzz lint types contracts bench topics docs pictures lock clean
 
 # The first Python between 3.11 and 3.14 on the path; or set PYTHON=/path/to/python3.12
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -44,6 +44,12 @@ test-thorough: test ## the same with the tests that cost minutes, and four times
 
 test-fast: _test-environment ## run only the tests without broker, database server, browser or killed processes
 	@$(BIN)/python -m pytest -m "not kafka and not mariadb and not browser and not kill"
+
+fuzz: TEXTS ?= 1000000
+fuzz: SEED ?= 0
+fuzz: FIRST ?= 0
+fuzz: _test-environment ## read random conditions: TEXTS=1000000, SEED=0, FIRST=BLOCK of a run that was stopped
+	@$(BIN)/python -m tests.shared.fuzz --texts $(TEXTS) --seed $(SEED) --first $(FIRST) --processes $$(nproc)
 
 lint: _test-environment ## check format and rules with ruff
 	@$(BIN)/ruff format --check .
@@ -92,9 +98,9 @@ _prepared: _test-environment
 _kinds: _test-environment
 	@$(BIN)/python -m services.analysis compile-kinds
 
-# 3 workers: many tests wait. No reordering: it would put long files last. No MAKEFLAGS: tests start programs, not jobs of this make.
+# 4 workers: many tests wait. No reordering: it would put long files last. No MAKEFLAGS: tests start programs, not jobs of this make.
 _pytest: _prepared _kinds
-	@MAKEFLAGS= $(BIN)/python -m pytest $(if $(THOROUGH),,-m "not thorough") -n 3 --dist loadfile --no-loadscope-reorder
+	@MAKEFLAGS= $(BIN)/python -m pytest $(if $(THOROUGH),,-m "not thorough") -n 4 --dist loadfile --no-loadscope-reorder
 
 _run-environment: _python
 	@$(PYTHON) $(ENVIRONMENT) run

@@ -117,6 +117,8 @@ def _composed(text: str) -> str:
 
 
 def _few_marks(text: str) -> str:
+    if not any(map(unicodedata.combining, text)):
+        return text
     kept, marks = [], 0
     for character in text:
         marks = marks + 1 if unicodedata.combining(character) else 0

@@ -14,7 +14,7 @@ def amount(pieces: Sequence[Piece], at: int, *, grouped: bool) -> tuple[str, int
     text, end = pieces[at].text, at + 1
     while (
         grouped
-        and text.isdigit()
+        and text.isdecimal()
         and end + 1 < len(pieces)
         and pieces[end].text == ","
         and _is_group(pieces, end, first=end == at + 1)

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from shared.conditions.clauses import clauses
+from shared.conditions.clauses import CLAUSES
 from shared.conditions.columns import known_stem, parts
 from shared.conditions.durations import averages_of_days, durations, place_timeframes, repetitions
 from shared.conditions.items import OPERAND_ENDS, OPERAND_STARTS, Item
 from shared.conditions.lone_numbers import refuse_lone_numbers
 from shared.conditions.partners import lone_signals, partners, signal_lines
+from shared.conditions.passes import Pass, passed
 from shared.conditions.relations import between, multiples, percents
 
 _NEAR: Final = 4
@@ -34,11 +35,8 @@ def arrange(items: Sequence[Item], *, exactly: bool = True) -> list[Item]:
         ConditionError: a duration is counted in another unit than the bars are; without a text.
     """
     refuse_lone_numbers(items)
-    items = _not_between(items)
-    items = durations(
-        averages_of_days(place_timeframes(repetitions(clauses(signal_lines(lone_signals(partners(items))))))), exactly=exactly
-    )
-    return _particles(_connectives(between(multiples(percents(items)))))
+    items = durations(passed(items, _BEFORE_DURATIONS), exactly=exactly)
+    return _particles(passed(items, _AFTER_DURATIONS))
 
 
 def _not_between(items: Sequence[Item]) -> list[Item]:
@@ -134,3 +132,21 @@ def _has_subject(found: Sequence[Item]) -> bool:
         if item.type == "SUBJECT":
             return True
     return False
+
+
+_BEFORE_DURATIONS: Final[tuple[Pass, ...]] = (
+    (_not_between, frozenset({"NOT"})),
+    (partners, frozenset({"NAME"})),
+    (lone_signals, frozenset({"CROSS", "CROSS_AFTER"})),
+    (signal_lines, frozenset({"CROSS"})),
+    *CLAUSES,
+    (repetitions, frozenset({"OPEN"})),
+    (place_timeframes, frozenset({"ON", "FRAME", "FRAME_WHOLE", "MOVED"})),
+    (averages_of_days, frozenset({"DAYS"})),
+)
+_AFTER_DURATIONS: Final[tuple[Pass, ...]] = (
+    (percents, frozenset({"PERCENT_SIGN", "COMPARE_AFTER", "NEAR_AFTER", "MOVED", "TREND"})),
+    (multiples, frozenset({"TIMES"})),
+    (between, frozenset({"BETWEEN_AFTER", "TO"})),
+    (_connectives, frozenset({"AND", "OR"})),
+)

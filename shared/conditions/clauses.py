@@ -10,6 +10,7 @@ from shared.conditions.items import OPERAND_ENDS, OPERAND_STARTS, Item
 from shared.conditions.lexicon import SIDES
 from shared.conditions.lists import lists
 from shared.conditions.literals import kind_of
+from shared.conditions.passes import Pass
 
 _ENDS: Final = frozenset({"AND", "OR", "NOT"})
 _UPPER: Final = frozenset({">", ">=", "crosses_above"})
@@ -26,11 +27,6 @@ _CHANGE: Final = 8
 """Items of ``(change_pct(close, 1))``."""
 _PRICE_TRENDS: Final = frozenset({"상승", "하락", "오르", "내리", "급등", "급락"})
 """Korean words for a trend of a price; a volume increases with another word."""
-
-
-def clauses(items: Sequence[Item]) -> list[Item]:
-    """The items with what their clauses decide."""
-    return _befores(_directions(_sides(lists(_versus(items)))))
 
 
 def _versus(items: Sequence[Item]) -> list[Item]:
@@ -185,3 +181,13 @@ def _of_volume(found: Sequence[Item]) -> bool:
 def _clause(items: Sequence[Item], at: int) -> list[Item]:
     end = next((i for i in range(at, min(len(items), at + _FAR)) if items[i].type in _ENDS), min(len(items), at + _FAR))
     return list(items[at:end])
+
+
+CLAUSES: Final[tuple[Pass, ...]] = (
+    (_versus, frozenset({"VERSUS", "THAN_BEFORE"})),
+    (lists, frozenset({"COMPARE_AFTER", "CROSS_AFTER", "AND"})),
+    (_sides, frozenset({"SIDED"})),
+    (_directions, frozenset({"FROM", "COMPARE_AFTER", "CROSS_AFTER", "BACK", "CROSS", "DIRECTION"})),
+    (_befores, frozenset({"THAN_BEFORE", "TREND"})),
+)
+"""What the clauses of the items decide."""

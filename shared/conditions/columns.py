@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from shared.conditions.errors import ConditionError
@@ -17,9 +17,12 @@ LONGEST: Final = 64
 FIELDS: Final = frozenset({*BAR_FIELDS, *TIME_FIELDS})
 NUMBERED: Final = frozenset({"sma", "ema", "wma", "dema", "tema", "hma", "vwma", "rma", "high", "low", "drawdown"})
 """Names that mean nothing without a number of bars."""
+_KEPT: Final = 4096
+"""Names whose meaning is kept."""
 _PIECE: Final = re.compile(r"\d+[a-z]+|\d+(?:\.\d+)?|[a-z]+")
 
 
+@lru_cache(maxsize=_KEPT)
 def column_of(name: str) -> str | None:
     """The canonical name; of ``rsi`` the one with the usual parameters. None where the name stands for nothing, or needs a number.
 
@@ -45,10 +48,11 @@ def column_of(name: str) -> str | None:
 def parts(name: str) -> tuple[str, list[str]]:
     """The words of a name joined by ``_``, and its numbers; 52w is a word."""
     pieces = _PIECE.findall(name)
-    numbers = [piece for piece in pieces if piece[-1].isdigit()]
-    return "_".join(piece for piece in pieces if not piece[-1].isdigit()), numbers
+    numbers = [piece for piece in pieces if piece[-1].isdecimal()]
+    return "_".join(piece for piece in pieces if not piece[-1].isdecimal()), numbers
 
 
+@lru_cache(maxsize=_KEPT)
 def known_stem(stem: str) -> str | None:
     """The name without numbers that a stem stands for: an alias, or the same words in another order or written together."""
     if stem in stems() or stem in FIELDS:

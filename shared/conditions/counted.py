@@ -13,6 +13,8 @@ from shared.conditions.timeframes import UNIT_WORDS
 
 _FRAMES: Final = {"day": "1d", "week": "1w", "month": "1M", "hour": "1h"}
 Found = tuple[list[Item], int]
+NUMBERS: Final = frozenset({"number"})
+"""The kind of pieces that are numbers."""
 _AFTER: Final = {
     "AGO": ("ago", "back", "earlier"),
     "BACK": ("전", "전의"),
@@ -37,7 +39,9 @@ _AFTER: Final = {
 _BETWEEN: Final = frozenset({"consecutive", "straight", "full", "연속"})
 _HELD_BEFORE: Final = frozenset({"for", "over", "during"})
 _WITHIN_BEFORE: Final = frozenset({"within", "in", "최근", "지난", "during"})
+DURATION_WORDS: Final = _HELD_BEFORE | _WITHIN_BEFORE
 _TRENDS: Final = {"up": "rising", "higher": "rising", "down": "falling", "lower": "falling"}
+SOME_WORDS: Final = frozenset({*_TRENDS, "on", "in", "최근", "지난"})
 _OF_SOME: Final = frozenset({"out", "of"})
 _DIGITS: Final = 3
 SKIPPED: Final = frozenset({"the", "last", "past", "previous", "at", "least", "a"})
@@ -46,7 +50,7 @@ SKIPPED: Final = frozenset({"the", "last", "past", "previous", "at", "least", "a
 
 def bars(pieces: Sequence[Piece], at: int) -> tuple[int, str, int] | None:
     """``3 bars``, ``10 days``, ``5봉``: the number, the word, and the index behind them."""
-    if at + 1 >= len(pieces) or pieces[at].kind != "number" or not pieces[at].text.isdigit() or len(pieces[at].text) > 6:
+    if at + 1 >= len(pieces) or pieces[at].kind != "number" or not pieces[at].text.isdecimal() or len(pieces[at].text) > 6:
         return None
     after = at + 1 + (pieces[at + 1].text in _BETWEEN)
     if after >= len(pieces):
@@ -65,7 +69,7 @@ def bars(pieces: Sequence[Piece], at: int) -> tuple[int, str, int] | None:
 def duration(pieces: Sequence[Piece], at: int) -> Found | None:
     """``for 3 bars``, ``within the last 10 bars``, ``최근 10봉``."""
     word = pieces[at].text
-    if word not in _HELD_BEFORE | _WITHIN_BEFORE:
+    if word not in DURATION_WORDS:
         return None
     start = at + 1
     last = False
@@ -113,7 +117,7 @@ def some(pieces: Sequence[Piece], at: int) -> Found | None:
         return ([Item("TREND", way, pieces[at].at, pieces[at].text), *counted[0]], counted[1]) if counted else None
     start = at + (pieces[at].text in {"on", "in", "최근", "지난"})
     number = pieces[start].text if start < len(pieces) else ""
-    if not number.isdigit() or len(number) > _DIGITS:
+    if not number.isdecimal() or len(number) > _DIGITS:
         return None
     korean = bars(pieces, start)
     if korean and [piece.text for piece in pieces[korean[2] : korean[2] + 1]] in (["중"], ["중에서"], ["중에"]):
@@ -151,7 +155,7 @@ def _frame(words: Sequence[Piece]) -> str:
 
 def _average(pieces: Sequence[Piece], at: int, *, of_volume: bool) -> Found | None:
     first = pieces[at]
-    if not first.text.isdigit():
+    if not first.text.isdecimal():
         return None
     period = periods().longest(pieces, at + 1) or _longer(pieces, at + 1)
     after = period[1] if period else at + 1

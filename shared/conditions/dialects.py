@@ -133,7 +133,7 @@ def _security(call: _Call, found: list[Piece], closing: Piece) -> int:
     first, second = call.commas
     symbol, frame = found[call.at + 1 : first], [piece.text for piece in found[first + 1 : second]]
     text = frame[1] if len(frame) == 3 and frame[0] == frame[2] and frame[0] in {'"', "'"} else ""
-    known = f"{text}m" if text.isdigit() else _PINE_FRAMES.get(text.removeprefix("1"), "")
+    known = f"{text}m" if text.isdecimal() else _PINE_FRAMES.get(text.removeprefix("1"), "")
     quoted = [piece.text for piece in symbol if piece.kind == "word"][-1:]
     other = f"{quoted[0].upper()}, " if quoted and len(symbol) > 1 and symbol[-1].text in {'"', "'"} else ""
     if known and (other or (len(symbol) == 1 and symbol[0].text in _OWN)):
@@ -153,7 +153,7 @@ def _bar_before(name: Piece, inside: list[Piece]) -> str:
     price = COLUMNS.get(name.text, name.text)
     back = bool(inside) and inside[0].text == "-"
     inside = inside[back:]
-    digits = inside[0].text if len(inside) == 1 and inside[0].kind == "number" and inside[0].text.isdigit() else ""
+    digits = inside[0].text if len(inside) == 1 and inside[0].kind == "number" and inside[0].text.isdecimal() else ""
     return digits if price in {"open", "close"} or (price in {"high", "low"} and (back or digits == "0")) else ""
 
 

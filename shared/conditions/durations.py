@@ -27,6 +27,7 @@ _OWN_FRAME: Final = frozenset({"BRACKET", "FRAME_AFTER", "DAYS"})
 _LONG: Final = frozenset({"week", "month"})
 COUNTS: Final = frozenset({"HELD", "WITHIN", "AGO", "BACK"})
 """Items with a number of bars."""
+_COUNTED: Final = COUNTS | _LAST.keys()
 
 
 def place_timeframes(items: list[Item]) -> list[Item]:
@@ -119,7 +120,9 @@ def repetitions(items: list[Item]) -> list[Item]:
         behind = items[i + 1] if i + 1 < len(items) else None
         words = behind is not None and behind.type == "OPEN" and not behind.value
         found.append(
-            replace(item, type="HELD", value=f"{item.value} ") if item.type == "NUMBER" and words and item.value.isdigit() else item
+            replace(item, type="HELD", value=f"{item.value} ")
+            if item.type == "NUMBER" and words and item.value.isdecimal()
+            else item
         )
     return found
 
@@ -128,8 +131,7 @@ def durations(items: list[Item], *, exactly: bool) -> list[Item]:
     """Bars, counted in bars or in the unit of the timeframe; a trend with the number of its bars."""
     frame = _own(items)
     items = in_longer_bars(items, unit_of(frame))
-    kinds = COUNTS | _LAST.keys()
-    counted = [replace(item, value=_in_bars(item, frame, exactly=exactly)) if item.type in kinds else item for item in items]
+    counted = [replace(item, value=_in_bars(item, frame, exactly=exactly)) if item.type in _COUNTED else item for item in items]
     found: list[Item] = []
     for item in counted:
         last = found[-1] if found else None

@@ -81,7 +81,10 @@ class ConditionError(ValueError):
 
     def __init__(self, code: str, text: str, position: int, **values: object) -> None:
         self.code, self.text, self.position, self.values = code, text, position, values
-        super().__init__(f"{self.message} (at character {position + 1})")
+        super().__init__(code, text, position)
+
+    def __str__(self) -> str:
+        return f"{self.message} (at character {self.position + 1})"
 
     @property
     def message(self) -> str:

@@ -44,8 +44,10 @@ def _parts(text: str) -> Iterator[tuple[int, str, str, str]]:
     lower = text.lower()
     for word in _WORDS:
         before, found, behind = lower.partition(f" {word} ")
+        if not found:
+            continue
         first = text[: len(before)].rstrip(" ,")
-        if not found or (word == _AFTER and first.lower().endswith(_COUNTED)):
+        if word == _AFTER and first.lower().endswith(_COUNTED):
             continue
         second = text[len(text) - len(behind) :]
         pair = (second, first) if word == _AFTER else (first.removesuffix(" and").removesuffix("고").rstrip(" ,"), second)

@@ -19,11 +19,14 @@ _UNIT: Final = re.compile(r"[A-Za-z가-힣]{1,12}")
 _LATIN_FRAME: Final = re.compile(r"[0-9]{0,4}[A-Za-z]{1,12}[0-9]{0,4}")
 _NAMES: Final = frozenset({"tf", "timeframe", "interval", "frame"})
 _METATRADER: Final = re.compile(r"[hdm][0-9]{1,2}|w1")
+_METATRADER_LETTERS: Final = 3
 _LIKE_A_FRAME: Final = re.compile(r"[0-9]{1,4}[mhdwMHDW]")
 _FAR: Final = 4
 """Pieces of a timeframe before a colon."""
 _CHART: Final = frozenset({"chart", "charts", "bar", "bars", "candle", "candles", "timeframe", "basis", "봉", "차트"})
 _FRAME_WORDS: Final = frozenset({"daily", "weekly", "hourly", "monthly", "분봉", "시간봉", "일봉", "주봉", "월봉"})
+_BEGINS: Final = frozenset({*_NAMES, *_FRAME_WORDS, "timeframe"})
+"""Words of more than three letters that may begin a timeframe."""
 UNITS_OF_FRAMES: Final = frozenset({"m", "h", "d", "w", "min", "hour"})
 """Units that may follow a number without a space, as in ``1h``."""
 _CLAUSE_STARTS: Final = frozenset({"AND", "OR", "NOT", "OPEN"})
@@ -55,6 +58,8 @@ def after_on(text: str, pieces: Sequence[Piece], item: Item, at: int) -> Found:
 def bare(text: str, pieces: Sequence[Piece], items: Sequence[Item], at: int) -> Found | None:
     """``일봉``, ``1시간봉``, ``daily``: a timeframe without ``on``."""
     piece, end = pieces[at], at + 1
+    if at and piece.kind != "number" and piece.text not in _BEGINS and len(piece.text) > _METATRADER_LETTERS:
+        return None
     special = (_heading(text, pieces) if at == 0 else None) or _named(text, pieces, items, at) or _reversed(text, pieces, at)
     if special:
         return special

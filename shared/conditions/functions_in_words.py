@@ -32,6 +32,7 @@ _FUNCTIONS: Final = {
     ("min",): "lowest",
     ("lowest",): "lowest",
 }
+FUNCTION_WORDS: Final = frozenset(words[0] for words in _FUNCTIONS)
 _LONGEST: Final = 3
 _OVER: Final = frozenset({"over", "in", "for", "of", "during", "across"})
 _PERIODS: Final = frozenset({"day", "bar", "period", "days", "bars", "periods", "session"})
@@ -59,7 +60,7 @@ _DAYS: Final = frozenset({"", "day", "days", "일"})
 
 def average_of(pieces: Sequence[Piece], at: int) -> Found | None:
     """``20 day average of rsi``; of the volume the column has a name of its own."""
-    if pieces[at].kind != "number" or not pieces[at].text.isdigit():
+    if pieces[at].kind != "number" or not pieces[at].text.isdecimal():
         return None
     start = at + 1
     start += start < len(pieces) and pieces[start].text == "-"

@@ -14,6 +14,8 @@ from shared.conditions.scanning import Piece
 from shared.conditions.suggestions import index_of
 
 _FACTORS: Final = frozenset({"x"})
+_OTHER_SIGNS: Final = frozenset("−–。")
+"""Signs that are read without being a phrase."""
 _COMMENTS: Final = frozenset({"word", "hangul", "unknown"})
 
 
@@ -31,6 +33,11 @@ def is_known(piece: Piece) -> bool:
     if piece.kind == "sign":
         return piece.text in _words()
     return not is_unknown(piece) or index_of(piece.text) != ""
+
+
+def is_foreign(piece: Piece) -> bool:
+    """Whether it is a sign that no condition has, as ``½``."""
+    return piece.kind == "sign" and not piece.text.isascii() and piece.text not in _words() and piece.text not in _OTHER_SIGNS
 
 
 def is_unknown(piece: Piece) -> bool:

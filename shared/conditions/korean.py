@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from shared.conditions.lexicon import AVERAGES, EXPRESSIONS, NAMES, PERIOD, PHRASES, RESTATED, SIDED, SPELLINGS, UNITS, WEEKDAYS
@@ -61,14 +61,17 @@ _OTHER: Final = (
     *DAYS_IN_WORDS,
 )
 """Parts that the code names itself."""
+_KEPT: Final = 1024
+"""Runs whose parts are kept."""
 _FIRST, _LAST = "가", "힣"
 
 
-def parts(run: str) -> list[str]:
+@lru_cache(maxsize=_KEPT)
+def parts(run: str) -> tuple[str, ...]:
     """The fewest known parts that the run consists of, the longest first among equally many; none if it has an unknown part.
 
     >>> parts("거래량이"), parts("이상이고"), parts("삼성전자가")
-    (['거래량', '이'], ['이상', '이고'], [])
+    (('거래량', '이'), ('이상', '이고'), ())
     """
     known, longest = _known()
     best: list[tuple[int, int]] = [(0, 0)]  # for each end: the number of parts up to it, and the length of the last one
@@ -78,13 +81,13 @@ def parts(run: str) -> list[str]:
         count, size = min(ways, default=(far, -1))
         best.append((min(count, far), -size))
     if best[-1][0] >= far:
-        return []
+        return ()
     found, end = [], len(run)
     while end:
         size = best[end][1]
         found.append(run[end - size : end])
         end -= size
-    return found[::-1]
+    return tuple(found[::-1])
 
 
 def known_words() -> frozenset[str]:

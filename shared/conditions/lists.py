@@ -55,7 +55,7 @@ def _number(found: list[Item], last: Item) -> None:
     if not _is_average(named) or at < 0 or found[at].type != "AND":
         return
     start = at
-    while start >= 1 and found[start].type == "AND" and found[start - 1].type == "NUMBER" and found[start - 1].value.isdigit():
+    while start >= 1 and found[start].type == "AND" and found[start - 1].type == "NUMBER" and found[start - 1].value.isdecimal():
         start -= 2
     if start == at or start < 1 or found[start].type not in _BEFORE or found[start - 1].value not in {"close", "price"}:
         return
@@ -74,4 +74,4 @@ def _joins(item: Item, relation: Item) -> bool:
 
 def _is_average(item: Item) -> bool:
     stem, _, bars = item.value.partition("_")
-    return item.type == "NAME" and stem in _AVERAGES and bars.isdigit()
+    return item.type == "NAME" and stem in _AVERAGES and bars.isdecimal()

@@ -12,7 +12,7 @@ from shared.conditions.scanning import Piece
 _AVERAGES: Final = frozenset({"sma", "ema", "wma"})
 _CROSSES: Final = frozenset({"cross", "crosses", "crossed", "crossing", "crossover", "golden", "bullish", "up", "upward"})
 _DOWN: Final = frozenset({"bearish", "death", "dead", "down", "downward", "crossunder"})
-_CROSS_NAMES: Final = frozenset({"골든크로스", "데드크로스"})
+CROSS_NAMES: Final = frozenset({"골든크로스", "데드크로스"})
 _KOREAN_PAIR: Final = 5
 
 
@@ -27,7 +27,7 @@ def pair(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
         crossed = pair([*found[at + 1 : at + 4], found[at], *found[at + 4 : at + 8]], 0)
         return (crossed[0], at + crossed[1]) if crossed else None
     words = [piece.text for piece in found[at : at + 4]]
-    if len(words) < 4 or words[1] != "/" or not (words[0] + words[2]).isdigit():
+    if len(words) < 4 or words[1] != "/" or not (words[0] + words[2]).isdecimal():
         return None
     average = words[3] if known_stem(words[3]) in _AVERAGES else "sma"
     end = at + 3 + (average == words[3])
@@ -47,7 +47,7 @@ def named_pair(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
     if first is None or second is None:
         return None
     end = second[1]
-    while end < len(found) and found[end].text in _CROSSES | _DOWN | _CROSS_NAMES:
+    while end < len(found) and found[end].text in _CROSSES | _DOWN | CROSS_NAMES:
         end += 1
     words = {piece.text for piece in found[second[1] : end]}
     if not words:
@@ -62,7 +62,7 @@ def _average(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
     stem = known_stem(found[at].text)
     if stem in _AVERAGES:
         number = found[at + 1].text if at + 1 < len(found) else ""
-        return (f"{stem}_{number}", at + 2) if number.isdigit() else None
+        return (f"{stem}_{number}", at + 2) if number.isdecimal() else None
     column = column_of(found[at].text)
     return (column, at + 1) if column and column.partition("_")[0] in _AVERAGES else None
 
@@ -71,7 +71,7 @@ def korean_pair(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
     """``5일 20일 골든크로스``."""
     texts = [piece.text for piece in found[at : at + 5]]
     crossed = len(texts) == _KOREAN_PAIR and texts[1] == texts[3] == "일" and texts[4] in {"골든크로스", "데드크로스"}
-    if not crossed or not (texts[0] + texts[2]).isdigit():
+    if not crossed or not (texts[0] + texts[2]).isdecimal():
         return None
     return f" sma_{texts[0]} crosses {'above' if texts[4] == '골든크로스' else 'below'} sma_{texts[2]} ", at + 5
 

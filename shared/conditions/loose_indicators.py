@@ -7,8 +7,8 @@ from itertools import pairwise
 from typing import Final
 
 from shared.conditions.columns import column_of, known_stem
-from shared.conditions.loose_crosses import korean_pair, named_pair, pair, value_at, zero_cross
-from shared.conditions.loose_strength import outperformance
+from shared.conditions.loose_crosses import CROSS_NAMES, korean_pair, named_pair, pair, value_at, zero_cross
+from shared.conditions.loose_strength import STRENGTH_WORDS, outperformance
 from shared.conditions.operations import MOST_BARS
 from shared.conditions.phrases import averages, phrases
 from shared.conditions.scanning import Piece
@@ -57,7 +57,7 @@ def stack(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
     while end < min(len(found), at + _MOST_STACKED):
         text = found[end].text
         stem = known_stem(text) if found[end].kind == "word" else None
-        if found[end].kind == "number" and text.isdigit():
+        if found[end].kind == "number" and text.isdecimal():
             numbers.append(text)
         elif stem in _AVERAGES:
             average = average or str(stem)
@@ -81,7 +81,7 @@ def between(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
     bracket = found[start] if start < len(found) and found[start].kind == "bracket" else None
     if bracket and before:
         low, comma, high = (part.strip() for part in bracket.text[1:-1].partition(","))
-        plain = comma and low.replace(".", "", 1).isdigit() and high.replace(".", "", 1).isdigit()
+        plain = comma and low.replace(".", "", 1).isdecimal() and high.replace(".", "", 1).isdecimal()
         return (f" between {low} and {high} ", start + 1) if plain else None
     kinds = [piece.kind for piece in found[start : start + 3]]
     if kinds != ["number", "sign", "number"] or found[start + 1].text not in {"-", "~", ",", "–"}:
@@ -105,7 +105,7 @@ def performance(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
         rest = "".join(word for word in text.split() if word not in _RETURNS)
         digits = rest.rstrip("abcdefghijklmnopqrstuvwxyz")
         unit = _SHORT_UNITS.get(rest[len(digits) :]) or UNIT_WORDS.get(rest[len(digits) :], "")
-        if len(part) == size and len(names) == 1 and unit in _BARS and (digits.isdigit() or (not digits and len(rest) > 1)):
+        if len(part) == size and len(names) == 1 and unit in _BARS and (digits.isdecimal() or (not digits and len(rest) > 1)):
             count = int(digits[:4] or 1) * _BARS[unit]
             return (f" change_pct(close, {count}) ", at + size) if 0 < count <= MOST_BARS else None
     return None
@@ -117,7 +117,7 @@ def disparity_level(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
     if len(texts) < 4 or texts[0] not in {"이격도", "disparity"} or texts[2] not in {"일", "일선", "day"}:
         return None
     last = at + 4 == len(found) or phrases().longest(found, at + 4, lambda meaning, _: meaning[0] in {"AND", "OR"})
-    if not texts[1].isdigit() or found[at + 3].kind != "number" or not last:
+    if not texts[1].isdecimal() or found[at + 3].kind != "number" or not last:
         return None
     return f" close / sma_{texts[1]} * 100 {'<=' if float(texts[3]) < 100 else '>='} {texts[3]} ", at + 4
 
@@ -146,7 +146,7 @@ def new_extreme(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
     start = at
     while at < len(found) and found[at].text in _BEFORE_EXTREME:
         at += 1
-    if at >= len(found) or found[at].kind != "number" or not found[at].text.isdigit():
+    if at >= len(found) or found[at].kind != "number" or not found[at].text.isdecimal():
         return None
     end = at + 1
     end += end < len(found) and found[end].text == "-"
@@ -195,23 +195,28 @@ def _multiple(factor: float, column: str) -> str:
     return column if factor == 1 else f"{factor:.6g} * {column}"
 
 
-READERS: Final[tuple[Reader, ...]] = (
-    *(
-        named_pair,
-        zero_cross,
-        outperformance,
-        distances,
-        distance,
-        pair,
-        korean_pair,
-        stack,
-        disparity_level,
-        new_extreme,
-        between,
-        performance,
-        parameters,
-    ),
+READERS: Final[tuple[tuple[Reader, frozenset[str]], ...]] = (
+    (named_pair, frozenset({"/", "-", ","})),
+    (zero_cross, frozenset({"zero", "0"})),
+    (outperformance, STRENGTH_WORDS),
+    (distances, frozenset({"%", "percent"})),
+    (distance, frozenset({"distance"})),
+    (pair, frozenset({"/"})),
+    (korean_pair, CROSS_NAMES),
+    (stack, _STACKS | {"<", ">"}),
+    (disparity_level, frozenset({"이격도", "disparity"})),
+    (new_extreme, frozenset(_EXTREMES)),
+    (between, frozenset()),
+    (performance, _RETURNS),
+    (parameters, frozenset({"("})),
 )
+"""What reads loose spellings, in the order in which it is tried, and the words of which one is in each of them, where there are."""
+
+
+def readers(found: Sequence[Piece]) -> list[Reader]:
+    """What may read something of a text."""
+    words = {word for piece in found for word in (piece.text, *piece.text.split("_"))}
+    return [reads for reads, needed in READERS if not needed or not needed.isdisjoint(words)]
 
 
 def band(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
@@ -230,7 +235,7 @@ def is_average(found: Sequence[Piece], at: int) -> bool:
     if at < 2 or found[at].text not in _DAYS:
         return False
     number = at - 1 - (found[at - 1].text == "-")
-    if number < 1 or not found[number].text.isdigit() or found[number - 1].text not in _BEFORE_DAYS:
+    if number < 1 or not found[number].text.isdecimal() or found[number - 1].text not in _BEFORE_DAYS:
         return False
     following = found[at + 1].text if at + 1 < len(found) else ""
     return not (averages().longest(found, at + 1) or known_stem(following) or following in {"chart", "ago", "timeframe"})

@@ -15,6 +15,7 @@ _AGAINST: Final = {
     ">": frozenset({"outperforms", "outperform", "outperforming", "outperformed", "beats", "beating", "beat"}),
     "<": frozenset({"underperforms", "underperform", "underperforming", "underperformed", "lags", "lagging"}),
 }
+STRENGTH_WORDS: Final = frozenset().union(*_AGAINST.values())
 _BENCHMARKS: Final = frozenset({"market", "benchmark", "index"})
 _INDUSTRIES: Final = frozenset({"sector", "industry", "peers"})
 _LONGEST_SYMBOL: Final = 5

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from shared.conditions.known_words import is_unknown, loose
-from shared.conditions.loose_indicators import READERS, SIDES, band, is_average
+from shared.conditions.loose_indicators import SIDES, band, is_average, readers
 from shared.conditions.phrases import phrases
 from shared.conditions.scanning import pieces
 from shared.conditions.spelling import spelled
@@ -26,7 +26,8 @@ class _Rewriting:
 
     def __init__(self, text: str) -> None:
         self._given = text
-        self._found = list(pieces(text))
+        self._found = pieces(text)
+        self._readers = readers(self._found)
         self._written: list[str] = []
         self._end = 0
         """How far the given text is written."""
@@ -46,7 +47,7 @@ class _Rewriting:
         phrase, exact = loose().longest(found, at), phrases().longest(found, at)
         if exact and exact[0][0] in _EXACT and exact[1] > (phrase[1] if phrase else at + 1):
             return exact[1]
-        for reads in READERS:
+        for reads in self._readers:
             read = reads(found, at)
             if read:
                 return self._replace(at, *read)

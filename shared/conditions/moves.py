@@ -70,8 +70,11 @@ _MOVES: Final = {
 _BY: Final = frozenset({"by", "is", "was", "of"})
 _OVER: Final = frozenset({"in", "over", "within", "for", "during"})
 _OFF: Final = frozenset({"from", "off"})
-_GAPS: Final = frozenset({"gap", "gaps", "gapped", "gapping", "갭"})
+_MOVING: Final = frozenset({"is", "was", "moves", "moved", "moving", "goes", "went"})
+GAP_WORDS: Final = frozenset({"gap", "gaps", "gapped", "gapping", "갭"})
 _WAYS: Final = {"up": 1, "higher": 1, "상승": 1, "down": -1, "lower": -1, "하락": -1}
+_MINUS: Final = frozenset("-−–")
+MOVE_WORDS: Final = frozenset({*_MOVING, *_WAYS, *_MINUS, *(word for words in _MOVES.values() for word in words)})
 _MIRRORED: Final = {">=": "<=", ">": "<"}
 _KOREAN_SIGNS: Final = {"이상": ">=", "초과": ">"}
 
@@ -81,7 +84,7 @@ def move(pieces: Sequence[Piece], at: int) -> Found | None:
     share = _share_off(pieces, at)
     if share:
         return share
-    start = at + (pieces[at].text in {"is", "was", "moves", "moved", "moving", "goes", "went"})
+    start = at + (pieces[at].text in _MOVING)
     if start >= len(pieces):
         return None
     word = pieces[start].text
@@ -111,7 +114,7 @@ def move(pieces: Sequence[Piece], at: int) -> Found | None:
 
 def _share_off(pieces: Sequence[Piece], at: int) -> Found | None:
     """``-8% from the 20 day high``, ``20% off its 52 week high``: a fall from a value."""
-    minus = pieces[at].text in {"-", "−", "–"}
+    minus = pieces[at].text in _MINUS
     words = [piece.text for piece in pieces[at + minus : at + minus + 3]]
     if len(words) < 3 or pieces[at + minus].kind != "number" or words[1] not in {"%", "percent"}:
         return None
@@ -144,7 +147,7 @@ def gap(pieces: Sequence[Piece], at: int) -> Found | None:
     words = [piece.text for piece in pieces[at : at + 5]]
     if pieces[at].kind == "number" and len(words) > 3 and words[1] == "%":
         return _gap_after(pieces, at, words)
-    if len(words) < 2 or words[0] not in _GAPS:
+    if len(words) < 2 or words[0] not in GAP_WORDS:
         return None
     up_alone = words[0] == "갭" and pieces[at + 1].kind == "number"
     if not up_alone and words[1] not in _WAYS:

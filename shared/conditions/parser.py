@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any, Final
 
@@ -19,9 +20,11 @@ from shared.conditions.expression import Node
 from shared.conditions.following import in_order
 from shared.conditions.functions import is_function
 from shared.conditions.items import Item
+from shared.conditions.known_words import is_foreign
 from shared.conditions.limits import check
 from shared.conditions.reading import read_items
 from shared.conditions.restating import restated
+from shared.conditions.scanning import pieces
 from shared.conditions.spelled_out import spelled_out, with_timeframe
 from shared.conditions.tree_builder import Builder
 from shared.conditions.unknown_data import of_no_data
@@ -29,6 +32,8 @@ from shared.events import Timeframe
 
 LONGEST_FOUND: Final = 24
 END: Final = "$END"
+_KEPT: Final = 32
+"""Readings that are kept: an error is explained from parts of a text that repeat. Each has at most as many items as characters."""
 
 
 def read(text: str) -> tuple[Node, Timeframe]:
@@ -59,32 +64,76 @@ def _part(text: str) -> tuple[Node, Timeframe]:
 
 def _clause(text: str) -> tuple[Node, Timeframe]:
     """As ``_alone``, but its errors are not explained: with a part of a text nobody sees them."""
-    items: list[Item] = []
-    try:
-        items = arrange(read_items(text))
-        found = _parsed(items)
-        check(*found)
-    except UnexpectedToken:
-        raise ConditionError("unexpected", text, 0, found=text[:LONGEST_FOUND]) from None
-    except ConditionError as error:
-        raise (with_timeframe(error, items) if error.code == "instead" else error) from None
-    return found
+    attempt = _attempt(text)
+    if attempt.accepted is not None:
+        return attempt.accepted
+    if attempt.refused is None:
+        raise ConditionError("unexpected", text, 0, found=text[:LONGEST_FOUND])
+    error = attempt.refused.error()
+    raise with_timeframe(error, attempt.items) if error.code == "instead" else error
 
 
 def _alone(text: str) -> tuple[Node, Timeframe]:
-    typed = read_items(text)
+    attempt = _attempt(text)
+    if attempt.accepted is not None:
+        return attempt.accepted
+    typed, found = attempt.typed, attempt.found
+    if attempt.refused is None:
+        raise _unexpected(text, attempt.items, attempt.unexpected)
+    error = attempt.refused.error()
+    found = _about(typed) if error.code == "unit" else found
+    error = with_timeframe(error, arrange(typed, exactly=False)) if error.code == "instead" else error
+    raise _with_text(spelled_out(error, found, _tree), text, typed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    """What a ``ConditionError`` says. The error itself would keep the frames that it was raised in."""
+
+    code: str
+    position: int
+    values: dict[str, object]
+
+    def error(self) -> ConditionError:
+        return ConditionError(self.code, "", self.position, **self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """What a text was read as: a condition, or where and why it is none."""
+
+    typed: Sequence[Item]
+    items: Sequence[Item] = ()
+    """Those of the text, arranged."""
+    found: tuple[Node, Timeframe] | None = None
+    """The tree, also where it is refused as too large or of no sense."""
+    refused: _Refusal | None = None
+    unexpected: Token | None = None
+
+    @property
+    def accepted(self) -> tuple[Node, Timeframe] | None:
+        return self.found if self.refused is None else None
+
+
+@lru_cache(maxsize=_KEPT)
+def _attempt(text: str) -> _Attempt:
+    typed = tuple(read_items(text))
+    items: tuple[Item, ...] = ()
     found = None
     try:
-        items = arrange(typed)
+        items = tuple(arrange(typed))
         found = _parsed(items)
         check(*found)
     except UnexpectedToken as error:
-        raise _unexpected(text, items, error.token) from None
+        return _Attempt(typed, items, unexpected=error.token)
     except ConditionError as error:
-        found = _about(typed) if error.code == "unit" else found
-        error = with_timeframe(error, arrange(typed, exactly=False)) if error.code == "instead" else error
-        raise _with_text(spelled_out(error, found, _tree), text, typed) from None
-    return found
+        return _Attempt(typed, items, found, _Refusal(error.code, error.position, error.values))
+    return _Attempt(typed, items, found)
+
+
+def forget() -> None:
+    """Forget what texts were read as; for measurements."""
+    _attempt.cache_clear()
 
 
 def _about(typed: Sequence[Item]) -> tuple[Node, Timeframe] | None:
@@ -95,9 +144,9 @@ def _about(typed: Sequence[Item]) -> tuple[Node, Timeframe] | None:
         return None
 
 
-def _unexpected(text: str, items: Sequence[Item], token: Token) -> ConditionError:
-    end = token.type == END
-    at = len(text) if end else token.start_pos or 0
+def _unexpected(text: str, items: Sequence[Item], token: Token | None) -> ConditionError:
+    end = token is None or token.type == END
+    at = len(text) if token is None or end else token.start_pos or 0
     for i, item in enumerate(items):  # an unknown word before the place is the better explanation
         called = i + 1 < len(items) and items[i + 1].type == "OPEN" and is_function(item.value)
         if item.type == "NAME" and item.at <= at and not called:
@@ -122,12 +171,7 @@ def _accepts(text: str) -> bool:
 
 
 def _tree(text: str) -> tuple[Node, Timeframe] | None:
-    try:
-        found = _parsed(arrange(read_items(text)))
-        check(*found)
-    except (UnexpectedToken, ConditionError):
-        return None
-    return found
+    return None if any(map(is_foreign, pieces(text))) else _attempt(text).accepted
 
 
 def _parsed(items: Sequence[Item]) -> tuple[Node, Timeframe]:

@@ -79,9 +79,12 @@ def lone_signals(items: Sequence[Item]) -> list[Item]:
     """``macd 시그널 상향돌파``, ``macd signal cross``: two lines in one name, of which the first crosses the second."""
     found: list[Item] = []
     for i, item in enumerate(items):
+        if item.type != "NAME" or " " not in item.shown:
+            found.append(item)
+            continue
         before, behind = found[-1].type if found else "AND", [each.type for each in items[i + 1 : i + 3]]
         alone = behind[:1] == ["CROSS_AFTER"] or (behind[:1] == ["CROSS"] and {*behind[1:]} <= _NO_VALUE)
-        named = _named(items, i) if item.type == "NAME" and " " in item.shown and alone and before in _STARTS else None
+        named = _named(items, i) if alone and before in _STARTS else None
         first = _CROSSING.get(named.stem) if named else None
         if named and first:
             found.append(Item("NAME", "_".join([first, *named.numbers]), item.at, item.shown))

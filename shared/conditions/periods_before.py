@@ -14,6 +14,7 @@ from shared.conditions.timeframes import UNIT_WORDS, timeframe
 
 _LAST: Final = frozenset({"last", "previous", "prior", "prev"})
 _KOREAN: Final = {"전주": "week", "지난주": "week", "전월": "month", "지난달": "month", "전달": "month"}
+PERIOD_WORDS: Final = frozenset({*_LAST, *_KOREAN})
 _LONG: Final = frozenset({"week", "month"})
 _PRICES: Final = frozenset({"open", "high", "low", "close", "volume"})
 _FEWEST_LETTERS: Final = 3
@@ -44,10 +45,13 @@ def in_longer_bars(items: Sequence[Item], own_unit: str) -> list[Item]:
     """A value some weeks or months back is one of weekly or monthly bars, where the bars are shorter."""
     found: list[Item] = []
     for i, item in enumerate(items):
+        if item.type != "BACK":
+            found.append(item)
+            continue
         count, _, word = item.value.partition(" ")
         unit = UNIT_WORDS.get(word, "")
         named = i + 1 < len(items) and items[i + 1].value in _PRICES
-        if item.type == "BACK" and unit in _LONG and unit != own_unit and named:
+        if unit in _LONG and unit != own_unit and named:
             frame = timeframe(f"1 {unit}")
             found += [Item("FRAME", str(frame), item.at, item.shown), replace(item, value=count)]
         else:

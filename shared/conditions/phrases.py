@@ -41,13 +41,19 @@ class Table:
                 sizes.append(len(key))
                 sizes.sort(reverse=True)
 
+    def begins(self, word: str) -> bool:
+        """Whether a phrase begins with a word."""
+        return word in self._sizes
+
     def longest(self, pieces: Sequence[Piece], at: int, accepts: Accepts | None = None) -> tuple[Meaning, int] | None:
         """The meaning of the longest phrase that begins at an index, and the index behind it."""
-        if at >= len(pieces):
+        sizes = self._sizes.get(pieces[at].text) if at < len(pieces) else None
+        if sizes is None:
             return None
-        for size in self._sizes.get(pieces[at].text, ()):
-            part = pieces[at : at + size]
-            for meaning in self._meanings.get(tuple(piece.text for piece in part), ()):
+        texts = tuple([piece.text for piece in pieces[at : at + sizes[0]]])
+        for size in sizes:
+            for meaning in self._meanings.get(texts[:size], ()):
+                part = pieces[at : at + size]
                 if accepts is None or accepts(meaning, part):
                     return meaning, at + len(part)
         return None

@@ -2,46 +2,64 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from typing import Final
 
-from shared.conditions.counted import Found, after_number, bars, duration, some
+from shared.conditions.counted import DURATION_WORDS, NUMBERS, SOME_WORDS, Found, after_number, bars, duration, some
 from shared.conditions.dialects import plain_calls
 from shared.conditions.frames import bare
-from shared.conditions.functions_in_words import average_of, function_of
+from shared.conditions.functions_in_words import FUNCTION_WORDS, average_of, function_of
 from shared.conditions.items import Item, ends_operand
-from shared.conditions.moves import gap, move
-from shared.conditions.periods_before import period_before
+from shared.conditions.moves import GAP_WORDS, MOVE_WORDS, gap, move
+from shared.conditions.periods_before import PERIOD_WORDS, period_before
 from shared.conditions.phrases import phrases
 from shared.conditions.reading_names import call, single
 from shared.conditions.reading_numbers import number, own_average
 from shared.conditions.reading_phrases import accepts, phrase
-from shared.conditions.reading_state import State
-from shared.conditions.reading_states import direction
+from shared.conditions.reading_state import CLAUSE_ENDS, State
+from shared.conditions.reading_states import DIRECTION_WORDS, direction
 from shared.conditions.scanning import Piece, pieces, with_clocks
-from shared.conditions.shorthand import DISPARITY, aligned, clock_words, crossed_after, disparity, extreme, since_open
-
-_READERS: Final = (
-    since_open,
+from shared.conditions.shorthand import (
+    CLOCK_KINDS,
+    CLOCK_WORDS,
+    CROSSED_WORDS,
+    DISPARITY,
+    EXTREME_WORDS,
+    OPENING_WORDS,
     aligned,
-    crossed_after,
-    some,
-    gap,
-    move,
-    extreme,
-    function_of,
-    average_of,
-    period_before,
-    duration,
     clock_words,
+    crossed_after,
+    disparity,
+    extreme,
+    since_open,
 )
-"""What begins with certain words or numbers, in the order in which they are tried."""
+
+_NOTHING: Final[frozenset[str]] = frozenset()
+_READERS: Final[tuple[tuple[Callable[[Sequence[Piece], int], Found | None], frozenset[str], frozenset[str]], ...]] = (
+    (since_open, OPENING_WORDS, _NOTHING),
+    (aligned, _NOTHING, NUMBERS),
+    (crossed_after, CROSSED_WORDS, _NOTHING),
+    (some, SOME_WORDS, NUMBERS),
+    (gap, GAP_WORDS, NUMBERS),
+    (move, MOVE_WORDS, NUMBERS),
+    (extreme, EXTREME_WORDS, NUMBERS),
+    (function_of, FUNCTION_WORDS, _NOTHING),
+    (average_of, _NOTHING, NUMBERS),
+    (period_before, PERIOD_WORDS, _NOTHING),
+    (duration, DURATION_WORDS, _NOTHING),
+    (clock_words, CLOCK_WORDS, CLOCK_KINDS),
+)
+"""What reads pieces that begin with certain words or kinds of pieces, in the order in which they are tried."""
+_OF_WORD: Final = {word: tuple(reads for reads, words, _ in _READERS if word in words) for each in _READERS for word in each[1]}
+_OF_KIND: Final = {kind: tuple(reads for reads, _, kinds in _READERS if kind in kinds) for each in _READERS for kind in each[2]}
 _FORMS: Final = frozenset({"candle", "candles", "candlestick", "candlesticks", "bar", "pattern", "formation", "패턴", "캔들"})
 _PREVIOUS: Final = frozenset({"prev", "previous", "prior", "before"})
 _BARS: Final = frozenset({"bar", "candle", "day", "one", "value"})
 _IN_A_ROW: Final = frozenset({"consecutive", "straight"})
 _EVENT_ENDS: Final = frozenset({"RULE", "PARAMETERS", "CLOSE", "WAY", "STATUS"})
+_ENDS: Final = CLAUSE_ENDS - {","}
 _AT_END: Final = frozenset("?.!;。")
 
 
@@ -64,72 +82,88 @@ def _items(state: State, at: int) -> Found:
     if piece.text in _FORMS and state.items and state.items[-1].type in _EVENT_ENDS:
         return [], at + 1  # 'doji candle', 'double bottom pattern'
     found = bare(state.text, state.pieces, state.items, at) or call(state, at)
-    for reads in _READERS:
-        found = found or reads(state.pieces, at)
-    found = (
-        found
-        or direction(state, at)
-        or _in_bars(state, at, piece)
-        or _counted(state, at, piece)
-        or _yesterday(state, at, piece)
-        or _from_ago(state, at, piece)
-        or _phrase(state, at)
-        or single(state, at)
-    )
+    if piece.kind != "number" or not _ends(state, at):
+        for reads in _OF_WORD.get(piece.text) or _OF_KIND.get(piece.kind, ()):
+            found = found or reads(state.pieces, at)
+    reads_state = _OF_STATE.get(piece.text) or (_counted if piece.kind == "number" else None)
+    found = found or (reads_state and reads_state(state, at)) or _phrase(state, at) or single(state, at)
     return (disparity(state.items, state.pieces, at) if piece.text in DISPARITY else None) or found
 
 
+def _ends(state: State, at: int) -> bool:
+    """Whether the clause ends behind a piece; a comma may be within a list."""
+    return at + 1 >= len(state.pieces) or state.pieces[at + 1].text in _ENDS
+
+
 def _phrase(state: State, at: int) -> Found | None:
-    longest = phrases().longest(state.pieces, at, partial(accepts, state))
-    return phrase(state, at, *longest, read_items) if longest else None
-
-
-def _counted(state: State, at: int, piece: Piece) -> Found | None:
-    if piece.text in _IN_A_ROW and state.items and state.items[-1].type == "NUMBER":
-        return [], at + 1  # 'three consecutive green candles'
-    if piece.kind != "number":
+    if not phrases().begins(state.pieces[at].text):
         return None
+    longest = phrases().longest(state.pieces, at, partial(accepts, state))
+    return phrase(state, at, *longest, _expression) if longest else None
+
+
+@cache
+def _expression(text: str) -> list[Item]:
+    """The items of one of the expressions of the lexicon."""
+    return read_items(text)
+
+
+def _in_a_row(state: State, at: int) -> Found | None:
+    """``three consecutive green candles``."""
+    return ([], at + 1) if state.items and state.items[-1].type == "NUMBER" else None
+
+
+def _counted(state: State, at: int) -> Found | None:
+    """What a number begins."""
+    piece = state.pieces[at]
     lasting = bars(state.pieces, at) if state.items and state.items[-1].type == "TREND" else None
     if lasting and state.is_end(lasting[2]):  # 'obv rising 5 bars'
         return [Item("HELD", f"{lasting[0]} {lasting[1]}", piece.at, piece.text)], lasting[2]
-    found = _phrase(state, at) or after_number(state.pieces, at, of_volume=state.last_name().startswith("volume"))
+    found = _phrase(state, at)
+    if found is None and not _ends(state, at):
+        found = after_number(state.pieces, at, of_volume=state.last_name().startswith("volume"))
     return own_average(state, at, *(found or number(state, at)))
 
 
-def _in_bars(state: State, at: int, piece: Piece) -> Found | None:
+def _in_bars(state: State, at: int) -> Found | None:
     """``no new low in 10 days``."""
-    counted = bars(state.pieces, at + 1) if piece.text == "in" else None
+    piece, counted = state.pieces[at], bars(state.pieces, at + 1)
     if counted is None or not state.items or state.items[-1].type not in _EVENT_ENDS - {"CLOSE"}:
         return None
     return [Item("WITHIN", f"{counted[0]} {counted[1]}", piece.at, piece.text)], counted[2]
 
 
-def _yesterday(state: State, at: int, piece: Piece) -> Found | None:
+def _in_state(state: State, at: int) -> Found | None:
+    return direction(state, at) or _in_bars(state, at)
+
+
+def _yesterday(state: State, at: int) -> Found | None:
     """``volume lower than yesterday``, ``macd hist > prev``: the same value one bar ago."""
-    compared = [each.type for each in state.items[-2:]] == ["NAME", "COMPARE"]
+    piece = state.pieces[at]
+    if [each.type for each in state.items[-2:]] != ["NAME", "COMPARE"]:
+        return None
     end = at + 1
     end += end < len(state.pieces) and piece.text in _PREVIOUS and state.pieces[end].text in _BARS
-    if piece.text not in _PREVIOUS | {"yesterday"} or not compared or not state.is_end(end):
+    if not state.is_end(end):
         return None
     return [Item("BACK", "1", piece.at, piece.text), replace(state.items[-2], at=piece.at)], end
 
 
-def _from_ago(state: State, at: int, piece: Piece) -> Found | None:
+def _from_ago(state: State, at: int) -> Found | None:
     """``close from 1 bars ago``."""
-    counted = bars(state.pieces, at + 1) if piece.text == "from" else None
+    counted = bars(state.pieces, at + 1)
     ago = counted and counted[2] < len(state.pieces) and state.pieces[counted[2]].text in {"ago", "back", "earlier"}
     return ([], at + 1) if ago and ends_operand(state.items) else None
 
 
 def _fitting(state: State, items: list[Item]) -> list[Item]:
     """The items as those before them need them; some of those may go."""
-    before = state.items
-    if [each.value for each in items[:1]] == ["open"] and [each.type for each in items[1:2]] == ["DIVIDED"]:
-        while before and (before[-1].type == "THAN_BEFORE" or before[-1].value == "open"):
-            before.pop()  # '전일 종가 대비 시가 5% 이상 갭상승'
     if not items:
         return items
-    first = items[0]
+    before, first = state.items, items[0]
+    if first.value == "open" and [each.type for each in items[1:2]] == ["DIVIDED"]:
+        while before and (before[-1].type == "THAN_BEFORE" or before[-1].value == "open"):
+            before.pop()  # '전일 종가 대비 시가 5% 이상 갭상승'
     if first.type == "ON" and before and before[-1].type == "AND" and before[-1].shown == ",":
         before.pop()  # 'rsi < 30, 1h'
     if first.type == "BACK" and first.value == "0":
@@ -143,3 +177,13 @@ def _fitting(state: State, items: list[Item]) -> list[Item]:
             before.pop()
         return items[1:] if before and before[-1].value == "time" else items
     return items
+
+
+_OF_STATE: Final[dict[str, Callable[[State, int], Found | None]]] = {
+    **dict.fromkeys(DIRECTION_WORDS, direction),
+    **dict.fromkeys(_IN_A_ROW, _in_a_row),
+    **dict.fromkeys((*_PREVIOUS, "yesterday"), _yesterday),
+    "in": _in_state,
+    "from": _from_ago,
+}
+"""What reads words whose meaning depends on the items before them."""

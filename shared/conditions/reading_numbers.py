@@ -39,7 +39,7 @@ def number(state: State, at: int) -> Found:
             return [Item("FRAME_AFTER", str(frame), piece.at, piece.text)], end + 1
     if following == "x" and end + 1 < len(state.pieces) and state.pieces[end + 1].text != "(":
         return [item, Item("TIMES", "*", state.pieces[end].at, "x")], end + 1
-    if following == "선" and not state.has_value() and state.pieces[end].at == piece.end and text.isdigit() and int(text) > 2:
+    if following == "선" and not state.has_value() and state.pieces[end].at == piece.end and text.isdecimal() and int(text) > 2:
         return [Item("NAME", f"sma_{text}", piece.at, piece.text)], end + 1  # '20선 위'
     money = following in _CURRENCIES or (at > 0 and state.pieces[at - 1].text in _CURRENCY_SIGNS)
     if following in _CURRENCIES or (following == "주" and end > at + 1):
@@ -64,10 +64,12 @@ def _frame_of(state: State, at: int) -> Found | None:
 
 def own_average(state: State, at: int, items: list[Item], end: int) -> Found:
     """``obv above its 20 day average``: the average of what was named last."""
-    name = state.last_name()
     its = at and state.pieces[at - 1].text == "its"
     named = bool(state.items) and state.items[-1].type == "NAME" and state.pieces[end - 1].text in MEANS
-    if not ((its or named) and items[0].value.startswith("sma_") and name not in {"", "close", "price", "volume"}):
+    if not ((its or named) and items[0].value.startswith("sma_")):
+        return items, end
+    name = state.last_name()
+    if name in {"", "close", "price", "volume"}:
         return items, end
     if not its:  # 'OBV 20 day average'
         state.items.pop()

@@ -13,6 +13,7 @@ _IS: Final = frozenset({"is", "was", "stays", "in"})
 _TURNS: Final = frozenset({"turns", "turned", "flips", "flipped", "goes", "becomes", "changes", "switches"})
 _UP: Final = frozenset({"up", "green", "bullish", "long", "buy", "positive"})
 _DOWN: Final = frozenset({"down", "red", "bearish", "short", "sell", "negative"})
+DIRECTION_WORDS: Final = _IS | _TURNS | _UP | _DOWN
 _LONGEST_CALL: Final = 8
 _NAME, _DIRECTION = "supertrend", "supertrend_direction"
 

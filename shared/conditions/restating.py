@@ -40,6 +40,8 @@ _LONGEST: Final = 120
 """Characters of a text for which the last resort is tried."""
 _ATTEMPTS: Final = 16
 """Parts of a text that are read, at most."""
+_UNFINISHED: Final = frozenset({"<", ">", "<=", ">=", "=", "==", "!=", "(", "*", "/", "not"})
+"""What no condition ends with."""
 _VOLUMES: Final = frozenset({"거래량", "volume", "vol"})
 _FACTORS: Final = frozenset({"배", "x", "times", "*", *FACTORS})
 _USUAL: Final = frozenset(
@@ -184,7 +186,7 @@ class _Reader:
         """The text as it is, or each of its clauses, joined as they were typed."""
         exact = self._exact(text, self._read)
         if exact is None:
-            exact = self._clauses(text, list(pieces(text)))
+            exact = self._clauses(text, pieces(text))
         if exact is None:
             return None
         try:
@@ -224,17 +226,20 @@ class _Reader:
         return None
 
     def _clause(self, text: str, found: Sequence[Piece]) -> str | None:
+        unfinished = _is_unfinished(found)
         for each in _spellings(text, found):
-            exact = self._exact(each, self._read_clause)
+            exact = self._exact(each, None if unfinished and each == text else self._read_clause)
             if exact is not None:
                 return exact
         return None
 
-    def _exact(self, text: str, read: Read) -> str | None:
-        """The text if it is a condition, or what the error says that it should be."""
+    def _exact(self, text: str, read: Read | None) -> str | None:
+        """The text if it is a condition, or what the error says that it should be. ``read``: None where it cannot be one."""
         if self._left <= 0:
             return None
         self._left -= 1
+        if read is None:
+            return None
         try:
             read(text)
         except ConditionError as error:
@@ -245,6 +250,12 @@ class _Reader:
             exact = f"({condition}) on {frame}" if on else f"({instead})"
             return exact if _accepts(instead, self._read_clause) else None
         return text
+
+
+def _is_unfinished(found: Sequence[Piece]) -> bool:
+    """Whether a clause ends where something must follow, or within parentheses."""
+    opened = sum((piece.text == "(") - (piece.text == ")") for piece in found)
+    return found[-1].text in _UNFINISHED or opened > 0
 
 
 def _joins(found: Sequence[Piece], at: int) -> bool:

@@ -45,7 +45,7 @@ def corrected(text: str, error: ConditionError) -> Iterator[str]:
 
 
 def _candidates(text: str, error: ConditionError) -> Iterator[str]:
-    found = list(pieces(text))
+    found = pieces(text)
     plain = _without_asides(text, found)
     if plain != text:
         yield plain

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from shared.conditions.korean import DAYS_IN_WORDS, parts
@@ -19,6 +20,8 @@ _PIECE: Final = re.compile(
 """Every text is a sequence of these. 32 hexadecimal digits are a word: the id of a sequence of signals. Digits of other scripts are
 signs, which nothing accepts."""
 
+_KEPT: Final = 32
+"""Texts whose pieces are kept, for the readings of one that cannot be read."""
 _FRAMES: Final = frozenset({"일", "주", "월"})
 _EMPTY: Final = frozenset(word for kind in ("FILL", "SUBJECT") for word in PHRASES[kind, ""] if len(word) == 1)
 """Syllables that say nothing by themselves."""
@@ -41,15 +44,21 @@ class Piece:
     end: int
 
 
-def pieces(text: str) -> Iterator[Piece]:
+@lru_cache(maxsize=_KEPT)
+def pieces(text: str) -> tuple[Piece, ...]:
     """The pieces of a normalised text, in order; spaces are the gaps between them."""
+    return tuple(_pieces(text))
+
+
+def _pieces(text: str) -> Iterator[Piece]:
+    first = len(text) - len(text.lstrip())
     for match in _PIECE.finditer(text):
         kind, found, at = str(match.lastgroup), match[0], match.start()
         if kind == "bracket" and _stands_alone(text, at):
             yield from _clause(found, at)
             continue
         if kind == "hangul":
-            yield from _hangul(found, at, first=not text[:at].strip())
+            yield from _hangul(found, at, first=at <= first)
         elif kind == "bracket":
             yield Piece(kind, found, at, match.end())
         elif kind != "space":
@@ -63,7 +72,7 @@ def with_clocks(given: Iterable[Piece]) -> list[Piece]:
     for piece in given:
         half = _HALVES.get(piece.text, -1) if piece.kind == "word" and found else -1
         hours, _, minutes = found[-1].text.partition(":") if half >= 0 else ("", "", "")
-        if hours.isdigit() and 1 <= int(hours) <= _NOON:
+        if hours.isdecimal() and 1 <= int(hours) <= _NOON:
             text = f"{int(hours) % _NOON + half}:{minutes or '00'}"
             found[-1] = Piece("clock", text, found[-1].at, piece.end)
         else:
@@ -91,7 +100,7 @@ def _clause(bracket: str, at: int) -> Iterator[Piece]:
 def _hangul(run: str, at: int, *, first: bool) -> Iterator[Piece]:
     found = parts(run)
     if first and len(found) > 1 and _EMPTY.issuperset(found):  # '만도', '한일': rather the name of an instrument
-        found = []
+        found = ()
     if not found:
         yield Piece("unknown", run, at, at + len(run))
     for part in found:

@@ -14,6 +14,7 @@ _OF_HIGHS: Final = {"high": "highest", "low": "lowest"}
 _INSIDE: Final = frozenset({"of", "over", "in"})
 _AT: Final = frozenset({"is", "at", "hits", "hit", "makes", "made", "making", "sets", "setting", "hitting", "reaches"})
 _BEFORE_EXTREME: Final = frozenset({*_AT, "its", "a", "an", "the", "new", "fresh"})
+EXTREME_WORDS: Final = frozenset({*_BEFORE_EXTREME, *_EXTREMES, *_OF_HIGHS, "최근", "지난"})
 _LAST_EXTREMES: Final = {
     **dict.fromkeys(("high", "최고", "최고치", "최고값"), "highest"),
     **dict.fromkeys(("low", "최저", "최저치", "최저값"), "lowest"),
@@ -24,12 +25,16 @@ _ALIGNED: Final = {"정배열": ">", "역배열": "<"}
 _BETWEEN_AVERAGES: Final = frozenset({"-", "/", ",", "~", ">", "<", "일", "일선", "선", "이평", "이평선", "이동평균선", "이", "의"})
 _FEWEST, _MOST_ALIGNED = 3, 20
 _GOLDEN: Final = (("golden", "cross"), ("death", "cross"), ("dead", "cross"), ("골든크로스",), ("데드크로스",), ("골든", "크로스"))
+CROSSED_WORDS: Final = frozenset({*_ALIGNED, *(words[0] for words in _GOLDEN)})
 _UPWARD: Final = frozenset({"goldencross", "골든크로스"})
 _PAIR: Final = 2
 DISPARITY: Final = frozenset({"이격도", "disparity"})
 _HOUR_SIGNS: Final = frozenset({"<", "<=", ">", ">="})
 _OPENINGS: Final = (["개장"], ["장", "시작"])
+OPENING_WORDS: Final = frozenset(words[0] for words in _OPENINGS)
 _MINUTES: Final = {"이내": "<=", "안": "<=", "동안": "<=", "이후": ">=", "후": ">="}
+CLOCK_WORDS: Final = frozenset({"after", "before", "until", "since", "hour", "오전", "오후"})
+CLOCK_KINDS: Final = frozenset({"number", "clock"})
 _TIMES: Final = {
     "넘어서": ">=",
     "넘어": ">=",
@@ -124,7 +129,7 @@ def clock_words(pieces: Sequence[Piece], at: int) -> Found | None:
     both_named = _hour_and_minute(pieces, at)
     if both_named:
         return both_named
-    if piece.text == "hour" and len(hour) == 2 and hour[0] in _HOUR_SIGNS and hour[1].isdigit() and int(hour[1][:3]) < 24:
+    if piece.text == "hour" and len(hour) == 2 and hour[0] in _HOUR_SIGNS and hour[1].isdecimal() and int(hour[1][:3]) < 24:
         return _of_hour(hour[0], int(hour[1]), piece), at + 3
     range_words = [each.text for each in pieces[at + 1 : at + 5]]
     if (
@@ -136,17 +141,17 @@ def clock_words(pieces: Sequence[Piece], at: int) -> Found | None:
     ):
         both = Item("AND", "and", piece.at, piece.text)
         return [*_of_hour(">=", int(range_words[1]), piece), both, *_of_hour("<=", int(range_words[3]), piece)], at + 5
-    if piece.text == "hour" and len(hour) == 2 and hour[0] in {"=", "=="} and hour[1].isdigit() and int(hour[1]) < 24:
+    if piece.text == "hour" and len(hour) == 2 and hour[0] in {"=", "=="} and hour[1].isdecimal() and int(hour[1]) < 24:
         first, second = f"{hour[1]}:00", f"{int(hour[1]) + 1}:00"
         both = Item("AND", "and", piece.at, piece.text)
         return [*_time(">=", first, piece.at, piece.text), both, *_time("<", second, piece.at, piece.text)], at + 3
     start = at + (piece.text in {"오전", "오후"})
     texts = [each.text if each.kind in {"number", "hangul"} else "" for each in pieces[start : start + 5]]
-    if len(texts) < 2 or not texts[0].isdigit() or len(texts[0]) > 2 or texts[1] != "시":
+    if len(texts) < 2 or not texts[0].isdecimal() or len(texts[0]) > 2 or texts[1] != "시":
         clock = piece.kind == "clock" and at + 1 < len(pieces) and pieces[at + 1].text in _TIMES
         return (_time(_TIMES[pieces[at + 1].text], piece.text, piece.at, piece.text), at + 2) if clock else None
     hours, minutes, end = int(texts[0]) + 12 * (piece.text == "오후" and int(texts[0]) < 12), "00", 2
-    if len(texts) > 3 and texts[2].isdigit() and texts[3] == "분":
+    if len(texts) > 3 and texts[2].isdecimal() and texts[3] == "분":
         minutes, end = texts[2].zfill(2), 4
     text = f"{hours}:{minutes[:2]}"
     if len(texts) > end and texts[end] in _TIMES:
@@ -155,7 +160,7 @@ def clock_words(pieces: Sequence[Piece], at: int) -> Found | None:
 
 
 def _is_hour(text: str) -> bool:
-    return text.isdigit() and int(text[:3]) < 24
+    return text.isdecimal() and int(text[:3]) < 24
 
 
 def _of_hour(sign: str, hour: int, piece: Piece) -> list[Item]:
@@ -172,7 +177,7 @@ def _hour_and_minute(pieces: Sequence[Piece], at: int) -> Found | None:
     if len(texts) < 7 or (texts[0], texts[3], texts[4]) != ("hour", "and", "minute") or texts[1] not in {"=", "=="}:
         return None
     hour, sign, minute = texts[2], texts[5], texts[6]
-    if not (hour.isdigit() and minute.isdigit()) or int(hour[:3]) > 23 or int(minute[:3]) > 59:
+    if not (hour.isdecimal() and minute.isdecimal()) or int(hour[:3]) > 23 or int(minute[:3]) > 59:
         return None
     place, shown = pieces[at].at, pieces[at].text
     clock, both = f"{hour}:{minute.zfill(2)}", Item("AND", "and", place, shown)
@@ -192,7 +197,7 @@ def since_open(pieces: Sequence[Piece], at: int) -> Found | None:
     start += start > 0 and words[start : start + 1] in (["후"], ["이후"])
     number, unit, word = (*words[start : start + 3], "", "", "")[:3]
     sign = _MINUTES.get(word, "")
-    if not start or not sign or unit != "분" or not number.isdigit():
+    if not start or not sign or unit != "분" or not number.isdecimal():
         return None
     shown, place = pieces[at].text, pieces[at].at
     values = (("NAME", "minutes_since_open"), ("COMPARE", sign), ("NUMBER", number), ("AND", "and"))
@@ -212,7 +217,7 @@ def aligned(pieces: Sequence[Piece], at: int) -> Found | None:
     numbers: list[Piece] = []
     end = at
     while end < min(len(pieces), at + _MOST_ALIGNED) and (
-        (pieces[end].kind == "number" and pieces[end].text.isdigit()) or pieces[end].text in _BETWEEN_AVERAGES
+        (pieces[end].kind == "number" and pieces[end].text.isdecimal()) or pieces[end].text in _BETWEEN_AVERAGES
     ):
         numbers += [pieces[end]] if pieces[end].kind == "number" else []
         end += 1
@@ -251,7 +256,7 @@ def crossed_after(pieces: Sequence[Piece], at: int) -> Found | None:
 
 
 def _is_of_list(piece: Piece) -> bool:
-    return (piece.kind == "number" and piece.text.isdigit()) or piece.text in _BETWEEN_AVERAGES | {"(", ")"}
+    return (piece.kind == "number" and piece.text.isdecimal()) or piece.text in _BETWEEN_AVERAGES | {"(", ")"}
 
 
 def disparity(items: list[Item], pieces: Sequence[Piece], at: int) -> Found | None:
@@ -261,11 +266,11 @@ def disparity(items: list[Item], pieces: Sequence[Piece], at: int) -> Found | No
     last = items[-1 - marked] if len(items) > marked else None
     if last is not None and last.type == "NAME":
         average = last.value
-    elif last is not None and last.type == "NUMBER" and last.value.isdigit():
+    elif last is not None and last.type == "NUMBER" and last.value.isdecimal():
         average = f"sma_{last.value}"
     if average:
         del items[-1 - marked :]
-    elif len(behind) == 3 and behind[0] == "(" and behind[1].isdigit() and behind[2] == ")":
+    elif len(behind) == 3 and behind[0] == "(" and behind[1].isdecimal() and behind[2] == ")":
         average, end = f"sma_{behind[1]}", at + 4
     else:
         return None

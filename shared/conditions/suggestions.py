@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from shared.conditions.columns import FIELDS, LONGEST, column_of, known_stem, parts, with_numbers
@@ -53,6 +54,8 @@ INDEXES: Final = {
     "rut": "^RUT",
 }
 
+_KEPT: Final = 1024
+"""Unknown names whose nearest known one is kept."""
 _OTHERS: Final = {**INDEXES, "spy": "SPY", "qqq": "QQQ"}
 """Indexes, and funds that stand for one."""
 _ENDINGS: Final = ("", "이", "가", "은", "는", "도", "지수", "지수가", "지수는", "지수도")
@@ -84,7 +87,7 @@ def name_error(name: str) -> ConditionError:
     if name in INDEXES or (not name.isascii() and index_of(name)):
         return ConditionError("elsewhere", name, 0, found=name, example=f"close[{index_of(name)}, 1d]")
     before, _, frame = name.rpartition("_")
-    elsewhere = column_of(before) if timeframe(frame) and frame[0].isdigit() else None
+    elsewhere = column_of(before) if timeframe(frame) and frame[0].isdecimal() else None
     if elsewhere:
         return ConditionError("meant", name, 0, found=name, near=f"{elsewhere}[{frame}]")
     if name.startswith("^"):
@@ -94,10 +97,14 @@ def name_error(name: str) -> ConditionError:
             return ConditionError(code, name, 0, found=name)
     if name in SIDES:
         return ConditionError("meant", name, 0, found=name, near=SIDES[name][0])
-    near = suggest(stem, (*stems(), *FIELDS))
-    if near and near[0] != stem[0] and sorted(near) != sorted(stem):
-        near = None
+    near = _nearest(stem)
     meant = near and with_numbers(near, numbers)
     if meant:
         return ConditionError("meant", name, 0, found=name, near=meant)
     return ConditionError("name", name, 0, found=name)
+
+
+@lru_cache(maxsize=_KEPT)
+def _nearest(stem: str) -> str | None:
+    near = suggest(stem, (*stems(), *FIELDS))
+    return None if near and near[0] != stem[0] and sorted(near) != sorted(stem) else near

@@ -158,7 +158,7 @@ def _patterns() -> dict[str, list[tuple[IndicatorColumns, int, re.Pattern[str]]]
 
 
 def _beginning(name: str) -> str:
-    return name[: next((i for i, letter in enumerate(name) if letter.isdigit()), len(name))]
+    return name[: next((i for i, letter in enumerate(name) if letter.isdecimal()), len(name))]
 
 
 def _check(name: str, indicator: IndicatorColumns, values: tuple[float, ...]) -> None:

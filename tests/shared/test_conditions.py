@@ -289,6 +289,12 @@ def test_a_superscript_digit_is_refused() -> None:
         parse("close > 10²")
 
 
+@pytest.mark.parametrize("text", ["² of 5 days close > open", "close > open on ³ of 5 days", "최근 ³일 중 ²일 close > open"])
+def test_a_superscript_digit_is_no_number_of_bars(text: str) -> None:
+    with pytest.raises(ConditionError):
+        parse(text)
+
+
 def test_a_text_that_grows_when_normalised_is_bounded() -> None:
     with pytest.raises(ConditionError) as caught:
         parse("\ufdfa" * 400)

@@ -119,10 +119,8 @@ class ApiMiddleware:
     def _check(self, request: web.Request) -> None:
         if self._hosts is not None and host_name(host := request.headers.get("Host", "")) not in self._hosts:
             raise RequestError("misdirected-host", f"{host!r:.200} is not a name of this server", field="Host", value=host)
-        if len(request.raw_path) > self.settings.max_url:
-            raise RequestError(
-                "url-too-long", f"the path has {len(request.raw_path)} characters; the limit is {self.settings.max_url}"
-            )
+        if (length := len(request.raw_path)) > self.settings.max_url:
+            raise RequestError("url-too-long", f"the path has {length} characters; the limit is {self.settings.max_url}")
         if request.body_exists and (request.content_length or 0) > self.settings.max_body:
             raise RequestError(
                 "body-too-large", f"the body has {request.content_length} bytes; the limit is {self.settings.max_body}"

@@ -1,20 +1,12 @@
-"""``python -m tests.fuzz_conditions 100000 [SEED]``: random conditions, from known phrasings, from the grammar, and noise.
-
-Of every text: it is a condition or an error that can be shown, within 50 ms of CPU time; a condition has a normal form that is
-read as the same tree, and words in both languages.
-"""
+"""Random texts of conditions: from known phrasings, from the grammar, from words, and noise."""
 
 from __future__ import annotations
 
 import random
-import sys
-import time
-from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from typing import Final
 
-from shared.conditions import Condition, ConditionError, describe, parse
 from shared.conditions.condition import LONGEST
 from shared.conditions.events import events
 from shared.conditions.functions import ARITY
@@ -24,7 +16,6 @@ from shared.conditions.vocabulary import vocabulary
 from tests.shared.phrasings import ENGLISH, KOREAN
 from tests.shared.traders import TRADERS
 
-SECONDS: Final = 0.05
 DEEP: Final = 14
 """Rules within each other; beyond, the shortest derivation is taken."""
 NUMBERS: Final = (
@@ -128,38 +119,6 @@ def phrasings() -> list[tuple[str, str]]:
     return [*ENGLISH, *KOREAN, *TRADERS]
 
 
-def checked(text: str, seconds: float = SECONDS) -> str:
-    """``condition``, or the code of the error. Raises AssertionError where something is wrong with the answer."""
-    found, spent = _timed(text)
-    if spent >= seconds:  # a collection of garbage may have fallen into it
-        found, spent = _timed(text)
-    if isinstance(found, ConditionError):
-        assert 0 <= found.position <= len(text), found.position
-        assert found.message
-        assert found.caret().count("\n") == 1
-        assert spent < seconds, f"{spent * 1000:.0f} ms"
-        return found.code
-    again = parse(found.text)
-    assert (again.text, again.root, again.id) == (found.text, found.root, found.id), f"{found.text!r} is read as {again.text!r}"
-    for language in ("en", "ko"):
-        assert describe(found, language)
-    assert spent < seconds, f"{spent * 1000:.0f} ms"
-    return "condition"
-
-
-def _timed(text: str) -> tuple[Condition | ConditionError, float]:
-    began = time.process_time()
-    found = _answer(text)
-    return found, time.process_time() - began
-
-
-def _answer(text: str) -> Condition | ConditionError:
-    try:
-        return parse(text)
-    except ConditionError as error:
-        return error
-
-
 @cache
 def words() -> list[str]:
     """All words that mean something, and some that do not."""
@@ -244,25 +203,3 @@ def _spelled(token: str, dice: random.Random) -> str:
         return dice.choice(fixed[token])
     phrases = [phrase for (kind, _), text in PHRASES.items() if kind == token for phrase in text]
     return dice.choice(phrases) if phrases else token.lower()
-
-
-def main(arguments: list[str]) -> int:
-    """Checks texts; prints those that fail, and how many were conditions."""
-    count, seed = int(arguments[0]), int(arguments[1]) if len(arguments) > 1 else 0
-    parse("close > open")  # loads the grammar
-    dice, answers, failures = random.Random(seed), Counter[str](), 0
-    for _ in range(count):
-        text = generated(dice)
-        try:
-            answers[checked(text)] += 1
-        except Exception as error:  # noqa: BLE001  # whatever goes wrong is what it looks for
-            failures += 1
-            sys.stdout.write(f"{text!r}: {type(error).__name__}: {error}\n")
-    sys.stdout.write(
-        f"{count} texts with seed {seed}: {answers['condition']} conditions, {failures} failures; {dict(answers.most_common(8))}\n"
-    )
-    return 1 if failures else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
