@@ -29,7 +29,8 @@ BACKTEST: Final = {
     "monthly": [{"year": 2023, "months": [0.01, None, -0.02] + [None] * 9, "total": -0.0102}],
 }  # fmt: skip
 GRID: Final = {
-    "objective": "sharpe", "costs": "5 + 5 bp a side", "parameters": [{"name": "fast"}, {"name": "slow"}],
+    "objective": "sharpe", "costs": "5 + 5 bp a side",
+    "cost_terms": {"commission_bp": 5.0, "slippage_bp": 2.5, "borrow": 0.01}, "parameters": [{"name": "fast"}, {"name": "slow"}],
     "chosen": {"set": {"fast": 10, "slow": 100}, "development": {"sharpe": 1.1}, "test": {"sharpe": 0.4}},
     "peak": {"set": {"fast": 5, "slow": 50}, "development": {"sharpe": 1.4}, "test": {"sharpe": -0.2}},
     "buy_and_hold": {"test": {"sharpe": 0.7}},
@@ -221,6 +222,7 @@ async def test_a_run_is_cancelled_and_a_grid_says_what_its_choice_is_worth(brows
     )
     await page.get_by_role("button", name="한국어").click()
     await expect(page.locator("#overfitting li").first).to_contain_text("4개를 시도했으며")
+    await expect(page.locator("#chosen footer")).to_have_text("비용: 편도 수수료 5bp + 슬리피지 2.5bp, 차입 연 1.00%")
     await page.get_by_role("button", name="English").click()
     await records_of_signals(page, jobs, server.url)
     assert visited.errors == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
@@ -102,6 +103,24 @@ async def test_the_market_view(browser: Browser, server: RunningGateway) -> None
     await expect(page.locator("#members tbody tr")).to_have_count(2)
     assert "#/market/semiconductors" in page.url
     assert visited.errors == []
+
+
+async def test_the_market_shows_its_panels_before_the_first_read(browser: Browser, server: RunningGateway) -> None:
+    page, answered = await browser.new_page(), asyncio.Event()
+
+    async def held(route: Route) -> None:
+        await answered.wait()
+        await route.continue_()
+
+    await page.route("**/v1/quotes*", held)
+    await page.goto(server.url)
+    await expect(page.get_by_role("status", name="Loading…")).to_be_visible()
+    await expect(page.locator(".market-waiting h2")).to_have_text(
+        ["Industries by size and move", "Breadth", "Largest moves", "Watchlist"]
+    )
+    answered.set()
+    await expect(page.locator(".tiles li")).to_have_count(3)
+    await expect(page.locator(".market-waiting")).to_have_count(0)
 
 
 async def test_the_members_of_an_industry_and_the_market_on_a_phone_in_korean(browser: Browser, server: RunningGateway) -> None:

@@ -70,6 +70,7 @@ def test_a_run_says_when_it_is_the_first_and_compiles(monkeypatch: pytest.Monkey
 def test_a_result_says_all_that_it_depends_on(pair: Execution) -> None:
     facts = pair.record.summary
     assert facts["costs"] == "5 bp commission + 5 bp slippage a side, borrowing 1.00% a year"
+    assert facts["cost_terms"] == {"commission_bp": 5.0, "slippage_bp": 5.0, "borrow": 0.01}
     assert (facts["entry"], facts["exit"], facts["first"], facts["last"]) == (
         "golden_cross",
         "dead_cross",

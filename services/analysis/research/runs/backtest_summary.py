@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, Final
 
+import msgspec
 import numpy as np
 
 from services.analysis.research.backtest.bootstrap import LEVEL, intervals
@@ -40,6 +41,7 @@ def summary(
         "entry": asked.entry,
         "exit": asked.exit,
         "costs": str(costs),
+        "cost_terms": msgspec.to_builtins(costs),
         "orders": asked.orders(),
         "sizing": asked.sizing(),
         "account": asked.account,

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
+import msgspec
 import numpy as np
 
 from services.analysis.kernels.indicators.kind import Int64s
@@ -42,6 +43,7 @@ def summary(
         "exit": asked.exit,
         "direction": asked.direction,
         "costs": str(asked.costs()),
+        "cost_terms": msgspec.to_builtins(asked.costs()),
         "objective": asked.objective,
         "minimum_trades": asked.minimum_trades,
         "parameters": [

@@ -14,6 +14,13 @@ export function errorText(error: Error): string {
   return maybe(`problem-of-${name}`) ?? t("problem-status", { status: error.status });
 }
 
+// The API's own words, where the page has no sentence for what they say.
+export function original(error: Error | null): string | null {
+  if (!(error instanceof ApiError) || language() === "en") return null;
+  const { code = "", detail = null, values } = error.problem;
+  return codeText(code, { field: "", value: "", ...values }) ? null : detail;
+}
+
 // The sentence of a code; null where there is none. The codes of conditions are those of docs/conditions.md.
 export function codeText(code: string, values: Record<string, string> = {}): string | null {
   const id = code.replaceAll("_", "-");

@@ -1,8 +1,9 @@
 // What stands where data is not: a missing number, an empty list, a read that goes on or has failed, a part that does not exist.
 import type { ComponentChildren } from "preact";
 import { UNKNOWN } from "../i18n/format";
-import { errorText } from "../i18n/problems";
+import { errorText, original } from "../i18n/problems";
 import { t } from "../i18n/words";
+import { Original } from "./original";
 
 // A dash with its reason.
 export function Missing({ why }: { why: string }) {
@@ -30,6 +31,7 @@ export function Failure({ error, retry }: { error: Error; retry?: () => void }) 
   return (
     <div class="empty failure" role="alert">
       <p>{`${t("failed")}: ${errorText(error)}`}</p>
+      <Original text={original(error)} />
       {retry && (
         <button type="button" class="button" onClick={retry}>
           {t("retry")}

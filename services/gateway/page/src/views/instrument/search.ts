@@ -35,6 +35,13 @@ export function search(text: string): void {
   timer = window.setTimeout(() => void readMatches(text.trim()), text.trim() ? SEARCH_DELAY_MS : 0);
 }
 
+// The first instrument that matches what is typed now; null without one.
+export async function firstMatch(): Promise<string | null> {
+  clearTimeout(timer);
+  await readMatches(sought.peek().trim());
+  return found.peek()?.[0]?.symbol ?? null;
+}
+
 async function readMatches(text: string): Promise<void> {
   searching?.abort();
   searchError.value = null;

@@ -9,7 +9,7 @@ import { Price, sign } from "../../ui/numbers";
 import { Panel } from "../../ui/panel";
 import { useSession } from "../../ui/session";
 import { toast } from "../../ui/toasts";
-import { filterByIndustry, found, industryFilter, search, searchError, sought, symbolsInView } from "./search";
+import { filterByIndustry, firstMatch, found, industryFilter, search, searchError, sought, symbolsInView } from "./search";
 
 interface Props {
   symbol: string | null;
@@ -43,7 +43,7 @@ export function WatchlistPanel({ symbol, select }: Props) {
             aria-label={t("search")}
             aria-controls="instruments"
             onInput={(event) => search(event.currentTarget.value)}
-            onKeyDown={onKey}
+            onKeyDown={(event) => onKey(event, select)}
           />
         </label>
         <Select
@@ -68,9 +68,11 @@ export function WatchlistPanel({ symbol, select }: Props) {
   );
 }
 
-function onKey(event: KeyboardEvent): void {
+// Enter opens the first match, and the arrow goes into the list.
+function onKey(event: KeyboardEvent, select: (symbol: string) => void): void {
   if (event.key === "Escape") search("");
-  else if (event.key === "ArrowDown" || event.key === "Enter") {
+  else if (event.key === "Enter") void firstMatch().then((symbol) => symbol && select(symbol));
+  else if (event.key === "ArrowDown") {
     event.preventDefault();
     document.querySelector<HTMLElement>("#instruments .choose")?.focus();
   }

@@ -9,7 +9,7 @@ import { useReading } from "../../ui/reading";
 import { Empty, Failure, Loading } from "../../ui/states";
 import { type Column, Table } from "../../ui/table";
 import { EquityChart } from "./equity_chart";
-import { Figure, figureName, figuresOf, figureText, inOrder } from "./figures";
+import { costsText, Figure, figureName, figuresOf, figureText, inOrder } from "./figures";
 import { type Job, jobsApi, type Trade } from "./jobs";
 import { Months, monthsOf } from "./months";
 import { TradeChart } from "./trade_chart";
@@ -56,9 +56,8 @@ function FigureTable({ result }: { result: Record<string, unknown> }) {
     },
     { id: "interval", title: t("interval"), numeric: true, cell: bound },
   ];
-  const costs = typeof result["costs"] === "string" ? result["costs"] : "";
   return (
-    <Panel id="figures" class="figures-panel" title={t("figures")} footer={costs ? t("with-costs", { costs }) : t("advice")}>
+    <Panel id="figures" class="figures-panel" title={t("figures")} footer={costsText(result)}>
       {Object.keys(metrics).length === 0 ? (
         <Empty>{t("no-figures")}</Empty>
       ) : (

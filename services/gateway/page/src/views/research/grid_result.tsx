@@ -5,7 +5,7 @@ import { Panel } from "../../ui/panel";
 import { useReading } from "../../ui/reading";
 import { Empty, Failure, Loading } from "../../ui/states";
 import { type Column, Table } from "../../ui/table";
-import { Figure, figureName, figuresOf, inOrder } from "./figures";
+import { costsText, Figure, figureName, figuresOf, inOrder } from "./figures";
 import { type HeatMap, isIncomplete, isOnPlateau, isSetAt, levels, rowsOf } from "./heat";
 import { type Job, jobsApi } from "./jobs";
 import { Overfitting } from "./overfitting";
@@ -123,7 +123,7 @@ function Chosen({ result }: { result: Json }) {
   ];
   const set = Object.entries(figuresOf(object(result["chosen"])["set"])).map(([name, value]) => `${name} = ${plain(value, 4)}`);
   return (
-    <Panel id="chosen" class="figures-panel" title={t("chosen-set")} footer={t("with-costs", { costs: String(result["costs"] ?? "") })}>
+    <Panel id="chosen" class="figures-panel" title={t("chosen-set")} footer={costsText(result)}>
       <p class="panel-hint">
         <b>{set.join(", ")}</b>
       </p>

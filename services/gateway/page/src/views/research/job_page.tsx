@@ -4,6 +4,7 @@ import { address } from "../../app/router";
 import { plain } from "../../i18n/format";
 import { errorText } from "../../i18n/problems";
 import { t } from "../../i18n/words";
+import { Original } from "../../ui/original";
 import { Panel } from "../../ui/panel";
 import { useReading } from "../../ui/reading";
 import { Failure, Loading } from "../../ui/states";
@@ -88,12 +89,7 @@ function Progress({ job }: { job: Job }) {
           .filter(Boolean)
           .join(" · ")}
       </span>
-      {job.error && job.error.message !== reasonOf(job) && job.state !== "cancelled" && (
-        <details>
-          <summary>{t("job-error-original")}</summary>
-          <p lang="en">{job.error.message}</p>
-        </details>
-      )}
+      {job.error && job.error.message !== reasonOf(job) && job.state !== "cancelled" && <Original text={job.error.message} />}
     </div>
   );
 }

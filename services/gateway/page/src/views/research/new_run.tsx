@@ -3,9 +3,10 @@ import { useState } from "preact/hooks";
 import { address, go, route } from "../../app/router";
 import { ApiError } from "../../data/api";
 import type { Capabilities } from "../../data/capabilities";
-import { errorText } from "../../i18n/problems";
+import { errorText, original } from "../../i18n/problems";
 import { t } from "../../i18n/words";
 import { Choices } from "../../ui/choices";
+import { Original } from "../../ui/original";
 import { Panel } from "../../ui/panel";
 import { Absent } from "../../ui/states";
 import { jobsApi, KINDS, type Kind } from "./jobs";
@@ -55,7 +56,7 @@ export function NewRun({ capabilities }: { capabilities: Capabilities }) {
       size={typed["size"] ?? ""}
       text={typed[each.name] ?? ""}
       type={(text) => setTyped((before) => ({ ...before, [each.name]: text }))}
-      wrong={error && named === each.name ? errorText(error) : ""}
+      wrong={named === each.name ? error : null}
     />
   );
   return (
@@ -87,9 +88,10 @@ export function NewRun({ capabilities }: { capabilities: Capabilities }) {
             {t("start-run")}
           </button>
           {error && !isPlaced && (
-            <p class="wrong" role="alert">
-              {errorText(error)}
-            </p>
+            <div class="wrong" role="alert">
+              <p>{errorText(error)}</p>
+              <Original text={original(error)} />
+            </div>
           )}
           {error && isPlaced && <p class="wrong">{t("run-wrong")}</p>}
         </div>

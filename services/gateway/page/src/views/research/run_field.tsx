@@ -1,7 +1,10 @@
 // One option of a run: a choice, a date, a number with its unit, or a text.
 import type { ComponentChildren } from "preact";
 import type { BodyField } from "../../data/capabilities";
+import { errorText, original } from "../../i18n/problems";
+import { language } from "../../i18n/words";
 import { ConditionField, useExplanation } from "../../ui/condition";
+import { Original } from "../../ui/original";
 import type { Kind } from "./jobs";
 import { fieldHint, fieldLabel, isPercent, optionsOf, optionText, typedText } from "./run_fields";
 
@@ -15,7 +18,7 @@ interface Props {
   text: string;
   size: string; // how the size of a position is chosen
   type: (text: string) => void;
-  wrong: string; // what the gateway says about it
+  wrong: Error | null; // what the gateway says about it
 }
 
 export function RunField(props: Props) {
@@ -38,20 +41,23 @@ export function RunField(props: Props) {
   }
   return (
     <div class={`select ${wrong ? "wrong" : ""} ${field.type === "ranges" ? "broad" : ""}`}>
-      <label for={`run-${field.name}`} title={field.about || undefined}>
+      <label for={`run-${field.name}`} title={aboutOf(field)}>
         {label}
       </label>
       <Control {...props} />
-      {wrong && <p role="alert">{wrong}</p>}
+      <Wrong error={wrong} />
     </div>
   );
 }
+
+// The API describes its fields in English.
+const aboutOf = ({ about }: BodyField) => (language() === "en" && about ? about : undefined);
 
 function Control({ field, text, size, type, wrong }: Props) {
   const { name, isRequired } = field;
   const usual = typedText(field.otherwise, isPercent(name, size));
   const options = optionsOf(field);
-  const shared = { id: `run-${name}`, "aria-invalid": wrong !== "" };
+  const shared = { id: `run-${name}`, "aria-invalid": wrong !== null };
   if (options.length > 0) {
     return (
       <select {...shared} value={text || usual} onChange={(event) => type(event.currentTarget.value)}>
@@ -89,7 +95,7 @@ interface SignalProps {
   example: string;
   text: string;
   type: (text: string) => void;
-  wrong: string;
+  wrong: Error | null;
 }
 
 // A rule, a pattern or a condition: names of rules are no conditions, so that only what is one is explained.
@@ -99,11 +105,17 @@ function SignalField({ label, example, text, type, wrong }: SignalProps) {
   return (
     <div class="signal-field">
       <ConditionField label={label} text={text} change={type} explained={explained} placeholder={example} />
-      {wrong && (
-        <p class="wrong" role="alert">
-          {wrong}
-        </p>
-      )}
+      <Wrong error={wrong} />
+    </div>
+  );
+}
+
+function Wrong({ error }: { error: Error | null }) {
+  if (!error) return null;
+  return (
+    <div class="wrong" role="alert">
+      <p>{errorText(error)}</p>
+      <Original text={original(error)} />
     </div>
   );
 }

@@ -99,6 +99,7 @@ function Screener() {
             <button type="button" class="button primary" disabled={!condition || screening.isRunning} onClick={run}>
               {t("run-screen", { n: plain(symbols.length, 0) })}
             </button>
+            {priced < symbols.length && <span class="hint">{t("screen-priced", { n: plain(priced, 0) })}</span>}
             {screening.isRunning && (
               <button type="button" class="button" onClick={screening.cancel}>
                 {t("cancel")}
@@ -114,7 +115,6 @@ function Screener() {
                 {t("backtest-this")}
               </a>
             )}
-            {priced < symbols.length && <span class="hint">{t("screen-priced", { n: plain(priced, 0) })}</span>}
             <KeepScreen screen={{ condition, columns, industry, sort, down }} />
           </div>
         </div>

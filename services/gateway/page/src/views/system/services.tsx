@@ -25,7 +25,7 @@ export function Services() {
             {stateName(row, ticksAreRead)}
           </span>
           {row.name === "analysis-live" && found?.analysis_heard && (
-            <small class="about">{t("service-heard", { time: clockTime(found.analysis_heard, true) })}</small>
+            <small class="hint"> {t("service-heard", { time: clockTime(found.analysis_heard, true) })}</small>
           )}
         </>
       ),
