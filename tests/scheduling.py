@@ -10,12 +10,12 @@ from xdist.scheduler import LoadFileScheduling
 
 GROUPS: Final = {
     "kafka": (
-        "analysis/test_live", "examples/test_consumers", "gateway/test_explain", "gateway/test_mesh", "gateway/test_processes",
-        "gateway/test_research_mesh", "gateway/test_services", "industries/test_role", "infra/test_dead_letters",
-        "infra/test_quarantine", "infra/test_topics", "ingest/test_news_replay", "notifier/test_broadcast_kills",
-        "notifier/test_conditions", "notifier/test_news_alerts", "notifier/test_process", "research/quality/test_stored",
-        "research/test_role", "research/test_run_jobs", "shared/test_drain", "shared/test_kafka_group",
-        "shared/test_kafka_owned", "shared/test_kafka_producer",
+        "analysis/test_example_conditions", "analysis/test_live", "examples/test_consumers", "gateway/test_explain",
+        "gateway/test_mesh", "gateway/test_processes", "gateway/test_research_mesh", "gateway/test_services",
+        "industries/test_role", "infra/test_dead_letters", "infra/test_quarantine", "infra/test_topics",
+        "ingest/test_news_replay", "notifier/test_broadcast_kills", "notifier/test_conditions", "notifier/test_news_alerts",
+        "notifier/test_process", "research/quality/test_stored", "research/test_role", "research/test_run_jobs",
+        "shared/test_drain", "shared/test_kafka_group", "shared/test_kafka_owned", "shared/test_kafka_producer",
     ),
     "processes": (
         "analysis/test_kill", "analysis/test_user_conditions", "e2e/test_kills", "e2e/test_mesh", "ingest/feeds/test_commands",
