@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final, TypeVar, cast
 
 import numpy as np
 
@@ -22,6 +22,8 @@ from services.analysis.kernels.plan import INDICATORS, Plan, plan
 from services.analysis.kernels.signatures import BarIndexes, SeriesMemory, SeriesRows
 from services.analysis.kernels.whole_series import history
 from services.analysis.live.domain.layout import CLOSED
+
+T = TypeVar("T")
 
 SYMBOLS: Final = 500
 LENGTH: Final = 2520
@@ -186,18 +188,20 @@ def threaded_peers(bars: list[Bars], ours_seconds: float) -> BenchmarkResult:
     )
 
 
+def in_threads(work: Callable[[list[T]], None], items: list[T], threads: int) -> None:
+    """Do ``work`` in so many threads, an equal share of the items in each: a task for each item costs more than a short series."""
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(work, [items[first::threads] for first in range(threads)]))
+
+
 def compute_columns(loops: Any, columns_plan: Plan, bars: list[Bars], threads: int) -> None:
     """Compute all columns of all symbols; as with TA-Lib, the results are discarded."""
 
-    def one(each: Bars) -> None:
-        history(loops, columns_plan, each)
+    def some(share: list[Bars]) -> None:
+        for each in share:
+            history(loops, columns_plan, each)
 
-    if threads == 1:
-        for each in bars:
-            one(each)
-        return
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(one, bars))
+    in_threads(some, bars, threads)
 
 
 def history_results(loops: Any, columns_plan: Plan, bars: list[Bars]) -> list[BenchmarkResult]:

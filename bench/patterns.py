@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import time
-from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 import numpy as np
 
-from bench.engine import LENGTH, SYMBOLS, best_of, series
+from bench.engine import LENGTH, SYMBOLS, best_of, in_threads, series
 from bench.result import BenchmarkResult
 from services.analysis.documents.outcomes import KERNELS
 from services.analysis.kernels import machine_code
@@ -29,18 +28,13 @@ def rows() -> list[BenchmarkResult]:
     def find_patterns(b: PriceArrays, memory: PatternMemory, start: int, end: int) -> None:
         history(loops, memory, PriceArrays._make(values[:end] for values in b), start)
 
-    def one(b: PriceArrays) -> None:
-        find_patterns(b, no_patterns(), 0, LENGTH)
+    def some(share: list[PriceArrays]) -> None:
+        for b in share:
+            history(loops, no_patterns(), b)
 
-    one(bars[0])
-    with ThreadPoolExecutor(2) as pool:
-        two = best_of(lambda: list(pool.map(one, bars)), time.perf_counter)
-
-    def all_of_them() -> None:
-        for b in bars:
-            one(b)
-
-    alone = best_of(all_of_them)
+    some(bars[:1])
+    two = best_of(lambda: in_threads(some, bars, 2), time.perf_counter)
+    alone = best_of(lambda: some(bars))
     memory = no_patterns()
     find_patterns(bars[0], memory, 0, LENGTH - UPDATES)
     began = time.process_time()

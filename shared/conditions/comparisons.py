@@ -102,8 +102,8 @@ def is_level(node: Node) -> bool:
         node = node.operand
     if isinstance(node, Operation) and node.name == "*" and isinstance(node.operands[0], Number):  # '10% below sma_50'
         node = node.operands[1]
-    if isinstance(node, Operation) and node.name in {"prev", "lag"}:  # 'under the low of the day before'
-        node = node.operands[0]
+    if isinstance(node, Operation) and node.name in {"prev", "lag"}:  # 'below prev(low)'
+        return _is_price(node.operands[0])
     return isinstance(node, SeriesName) and is_price(node.name)
 
 

@@ -15,6 +15,7 @@ from services.analysis.kernels.plan import CORE
 from services.analysis.live.adapters.kind_compiler import KindCompiler
 from services.analysis.live.domain.user_conditions import ConditionRequest, ConditionSet
 from services.analysis.live.handlers.user_conditions import UserConditions
+from tests.analysis.market import KERNELS
 from tests.until import until
 
 
@@ -72,6 +73,7 @@ async def test_a_kind_that_cannot_be_compiled_is_logged_and_tried_again(tmp_path
         await until(lambda: [line for line in logs if line["event"] == "an indicator cannot be compiled"], 200, "the failure")
     assert (compiler.compiled, conditions.uncompiled) == (frozenset(), ["roc_3"])
     folder.unlink()
+    folder.symlink_to(KERNELS)  # where it is compiled: the test above compiles it
     await until(lambda: "roc" in compiler.compiled, 200, "the kind")
     stopping.set()
     await task

@@ -18,6 +18,8 @@ from tests.gateway.browsing import PHONE, keep_picture, visit
 from tests.gateway.page_gateway import fresh_market, page_gateway
 from tests.gateway.running_gateway import RunningGateway
 
+SCROLLED: Final = "e => e.scrollWidth - e.clientWidth"
+
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 FIGURES: Final = {"total_return": 2.858, "sharpe": 0.86, "max_drawdown": -0.325, "trades": 2, "profit_factor": None}
@@ -206,6 +208,7 @@ async def test_a_run_is_cancelled_and_a_grid_says_what_its_choice_is_worth(brows
     cells = page.locator(".heat tbody td")
     await expect(cells).to_have_text(["–", "1.1 (the chosen set)", "1.4 (the peak)", "0.2"])
     await expect(page.locator(".heat .plateau")).to_have_count(4)
+    await expect(page.locator("#heat .hint")).to_have_text("– : This set was left out by a constraint, or had too few trades.")
     await expect(page.locator("#chosen")).to_contain_text("fast = 10, slow = 100")
     await expect(page.locator("#chosen tbody tr")).to_contain_text("Sharpe ratio1.10.4\u22120.20.7")
     await expect(page.locator("#overfitting li")).to_have_text(
@@ -253,3 +256,8 @@ async def records_of_signals(page: Page, jobs: Jobs, url: str) -> None:
     await expect(rows.last).to_contain_text("아직 우연보다 낫지 않음: 5일 평균 +0.3%, 아무 날이나 +0.2% (n = 431, 381일)")
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "only the table scrolls to the side"
     await keep_picture(page, "research-quality-phone")
+    assert await page.locator("#quality .scroll").evaluate(SCROLLED) == 0
+    await page.goto(f"{url}/#/research/records")
+    await expect(page.locator("#records tbody tr").first).to_contain_text("일 · 모든 종목")
+    assert await page.locator("#records .scroll").evaluate(SCROLLED) == 0
+    await keep_picture(page, "research-records-phone")

@@ -197,8 +197,11 @@ async def test_the_tools_of_the_chart(browser: Browser, server: RunningGateway) 
     assert box is not None
     await page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 3)
     await expect(page.locator(".level-box code")).to_have_text(
-        re.compile(r"^/alert close crosses (above|below) \d+\.\d\d for AAPL$")
+        re.compile(r"^/alert close crosses (above|below) \d+\.\d\d on 1d for AAPL$")
     )
+    await page.locator(".level-box").get_by_label("Timeframe").select_option("5Min")
+    await page.locator(".level-box").get_by_label("How often").select_option("once")
+    await expect(page.locator(".level-box code")).to_have_text(re.compile(r"^/alert once close crosses .* on 5m for AAPL$"))
     await page.keyboard.press("j")
     await expect(page.locator("h1")).to_have_text("Bitcoin")
     await page.keyboard.press("k")
@@ -313,7 +316,7 @@ async def test_a_screen_that_looks_further_back_is_done_by_analysis(browser: Bro
     visited = await visit(browser, server, path="/#/screener?condition=close%20%3E%20sma_20%20for%203%20bars%20on%201d")
     page = visited.page
     start = page.get_by_role("button", name="Screen 6 instruments")
-    await expect(page.locator("#results")).to_contain_text("not connected to analysis")
+    await expect(page.locator("#results")).to_contain_text("Analysis is not connected here")
     server.gateway.research = histories = Histories()  # type: ignore[assignment]
     await start.click()
     rows = page.locator("#results tbody tr")

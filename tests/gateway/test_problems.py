@@ -64,6 +64,31 @@ async def test_an_error_names_field_and_value(
     assert (found.type, found.field, found.value) == (PREFIX + name, field, value)
 
 
+async def test_an_error_has_a_code_and_the_values_that_its_sentence_needs(client: aiohttp.ClientSession) -> None:
+    found = {}
+    for address in (
+        "limit=10001", "limit=ten", "timeframe=1day", "adjustment=split", "start=yesterday", "start=2024-02-01&end=2024-01-01",
+    ):  # fmt: skip
+        async with client.get(f"/v1/bars?symbol=AAPL&{address}") as response:
+            problem_found = await problem(response)
+            found[address] = (problem_found.code, problem_found.values)
+    async with client.post("/v1/conditions/explain", json={"condition": "rsi_999 < 30"}) as response:
+        of_condition = await problem(response)
+    async with client.post("/v1/conditions/check", json={"condition": "rsi_999 < 30"}) as response:
+        (checked,) = (await response.json())["results"]
+    assert found == {
+        "limit=10001": ("value-most", {"bound": "10000"}),
+        "limit=ten": ("value-kind", {"kind": "int"}),
+        "timeframe=1day": ("name-near", {"near": "1Day"}),
+        "adjustment=split": ("name-unknown", {"known": "raw, all"}),
+        "start=yesterday": ("value-date", {}),
+        "start=2024-02-01&end=2024-01-01": ("start-after-end", {"end": "2024-01-01"}),
+    }
+    values = {"found": "rsi_999", "parameter": "period", "least": "1", "most": "500"}
+    assert (of_condition.code, of_condition.values) == ("range", values)
+    assert (checked["errors"][0]["code"], checked["errors"][0]["values"]) == ("range", values)
+
+
 @pytest.mark.parametrize(
     ("address", "detail"),
     [

@@ -1,16 +1,25 @@
-"""Words of the page: both catalogues have the same messages, and every rule has a name in Korean and English."""
+"""Words of the page: both catalogues have the same messages, and every rule, error code and type of problem is said in both."""
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from services.analysis.kernels.patterns.table import PATTERNS
 from services.analysis.kernels.rules.table import RULES
+from services.gateway.domain.problems import PROBLEM_TYPES
+from services.gateway.domain.research_refusals import FOR_EVER
+from services.gateway.domain.wrong_values import BOUNDS, STARTS
+from shared.conditions import PROBLEMS
+from shared.conditions.user_limits import Limit
 
-WORDS = Path(__file__).parents[2] / "shared" / "words"
+ROOT = Path(__file__).parents[2]
+WORDS = ROOT / "shared" / "words"
 
 
 def messages(language: str, *files: str) -> dict[str, str]:
@@ -19,8 +28,9 @@ def messages(language: str, *files: str) -> dict[str, str]:
     return dict(re.findall(r"^([a-z][\w-]*) =((?:.*\n)(?:[ ]+.*\n)*)", text, re.MULTILINE))
 
 
-def test_both_languages_have_the_same_messages_with_the_same_values() -> None:
-    english, korean = messages("en"), messages("ko")
+@pytest.mark.parametrize("file", ["page.ftl", "problems.ftl", "conditions.ftl"])
+def test_both_languages_have_the_same_messages_with_the_same_values(file: str) -> None:
+    english, korean = messages("en", file), messages("ko", file)
     assert list(english) == list(korean)
     assert english
 
@@ -36,3 +46,38 @@ def test_every_rule_has_a_name_in_both_languages(rule: str) -> None:
     files = ("rules.ftl", "patterns.ftl")
     assert messages("en", *files).get(name), f"the catalogue has no name of the rule {rule}"
     assert re.search("[가-힣]", messages("ko", *files).get(name, "")), f"the Korean name of {rule} is missing"
+
+
+def codes() -> Iterator[str]:
+    """The error codes in the gateway's source, and those that it makes of tables."""
+    for path in (ROOT / "services" / "gateway").rglob("*.py"):
+        calls = (node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call))
+        for call in calls:
+            given = [each.value for each in call.keywords if each.arg == "code"]
+            if isinstance(call.func, ast.Name):
+                given += {"WrongValue": call.args[:1], "_unavailable": call.args[1:]}.get(call.func.id, [])
+            branches = (
+                part for value in given for part in ([value.body, value.orelse] if isinstance(value, ast.IfExp) else [value])
+            )
+            yield from (str(each.value) for each in branches if isinstance(each, ast.Constant))
+    yield from FOR_EVER
+    yield from (f"alerts-{limit}" for limit in get_args(Limit))
+    yield from (code for _, code in STARTS)
+    yield from (code for _, *both in BOUNDS for code in both)
+
+
+def test_every_error_code_and_type_of_the_gateway_is_said_in_both_languages() -> None:
+    found = {*codes()}
+    assert {"value-most", "symbol-unknown", "scope-missing", "analysis-silent", "alerts-full"} <= found
+    assert not found & {code.replace("_", "-") for code in PROBLEMS}, "a code means one thing, of conditions or not"
+    for language in ("en", "ko"):
+        said = messages(language, "problems.ftl", "conditions.ftl")
+        assert sorted(found - {name.removeprefix("problem-") for name in said}) == []
+        assert sorted({f"problem-of-{name}" for name in PROBLEM_TYPES} - {*said}) == []
+        assert sorted({f"condition-{code.replace('_', '-')}" for code in PROBLEMS} - {*said}) == []
+
+
+def test_what_korean_says_of_a_problem_has_no_english_word() -> None:
+    said = messages("ko", "problems.ftl")
+    plain = {name: re.sub(r"\{[^{}]*->|\[\w+\]|\*|\{ \$\w+ \}|[{}]", "", text) for name, text in said.items()}
+    assert {name: found for name, text in plain.items() if (found := re.findall("[A-Za-z]{2,}", text))} == {}

@@ -14,7 +14,7 @@ from shared.conditions import ConditionError, parse
 
 
 @asynccontextmanager
-async def parsing(seconds: float = 20, module: str = "tests.notifier.slow_parser") -> AsyncIterator[ProcessParser]:
+async def parsing(seconds: float = 20, module: str = "tests.slow_parser") -> AsyncIterator[ProcessParser]:
     parser = ProcessParser(seconds, module)
     try:
         yield parser

@@ -25,10 +25,14 @@ class Values(Visitor):
         self.names.add(node.id.name)
 
 
+def page_files(language: str) -> list[Path]:
+    return sorted(FOLDER / language / name for name in PAGE)
+
+
 def catalogue(language: str, *, page: bool = False) -> dict[str, set[str]]:
     """By message or attribute, the names of its values."""
     found: dict[str, set[str]] = {}
-    for file in [FOLDER / language / PAGE] if page else files(language):
+    for file in page_files(language) if page else files(language):
         for entry in FluentParser().parse(file.read_text("utf-8")).body:
             assert not isinstance(entry, ast.Junk), f"{file.name}: {entry.content}"
             if not isinstance(entry, ast.Message):
@@ -93,7 +97,7 @@ def test_a_sentence_of_bot_and_page_stands_in_one_file(language: str) -> None:
         entries = [entry for entry in FluentParser().parse(path.read_text("utf-8")).body if isinstance(entry, ast.Message)]
         return {(entry.id.name, FluentSerializer().serialize_entry(entry).strip()) for entry in entries}
 
-    page = texts(FOLDER / language / PAGE)
+    page = {text for file in page_files(language) for text in texts(file)}
     twice = {text for file in files(language) for _, text in texts(file) & page}
     assert {text for text in twice if len(text.split("=", 1)[1].split()) > 2} == set()
 
@@ -114,7 +118,7 @@ def undecided_particles(pattern: ast.Pattern) -> list[str]:
 @pytest.mark.parametrize("page", [False, True], ids=["notifier", "page"])
 def test_a_particle_after_a_value_follows_its_last_sound(page: bool) -> None:
     found = {}
-    for file in [FOLDER / "ko" / PAGE] if page else files("ko"):
+    for file in page_files("ko") if page else files("ko"):
         messages = [entry for entry in FluentParser().parse(file.read_text("utf-8")).body if isinstance(entry, ast.Message)]
         for entry in messages:
             patterns = [pattern for pattern in (entry.value, *(each.value for each in entry.attributes)) if pattern]

@@ -57,6 +57,8 @@ def load(module: str, role: str) -> None:
     """Import a service before its first start; for ``analysis live`` also load the machine code and the calendars."""
     for name in IMPORTS.get((module, role), ()):
         importlib.import_module(name)
+    if "shared.conditions" in sys.modules:
+        sys.modules["shared.conditions"].parse("close > 0")  # makes the parser, which takes a second
     if (module, role) == ("services.analysis", "live"):
         load_live()
     gc.collect()

@@ -12,7 +12,7 @@ import pytest
 
 from services.analysis.research.adapters.run_data import SeriesData
 from services.analysis.research.backtest.layout import EITHER
-from services.analysis.research.backtest.machine_code import BacktestKernels
+from services.analysis.research.backtest.machine_code import BacktestKernels, is_compiled
 from services.analysis.research.backtest.orders import Costs
 from services.analysis.research.backtest.simulation import simulate
 from services.analysis.research.commands.line import main
@@ -20,9 +20,10 @@ from services.analysis.research.domain.data_request import DataRequest
 from services.analysis.research.domain.research_series import SERIES_RECORD, ResearchSeries
 from services.analysis.research.domain.run_jobs import new_row
 from services.analysis.research.domain.run_record import RunError
+from services.analysis.research.domain.runs import COMPILING
 from services.analysis.research.domain.signal_names import read_signal
 from services.analysis.research.report.page import report
-from services.analysis.research.runs import backtest_input
+from services.analysis.research.runs import backtest, backtest_input
 from services.analysis.research.runs.backtest import KIND
 from services.analysis.research.runs.backtest_input import instrument_input, joined
 from services.analysis.research.runs.backtest_parameters import BacktestParameters
@@ -50,6 +51,20 @@ def done(symbols: tuple[str, ...] = PAIR, **parameters: Any) -> Execution:
 @pytest.fixture(scope="module")
 def pair() -> Execution:
     return done(page=True)
+
+
+def test_a_run_says_when_it_is_the_first_and_compiles(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert not is_compiled(tmp_path)
+    notes: list[str] = []
+
+    def note(done: float, total: float, note: str = "") -> None:
+        notes.append(note)
+
+    data = SeriesData(DataRequest(source="tape", place="daily", symbols=("SPY",)), SETTINGS)
+    for known in (True, False):
+        monkeypatch.setattr(backtest, "is_compiled", lambda _, known=known: known)
+        execute(KIND, {**CROSSES, "page": False}, data, note)
+    assert notes == ["SPY", "figures", "", "SPY", COMPILING, "figures", ""]
 
 
 def test_a_result_says_all_that_it_depends_on(pair: Execution) -> None:

@@ -98,7 +98,10 @@ def test_no_other_file_lists_timeframes(folder: str) -> None:
         name = str(path.relative_to(ROOT))
         if name in OWN or "node_modules" in name:
             continue
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        text = path.read_text("utf-8")
+        if sum(each in text for each in NAMES) < 3:  # spares most files the parser
+            continue
+        for node in ast.walk(ast.parse(text)):
             parts = (
                 node.keys if isinstance(node, ast.Dict) else node.elts if isinstance(node, ast.Tuple | ast.List | ast.Set) else []
             )

@@ -212,6 +212,7 @@ class ConditionFault(TypedDict):
     code: str
     message: str
     position: int
+    values: dict[str, str]
 
 
 class CorporateAction(TypedDict):
@@ -327,6 +328,7 @@ class Explanation(TypedDict):
 
     condition: str
     history: list[HeldTimes] | None
+    history_code: str | None
     timeframe: Literal["15Min", "1Day", "1Hour", "1Min", "1Month", "1Week", "30Min", "4Hour", "5Min"]
     words: dict[str, str]
 
@@ -1081,6 +1083,7 @@ class Problem(TypedDict):
     title: str
     type: str
     value: NotRequired[str]
+    values: NotRequired[dict[str, str]]
 
 
 class QualityRecord(TypedDict):

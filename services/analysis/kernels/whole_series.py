@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +13,7 @@ from services.analysis.kernels.machine_code import MachineCode
 from services.analysis.kernels.plan import INSTRUMENT_KINDS, TIMEFRAME_NAMES, Plan, instrument_code
 from services.analysis.kernels.signatures import SeriesKernels
 
-DTYPES: Final[Mapping[str, Any]] = MappingProxyType({name: np.int64 if name == "session" else np.float64 for name in Bars._fields})
+DTYPES: Final = tuple(np.int64 if name == "session" else np.float64 for name in Bars._fields)
 
 
 @dataclass(frozen=True)
@@ -37,8 +35,8 @@ def history(code: MachineCode, plan: Plan, bars: Bars, *, timeframe: str = "1d",
         ValueError: the bars are not float64 (session: int64) arrays of one length, or timeframe or kind are not known.
     """
     length = len(bars.close)
-    series = Bars(**{name: np.ascontiguousarray(values, DTYPES[name]) for name, values in bars._asdict().items()})
-    if {values.shape for values in series} != {(length,)}:
+    series = Bars._make(map(np.ascontiguousarray, bars, DTYPES))
+    if any(values.shape != (length,) for values in series):
         raise ValueError(f"bars must be arrays of one length, not {[values.shape for values in bars]}")
     runs = plan.runs[TIMEFRAME_NAMES.index(timeframe), INSTRUMENT_KINDS.index(kind)]
     result = SeriesResult(

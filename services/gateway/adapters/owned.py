@@ -17,7 +17,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.gateway.adapters.keys import write_audit
 from services.gateway.domain.audit import AuditEntry
-from services.gateway.domain.owned import LIMITS, Alert, Change, ChosenRule, DeliveryView, Owner, Watched, check_match, etag_of
+from services.gateway.domain.owned import (
+    LIMITS,
+    MOST,
+    Alert,
+    Change,
+    ChosenRule,
+    DeliveryView,
+    Owner,
+    Watched,
+    check_match,
+    etag_of,
+)
 from services.gateway.domain.owned_store import Stored
 from services.gateway.domain.problems import RequestError
 from services.gateway.domain.timeframes import NAME_BY_TIMEFRAME
@@ -59,7 +70,8 @@ class OwnedTables:
         async def apply(connection: AsyncConnection) -> Any:
             present = {each.symbol for each in await _watchlist(connection, owner)}
             if symbol not in present and len(present) >= most:
-                raise RequestError("conflict", f"the watchlist has {most} instruments already, which is the most")
+                about = f"the watchlist has {most} instruments already, which is the most"
+                raise RequestError("conflict", about, code="watchlist-full", values={"most": most})
             await self._watch(connection, owner, [symbol], now)
             return [each for each in await _watchlist(connection, owner) if each.symbol == symbol]
 
@@ -86,7 +98,7 @@ class OwnedTables:
                 return known[:1]
             extra = extra_columns(condition)
             if limit := await _exceeded(connection, owner, extra):
-                raise RequestError("conflict", LIMITS[limit])
+                raise RequestError("conflict", LIMITS[limit], code=f"alerts-{limit}", values=MOST[limit])
             newest = select(func.max(conditions.c.number)).where(_mine(conditions, owner))
             number = ((await connection.execute(newest)).scalar() or 0) + 1
             row = {
@@ -187,7 +199,8 @@ class OwnedTables:
                     await connection.execute(insert(idempotency_keys).values(**row))
                 return stored
         except IntegrityError as error:
-            raise RequestError("conflict", "another request changed the same at this moment; send it again") from error
+            about = "another request changed the same at this moment; send it again"
+            raise RequestError("conflict", about, code="at-once") from error
 
 
 async def _answered(connection: AsyncConnection, change: Change) -> Stored | None:
@@ -198,7 +211,7 @@ async def _answered(connection: AsyncConnection, change: Change) -> Stored | Non
         return None
     if row.request_hash != change.request_hash:
         about = "Idempotency-Key: it was used for another request"
-        raise RequestError("invalid-parameter", about, field="Idempotency-Key", value=change.idempotency_key)
+        raise RequestError("invalid-parameter", about, field="Idempotency-Key", value=change.idempotency_key, code="key-reused")
     return Stored(row.status, msgspec.json.decode(row.body), replayed=True)
 
 
@@ -236,7 +249,7 @@ def _removed(owner: Owner) -> ColumnElement[bool]:
 
 
 def _no_alert(number: int) -> RequestError:
-    return RequestError("not-found", f"number: there is no alert {number}", field="number", value=str(number))
+    return RequestError("not-found", f"number: there is no alert {number}", field="number", value=str(number), code="alert-unknown")
 
 
 def _alert(row: Any) -> Alert:

@@ -8,6 +8,7 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from services.gateway.domain.problems import RequestError
+from services.gateway.domain.wrong_values import wrong_value
 
 B = TypeVar("B", bound=msgspec.Struct)
 _AT: Final = " - at `$."
@@ -59,4 +60,7 @@ def _invalid_field(message: str, given: Any) -> RequestError:
     field, text = found.group(1) if found else "", text if at else message
     value = given.get(field, "") if isinstance(given, dict) else given
     shown = value if isinstance(value, str) else msgspec.json.encode(value).decode()
-    return RequestError("invalid-parameter", f"{field}: {text}" if field else text, field=field, value=shown)
+    code, values = wrong_value(text)
+    return RequestError(
+        "invalid-parameter", f"{field}: {text}" if field else text, field=field, value=shown, code=code, values=values
+    )

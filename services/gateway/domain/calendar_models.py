@@ -62,7 +62,9 @@ def day_range(query: CalendarQuery, today: dt.date) -> tuple[dt.date, dt.date]:
     ):
         if found:
             about = f"expected start <= end, at most {MOST_DAYS} days, from {FIRST} to {AHEAD_DAYS} days from today"
-            raise RequestError("invalid-parameter", f"{field}: {about}", field=field, value=value.isoformat(), fits=True)
+            raise RequestError(
+                "invalid-parameter", f"{field}: {about}", field=field, value=value.isoformat(), code="value-date", fits=True
+            )
     return start, end
 
 

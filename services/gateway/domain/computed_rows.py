@@ -46,7 +46,9 @@ def canonical_columns(text: str | None) -> tuple[str, ...]:
             found[resolve(name).column] = None
         except ConditionError as error:
             why = f"columns: {name[:80]!r}: {error}; docs/indicators.md lists them"
-            raise RequestError("invalid-parameter", why, field="columns", value=name) from error
+            raise RequestError(
+                "invalid-parameter", why, field="columns", value=name, code=error.code, values=error.values
+            ) from error
     return tuple(found)
 
 
@@ -79,5 +81,5 @@ def computed_rows(found: IndicatorHistory) -> ComputedRows:
 
 def _refusal(code: str, message: str) -> RequestError:
     if code in FOR_EVER:
-        return RequestError("invalid-parameter", message, field=message.partition(":")[0])
-    return RequestError("unavailable", f"{message}; try again later", retry_after=LATER_SECONDS)
+        return RequestError("invalid-parameter", message, field=message.partition(":")[0], code="not-computed")
+    return RequestError("unavailable", f"{message}; try again later", retry_after=LATER_SECONDS, code="analysis-busy")

@@ -42,6 +42,8 @@ class ConditionFault(msgspec.Struct, frozen=True):
     """In characters from 0."""
     caret: str
     """The text, and a caret below the position, for a monospaced font."""
+    values: dict[str, str]
+    """What ``code`` says, to say it in another language."""
 
 
 class CheckedCondition(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,5 +88,7 @@ def checked(condition: Condition) -> CheckedCondition:
 
 def refused(error: ConditionError) -> CheckedCondition:
     """The view of a text that is no condition."""
-    fault = ConditionFault(error.code, str(error), error.position, error.caret())
+    fault = ConditionFault(
+        error.code, str(error), error.position, error.caret(), {name: str(each) for name, each in error.values.items()}
+    )
     return CheckedCondition(valid=False, id=None, condition=None, timeframe=None, columns=[], fields=[], errors=[fault])

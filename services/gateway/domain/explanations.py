@@ -60,6 +60,8 @@ class Explanation(msgspec.Struct, frozen=True):
     """What it means, by language: ``en``, ``ko``."""
     history: list[HeldTimes] | None
     """For each instrument of the request; null where it could not be evaluated, and a warning says why."""
+    history_code: str | None
+    """Where it is null: the ``code`` of the problem that /v1/conditions/history would answer."""
 
 
 class ConditionWords(msgspec.Struct, frozen=True):
@@ -96,16 +98,17 @@ def condition_problem(text: str, error: ConditionError) -> RequestError:
         field="condition",
         value=text,
         code=error.code,
+        values=error.values,
         position=error.position,
         caret=error.caret(),
     )
 
 
-def explanation(read: ConditionWords, history: Sequence[SymbolHistory] | None) -> Explanation:
-    """The answer."""
+def explanation(read: ConditionWords, history: Sequence[SymbolHistory] | None, code: str | None = None) -> Explanation:
+    """The answer. ``code``: why there is no history."""
     condition = read.condition
     shown = None if history is None else [held_times(each) for each in history]
-    return Explanation(condition.text, NAME_BY_TIMEFRAME[condition.timeframe], read.words, shown)
+    return Explanation(condition.text, NAME_BY_TIMEFRAME[condition.timeframe], read.words, shown, code)
 
 
 def held_times(found: SymbolHistory) -> HeldTimes:

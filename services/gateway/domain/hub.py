@@ -69,6 +69,8 @@ class Hub:
     """How many share the port. A number says by its remainder which process sent it."""
     published: Callable[[], None] = lambda: None
     """Called when the first subscriber gets an unsent message."""
+    hold: Callable[[StreamMessage, Set[Subscriber]], bool] = lambda _, __: False
+    """Called with a message and its subscribers while nobody has unsent messages. True: the message needs no place among these."""
     flush_now: Callable[[Subscriber], None] = lambda _: None
     """Called for a subscriber that has many unsent messages: sends what the socket accepts."""
 
@@ -88,15 +90,20 @@ class Hub:
         self.seq = seq + (self.process - seq) % self.processes
         message = numbered_message(self.seq, kind, symbol, body, symbols, industries)
         self.resume_buffer.put(message)
-        idle = not self.with_unsent
         found = self._subscribers_of(message)
-        self.with_unsent.update(found)
-        for subscriber in found:
+        if found and (self.with_unsent or not self.hold(message, found)):
+            self.queue(message, found)
+        return message
+
+    def queue(self, message: StreamMessage, subscribers: Set[Subscriber]) -> None:
+        """Add a message to the unsent messages of ``subscribers``."""
+        idle = not self.with_unsent
+        self.with_unsent.update(subscribers)
+        for subscriber in subscribers:
             if subscriber.unsent.put(message):
                 self.flush_now(subscriber)
         if idle and self.with_unsent:
             self.published()
-        return message
 
     def add(self, subscriber: Subscriber) -> None:
         """Add an open stream."""

@@ -75,8 +75,11 @@ class Principal:
         if scope in self.scopes or "admin" in self.scopes or (scope == "read" and self.scopes):
             return
         if self.key is None:
-            raise RequestError("unauthorized", f"a key with the scope {scope} is needed: Authorization: Bearer KEY")
-        raise RequestError("forbidden", f"the key {self.id} has not the scope {scope}; it has: {', '.join(sorted(self.scopes))}")
+            about = f"a key with the scope {scope} is needed: Authorization: Bearer KEY"
+            raise RequestError("unauthorized", about, code="key-needed", values={"scope": scope})
+        has = ", ".join(sorted(self.scopes))
+        about = f"the key {self.id} has not the scope {scope}; it has: {has}"
+        raise RequestError("forbidden", about, code="scope-missing", values={"scope": scope, "has": has})
 
 
 PUBLIC: Final = Principal(None, frozenset({"read"}))

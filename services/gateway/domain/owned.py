@@ -25,6 +25,8 @@ LIMITS: Final[dict[Limit, str]] = {
     "extra": f"the alerts would need more than {MAX_EXTRA_PER_OWNER} indicators that are computed for them alone",
     "busy": "as many alerts or indicators for alerts as possible run already, over all users",
 }
+MOST: Final[dict[Limit, dict[str, int]]] = {"full": {"most": MAX_PER_OWNER}, "extra": {"most": MAX_EXTRA_PER_OWNER}, "busy": {}}
+"""What fills the sentences of ``LIMITS``."""
 
 
 class Owner(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -19,6 +19,8 @@ UNPROCESSABLE: Final = 422
 NOT_PUBLIC: Final = "reading is not public here: send a key, Authorization: Bearer KEY"
 MAX_LISTED_NAMES: Final = 12
 """Longer lists of known names are left out where a similar name was found."""
+MAX_VALUE: Final = 500
+"""Characters of a value that stands in ``values``."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,9 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     value: str = ""
     """Its value, cut to 200 characters."""
     code: str = ""
-    """Of a condition: the error's code in docs/conditions.md."""
+    """Which error it is, stable; of a condition its code in docs/conditions.md. Empty where ``type`` says all."""
+    values: Mapping[str, str] = {}
+    """What ``code`` says beside ``field`` and ``value``, to say it in another language."""
     position: int | None = None
     """Of a condition: where the error is, in characters from 0."""
     caret: str = ""
@@ -98,6 +102,7 @@ class RequestError(Exception):
         value: str = "",
         retry_after: int = 0,
         code: str = "",
+        values: Mapping[str, object] = MappingProxyType({}),
         position: int | None = None,
         caret: str = "",
         fits: bool = False,
@@ -109,6 +114,7 @@ class RequestError(Exception):
         self.value = _printable(value[:200])
         self.retry_after = retry_after
         self.code = code
+        self.values = {name: _printable(str(each)[:MAX_VALUE]) for name, each in values.items()}
         self.position = position
         self.caret = caret
         self.fits = fits
@@ -133,6 +139,7 @@ class RequestError(Exception):
             field=self.field,
             value=self.value,
             code=self.code,
+            values=self.values,
             position=self.position,
             caret=self.caret,
         )
@@ -165,7 +172,9 @@ def unknown_value_error(field: str, value: str, known: Collection[str], problem:
     """
     folded = {name.casefold(): name for name in known}
     near = get_close_matches(value[:80].casefold().strip(), folded, n=1)
+    values = {"near": folded[near[0]]} if near else {"known": ", ".join(known)}
     hint = f"; did you mean {folded[near[0]]}?" if near else "."
     if len(known) <= MAX_LISTED_NAMES or not near:
         hint += f" There are: {', '.join(known) or 'none'}"
-    return RequestError(problem, f"{field}: {value!r:.80} is not known{hint}", field=field, value=value)
+    about = f"{field}: {value!r:.80} is not known{hint}"
+    return RequestError(problem, about, field=field, value=value, code="name-near" if near else "name-unknown", values=values)

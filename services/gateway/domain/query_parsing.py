@@ -14,6 +14,7 @@ import msgspec
 from services.gateway.domain.parameter_types import PATTERNS, RULES
 from services.gateway.domain.problems import RequestError, unknown_value_error
 from services.gateway.domain.times import milliseconds
+from services.gateway.domain.wrong_values import wrong_value
 from shared.text import normalize
 
 MAX_VALUE_CHARACTERS: Final = 8192
@@ -58,6 +59,8 @@ def parse_query(parameters: Mapping[str, str], query_type: type[Q]) -> Q:
                 f"{name!r:.80} is not a parameter of this resource; there are: {allowed}",
                 field=name[:80],
                 value=parameters[name],
+                code="parameter-unknown",
+                values={"known": allowed},
             )
     times = time_fields(query_type)
     try:
@@ -90,11 +93,26 @@ def time_fields(query_type: type[msgspec.Struct]) -> frozenset[str]:
 def _check_text(name: str, text: str, value: object) -> None:
     """Refuse what msgspec takes beside the documented values: ``null`` for no value, ``1`` and ``TRUE`` for true."""
     if value is None:
-        raise RequestError("invalid-parameter", f"{name}: null is not a value; leave the parameter out", field=name, value=text)
+        raise RequestError(
+            "invalid-parameter",
+            f"{name}: null is not a value; leave the parameter out",
+            field=name,
+            value=text,
+            code="value-missing",
+        )
     if isinstance(value, dt.datetime) and text[4:5] != "-":  # a number would be seconds since the epoch
-        raise RequestError("invalid-parameter", f"{name}: expected RFC 3339 or a date, as in 2026-07-02", field=name, value=text)
+        raise RequestError(
+            "invalid-parameter", f"{name}: expected RFC 3339 or a date, as in 2026-07-02", field=name, value=text, code="value-date"
+        )
     if isinstance(value, bool) and text not in {"true", "false"}:
-        raise RequestError("invalid-parameter", f"{name}: expected true or false", field=name, value=text)
+        raise RequestError(
+            "invalid-parameter",
+            f"{name}: expected true or false",
+            field=name,
+            value=text,
+            code="value-kind",
+            values={"kind": "bool"},
+        )
 
 
 def _check_order(parameters: Mapping[str, str], start: object, end: object) -> None:
@@ -104,6 +122,8 @@ def _check_order(parameters: Mapping[str, str], start: object, end: object) -> N
             f"start: {parameters['start']!r:.80} is after the end, {parameters['end']!r:.80}",
             field="start",
             value=parameters["start"],
+            code="start-after-end",
+            values={"end": parameters["end"]},
             fits=True,
         )
 
@@ -123,7 +143,8 @@ def _invalid_parameter(message: str, parameters: Mapping[str, str], query_type: 
     if message.startswith(_ENUM) and field:
         return unknown_value_error(field, parameters[field], _choices(query_type, field))
     text = f"expected {EXPECTED[field]}" if _PATTERN in message and field in EXPECTED else message.split(" - at ", maxsplit=1)[0]
-    return RequestError("invalid-parameter", f"{field}: {text}" if field else text, field=field, value=parameters.get(field, ""))
+    about, (code, values) = f"{field}: {text}" if field else text, wrong_value(message.split(" - at ", maxsplit=1)[0])
+    return RequestError("invalid-parameter", about, field=field, value=parameters.get(field, ""), code=code, values=values)
 
 
 def _choices(query_type: type[msgspec.Struct], field: str) -> tuple[str, ...]:

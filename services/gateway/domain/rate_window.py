@@ -32,7 +32,8 @@ class RateWindow:
     seconds: int
     purpose: str = ""
     clients: ClientCounts = field(default_factory=OwnCounts)
-    anchor: float | None = None
+    ends_at: float | None = None
+    """When the window ends in which a request was counted last."""
 
     def __post_init__(self) -> None:
         self.counts: WindowCounts = self.clients.windows(self.purpose)
@@ -54,9 +55,12 @@ class RateWindow:
         return max(1, round(self._ends_at(now) - now)) if self.counts.get(client, now) >= self.amount else 0
 
     def _ends_at(self, now: float) -> float:
-        if self.anchor is None:
-            self.anchor = self.clients.anchor(now)
-        return self.anchor + ((now - self.anchor) // self.seconds + 1) * self.seconds
+        ends_at = self.ends_at
+        if ends_at is None:
+            ends_at = self.clients.anchor(now)
+        if not ends_at - self.seconds <= now < ends_at:
+            self.ends_at = ends_at = ends_at + ((now - ends_at) // self.seconds + 1) * self.seconds
+        return ends_at
 
 
 def rate_window(text: str, purpose: str, clients: ClientCounts) -> RateWindow:

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final, cast
 import msgspec
 
 from services.gateway.domain.parameter_types import Symbol
+from services.gateway.domain.problems import RequestError
 from services.gateway.domain.timeframes import TIMEFRAME_BY_NAME, TimeframeName
 from shared.events import DiscoverPatterns, ExportDataset, ResearchRunJob, RunBacktest, RunGrid, RunJob, RunQuality
 from shared.run_options.backtest import BacktestOptions
@@ -29,6 +30,15 @@ class RunTarget(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     start: Annotated[dt.date, msgspec.Meta(description="The first session; without it ten years before the last.")] | None = None
     end: Annotated[dt.date, msgspec.Meta(description="The last session; without it the newest.")] | None = None
     tape: Annotated[str, msgspec.Meta(max_length=64, description="A bundled tape in place of the stored bars.")] = ""
+
+
+def check_range(request: RunTarget) -> None:
+    """Raise RequestError for a range that ends before it starts."""
+    if request.start is not None and request.end is not None and request.start > request.end:
+        about, values = f"start: {request.start} is after end, {request.end}", {"end": request.end}
+        raise RequestError(
+            "invalid-parameter", about, field="start", value=str(request.start), code="start-after-end", values=values, fits=True
+        )
 
 
 def _request(name: str, options: type[msgspec.Struct]) -> type[RunTarget]:

@@ -23,11 +23,14 @@ ARITHMETIC: Final[dict[str, Callable[..., Any]]] = {
 
 
 class ScreenError(Exception):
-    """The condition needs more than the newest two bars, or a column without values. ``at``: the position in its text."""
+    """The condition needs more than the newest two bars, or a column without values.
 
-    def __init__(self, message: str, at: int) -> None:
+    ``at``: the position in its text. ``name``: of that column; empty where bars are needed.
+    """
+
+    def __init__(self, message: str, at: int, name: str = "") -> None:
         super().__init__(message)
-        self.at = at
+        self.at, self.name = at, name
 
 
 class Outcome(NamedTuple):
@@ -78,7 +81,7 @@ class Screening:
         if isinstance(node, SeriesName):
             column = self.table.column_of.get(node.name)
             if column is None:
-                raise ScreenError(f"{node.name} has no values on this timeframe here", node.at)
+                raise ScreenError(f"{node.name} has no values on this timeframe here", node.at, node.name)
             return (self.table.previous if before else self.table.current)[column, :count]
         if isinstance(node, Operation) and node.name in ARITHMETIC:
             operands = [self.number(part, before=before) for part in node.operands]

@@ -53,14 +53,15 @@ class Authentication:
         parsed = parse_key(text)
         digest = hash_of(text)
         if digest not in self.seen and (wait := self._failures.wait(address, time.monotonic())):
-            raise RequestError("rate-limited", f"too many keys from {address} were not valid", retry_after=wait)
+            about = f"too many keys from {address} were not valid"
+            raise RequestError("rate-limited", about, retry_after=wait, code="wrong-keys", values={"seconds": wait})
         key = None if parsed is None else await self._key(parsed[0])
         if key is None or parsed is None or not key.accepts(parsed[1], now):
             self.seen.pop(digest, None)
             self._failures.hit(address, time.monotonic())
             FAILURES.inc()
             log.info("a key is not valid", client=address, key=parsed[0] if parsed else "")
-            raise RequestError("unauthorized", "the key is not valid: it is unknown, expired or revoked")
+            raise RequestError("unauthorized", "the key is not valid: it is unknown, expired or revoked", code="key-invalid")
         _keep(self.seen, digest, None)
         return principal_of(key)
 

@@ -48,9 +48,9 @@ class ComputedIndicators:
             RequestError: analysis research is not connected, busy, silent, or refuses the columns.
         """
         if self.jobs is None:
-            raise _unavailable("this gateway is not connected to analysis research")
+            raise _unavailable("this gateway is not connected to analysis research", "analysis-absent")
         if self.running >= MOST:
-            raise _unavailable(f"{MOST} requests are computed already")
+            raise _unavailable(f"{MOST} requests are computed already", "analysis-busy")
         job = indicator_job(uuid.uuid4().hex, symbol, timeframe, columns, window, now)
         self.running += 1
         try:
@@ -58,7 +58,7 @@ class ComputedIndicators:
         except (NoResultError, TransientError) as error:
             log.warning("analysis research does not answer", error=str(error))
             self.silent_until = now + SILENT_MS
-            raise _unavailable("analysis research does not answer now") from error
+            raise _unavailable("analysis research does not answer now", "analysis-silent") from error
         finally:
             self.running -= 1
         return computed_rows(found)
@@ -75,5 +75,5 @@ class ComputedIndicators:
             return error.detail
 
 
-def _unavailable(why: str) -> RequestError:
-    return RequestError("unavailable", f"{why}; try again later", retry_after=LATER_SECONDS)
+def _unavailable(why: str, code: str) -> RequestError:
+    return RequestError("unavailable", f"{why}; try again later", retry_after=LATER_SECONDS, code=code)

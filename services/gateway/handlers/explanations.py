@@ -34,10 +34,10 @@ async def explain(gateway: Gateway, request: ExplainRequest) -> Answer:
     async with _parsing:
         read = await asyncio.to_thread(read_condition, request.condition, request.language)
     try:
-        history, warnings = await histories(gateway, read.condition.text, tuple(dict.fromkeys(request.symbols)), request.limit), []
+        history = await histories(gateway, read.condition.text, tuple(dict.fromkeys(request.symbols)), request.limit)
     except RequestError as error:
-        history, warnings = None, [error.detail]
-    return answer_of_views([explanation(read, history)], None, warnings)
+        return answer_of_views([explanation(read, None, error.code)], None, [error.detail])
+    return answer_of_views([explanation(read, history)], None)
 
 
 async def histories(gateway: Gateway, condition: str, symbols: tuple[str, ...], limit: int) -> tuple[SymbolHistory, ...]:
@@ -49,7 +49,12 @@ async def histories(gateway: Gateway, condition: str, symbols: tuple[str, ...], 
     if not symbols:
         return ()
     if gateway.research is None:
-        raise RequestError("unavailable", "history: this gateway is not connected to analysis", retry_after=LATER_SECONDS)
+        raise RequestError(
+            "unavailable",
+            "history: this gateway is not connected to analysis",
+            retry_after=LATER_SECONDS,
+            code="analysis-absent",
+        )
     now = gateway.clock()
     job = ConditionHistoryJob(
         id=uuid.uuid4().hex, condition=condition, symbols=symbols, limit=limit, ts_event=now, ts_init=now, source=SOURCE
@@ -59,7 +64,10 @@ async def histories(gateway: Gateway, condition: str, symbols: tuple[str, ...], 
     except (NoResultError, TransientError) as error:
         log.warning("analysis research does not answer", error=str(error))
         raise RequestError(
-            "unavailable", "history: analysis does not answer now; try again later", retry_after=LATER_SECONDS
+            "unavailable",
+            "history: analysis does not answer now; try again later",
+            retry_after=LATER_SECONDS,
+            code="analysis-silent",
         ) from error
     if found.error is not None:
         raise _refusal(found.error)
@@ -70,4 +78,4 @@ def _refusal(error: ResearchError) -> RequestError:
     if error.code in FOR_EVER:
         return RequestError("invalid-condition", f"history: {error.message}", field="condition", code=error.code)
     why = f"history: {error.message}; try again later, or with fewer symbols"
-    return RequestError("unavailable", why, retry_after=LATER_SECONDS)
+    return RequestError("unavailable", why, retry_after=LATER_SECONDS, code="analysis-busy")

@@ -109,7 +109,11 @@ class Gateway:
         if symbol in self.directory.instruments or symbol in self.market.quotes:
             return
         raise RequestError(
-            "unknown-symbol", f"there is no instrument {symbol!r}; /v1/instruments lists them", field=parameter, value=symbol
+            "unknown-symbol",
+            f"there is no instrument {symbol!r}; /v1/instruments lists them",
+            field=parameter,
+            value=symbol,
+            code="symbol-unknown",
         )
 
     def moment(self, as_of: dt.datetime, symbols: Iterable[str]) -> int:

@@ -100,7 +100,8 @@ class ApiMiddleware:
             return respond(problem_of(error, request.method), request.path, allow=error.headers.get("Allow"))
         except TransientError as error:
             log.warning("a dependency does not answer", path=request.path, error=str(error))
-            return respond(RequestError("unavailable", "the database does not answer now", retry_after=2), request.path)
+            about = RequestError("unavailable", "the database does not answer now", retry_after=2, code="no-database")
+            return respond(about, request.path)
         except TimeoutError:
             if request.path in STREAMS:
                 raise
@@ -118,10 +119,8 @@ class ApiMiddleware:
     def _check(self, request: web.Request) -> None:
         if self._hosts is not None and host_name(host := request.headers.get("Host", "")) not in self._hosts:
             raise RequestError("misdirected-host", f"{host!r:.200} is not a name of this server", field="Host", value=host)
-        if len(request.raw_path) > self.settings.max_url:
-            raise RequestError(
-                "url-too-long", f"the path has {len(request.raw_path)} characters; the limit is {self.settings.max_url}"
-            )
+        if (length := len(request.raw_path)) > self.settings.max_url:
+            raise RequestError("url-too-long", f"the path has {length} characters; the limit is {self.settings.max_url}")
         if request.body_exists and (request.content_length or 0) > self.settings.max_body:
             raise RequestError(
                 "body-too-large", f"the body has {request.content_length} bytes; the limit is {self.settings.max_body}"
@@ -130,7 +129,7 @@ class ApiMiddleware:
     def _require_key(self, request: web.Request) -> None:
         """Raise RequestError for a read without a key, where reading is not public."""
         if request.method != "OPTIONS" and request.path.startswith("/v1/") and request.path not in SOCKETS:
-            raise RequestError("unauthorized", NOT_PUBLIC)
+            raise RequestError("unauthorized", NOT_PUBLIC, code="not-public")
 
     def _limit(self, request: web.Request, principal: Principal) -> None:
         """Count the request, of its key, else of its address."""
@@ -142,7 +141,8 @@ class ApiMiddleware:
             return
         request[RATE] = hit
         if hit.wait:
-            raise RequestError("rate-limited", f"more than {limit} from {client}", retry_after=hit.wait)
+            about = f"more than {limit} from {client}"
+            raise RequestError("rate-limited", about, retry_after=hit.wait, code="too-often", values={"seconds": hit.wait})
 
     def _preflight(self, request: web.Request) -> web.Response:
         if "Access-Control-Request-Method" not in request.headers:

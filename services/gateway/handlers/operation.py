@@ -40,7 +40,7 @@ class Call:
     def key(self) -> ApiKey:
         """The key. Raises RequestError: there is none."""
         if self.principal.key is None:
-            raise RequestError("unauthorized", "this is about a key: send one, Authorization: Bearer KEY")
+            raise RequestError("unauthorized", "this is about a key: send one, Authorization: Bearer KEY", code="key-needed-any")
         return self.principal.key
 
     def audited(self, action: str, target: str, **detail: Any) -> AuditEntry:

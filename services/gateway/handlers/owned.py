@@ -75,7 +75,9 @@ async def add_alert(gateway: Gateway, call: Call) -> Reply:
     for symbol in symbols:
         gateway.check_symbol(symbol, "symbols")
     if symbols and request.industry:
-        raise RequestError("invalid-parameter", "industry: name symbols or an industry, not both", field="industry")
+        raise RequestError(
+            "invalid-parameter", "industry: name symbols or an industry, not both", field="industry", code="symbols-or-industry"
+        )
     condition, owner = await read(request.condition), owner_of(call.key)
     alert = Alert(
         number=0,
@@ -117,7 +119,7 @@ async def put_rule(gateway: Gateway, call: Call) -> Reply:
     """Choose whether signals of a rule are wanted, where the choices are still those that If-Match names."""
     rule, owner = call.parts["rule"], owner_of(call.key)
     if rule not in RULES:
-        raise RequestError("not-found", unknown_value_error("rule", rule, RULES).detail, field="rule", value=rule)
+        raise unknown_value_error("rule", rule, RULES, "not-found")
     audit = call.audited("rule.put", _name(owner), rule=rule, wanted=call.body.wanted)
     return _reply(await gateway.owned.put_rule(owner, rule, call.body.wanted, _change(call), audit), owner, tagged=True)
 
@@ -135,7 +137,7 @@ async def list_deliveries(gateway: Gateway, call: Call) -> Reply:
 
 def _number(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise RequestError("not-found", f"number: there is no alert {text!r:.40}", field="number", value=text)
+        raise RequestError("not-found", f"number: there is no alert {text!r:.40}", field="number", value=text, code="alert-unknown")
     return int(text)
 
 

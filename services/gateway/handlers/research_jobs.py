@@ -72,7 +72,9 @@ async def known_job(gateway: Gateway, job_id: str) -> StoredJob:
         return found
     if (requested := gateway.requested.get(job_id)) is not None:
         return requested
-    raise RequestError("not-found", f"id: there is no job {job_id!r:.80}; {JOBS_PATH} lists them", field="id", value=job_id)
+    raise RequestError(
+        "not-found", f"id: there is no job {job_id!r:.80}; {JOBS_PATH} lists them", field="id", value=job_id, code="job-unknown"
+    )
 
 
 async def job_answer(gateway: Gateway, job: StoredJob) -> Answer:
@@ -89,7 +91,9 @@ def _check_file(job: StoredJob, name: str) -> None:
     """Raise RequestError (404) for a file that the job has not."""
     if job.result is None or name not in job.result.artefacts or not NAME.fullmatch(name):
         state = f"the job is {job.state}" if job.state not in ENDED else f"{JOBS_PATH}/{job.id} lists its files"
-        raise RequestError("not-found", f"name: the job has no file {name!r:.120}; {state}", field="name", value=name)
+        raise RequestError(
+            "not-found", f"name: the job has no file {name!r:.120}; {state}", field="name", value=name, code="file-unknown"
+        )
 
 
 async def _artefact(gateway: Gateway, job_id: str, name: str, of: Any) -> Any:

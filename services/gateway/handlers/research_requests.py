@@ -10,7 +10,7 @@ import structlog
 
 from services.gateway.domain.problems import RequestError
 from services.gateway.domain.research_jobs import ENDED, JobError, StoredJob, StoredRequest
-from services.gateway.domain.run_requests import KINDS, RunTarget, job_of
+from services.gateway.domain.run_requests import KINDS, RunTarget, check_range, job_of
 from services.gateway.handlers.cache import Answer
 from services.gateway.handlers.gateway import Gateway, Research
 from services.gateway.handlers.research_jobs import job_answer, known_job
@@ -31,6 +31,7 @@ async def request_run(gateway: Gateway, request: RunTarget, requested_by: str) -
     not answer now: then the job waits on the topic.
     """
     research = _research(gateway)
+    check_range(request)
     if not request.tape:
         _check_symbols(gateway, request)
     now = gateway.clock()
@@ -48,9 +49,11 @@ async def cancel_run(gateway: Gateway, job_id: str, requested_by: str) -> Answer
     research = _research(gateway)
     found = await known_job(gateway, job_id)
     if found.requested_by != requested_by:
-        raise RequestError("not-yours", f"id: the job {job_id} was requested by another client", field="id", value=job_id)
+        raise RequestError(
+            "not-yours", f"id: the job {job_id} was requested by another client", field="id", value=job_id, code="job-of-another"
+        )
     if found.state in ENDED:
-        raise RequestError("job-ended", f"id: the job {job_id} is {found.state} already", field="id", value=job_id)
+        raise RequestError("job-ended", f"id: the job {job_id} is {found.state} already", field="id", value=job_id, code="job-over")
     now = gateway.clock()
     try:
         await research.cancel(CancelRun(id=job_id, requested_by=requested_by, ts_event=now, ts_init=now, source=SOURCE))
@@ -74,13 +77,13 @@ async def _published(gateway: Gateway, research: Research, job: RunJob) -> Any:
 
 def _research(gateway: Gateway) -> Research:
     if gateway.research is None:
-        raise RequestError("unavailable", "this gateway is not connected to analysis research")
+        raise RequestError("unavailable", "this gateway is not connected to analysis research", code="analysis-absent")
     return gateway.research
 
 
 def _unavailable(error: Exception) -> RequestError:
     log.warning("a job is not published", error=str(error))
-    return RequestError("unavailable", "jobs are not taken now; try again later", retry_after=2)
+    return RequestError("unavailable", "jobs are not taken now; try again later", retry_after=2, code="jobs-closed")
 
 
 def _check_symbols(gateway: Gateway, request: RunTarget) -> None:
@@ -88,14 +91,15 @@ def _check_symbols(gateway: Gateway, request: RunTarget) -> None:
         try:
             gateway.check_symbol(symbol, "symbols")
         except RequestError as error:
-            raise RequestError("invalid-parameter", f"symbols: {error.detail}", field="symbols", value=symbol) from error
+            why = f"symbols: {error.detail}"
+            raise RequestError("invalid-parameter", why, field="symbols", value=symbol, code=error.code) from error
 
 
 def _refusal(error: JobError, request: RunTarget) -> RequestError:
     if error.code == "limit":
-        return RequestError("too-many-jobs", error.message, retry_after=LIMIT_SECONDS)
+        return RequestError("too-many-jobs", error.message, retry_after=LIMIT_SECONDS, code="jobs-many")
     if error.code != "invalid-job":
-        return RequestError("unavailable", error.message, retry_after=2)
+        return RequestError("unavailable", error.message, retry_after=2, code="jobs-closed")
     field = error.message.partition(":")[0]
     if field not in request.__struct_fields__:
         return RequestError("invalid-parameter", error.message)

@@ -39,7 +39,8 @@ class RunEndpoints:
                 raise RequestError("not-json", f"Content-Type: {request.content_type!r:.80} is not {JSON}", field="Content-Type")
             body = parse_body(await request.read(), action.body)
             if self._limit is not None and (wait := self._limit.hit(who, time.monotonic()).wait):
-                raise RequestError("rate-limited", f"more than {self._rate} runs from {who}", retry_after=wait)
+                about = f"more than {self._rate} runs from {who}"
+                raise RequestError("rate-limited", about, retry_after=wait, code="runs-too-often", values={"seconds": wait})
             with fitting():
                 job_id, found = await request_run(self._gateway, body, who)
             return _accepted(found, job_id)

@@ -23,7 +23,13 @@ async def screen(gateway: Gateway, request: ScreenRequest) -> Answer:
         found = screened(request, condition, table, gateway.directory)
     except ScreenError as error:
         raise RequestError(
-            "invalid-condition", f"condition: {error}", field="condition", value=request.condition, code="newest", position=error.at
+            "invalid-condition",
+            f"condition: {error}",
+            field="condition",
+            value=request.condition,
+            code="newest",
+            values={"name": error.name or "none"},
+            position=error.at,
         ) from error
     replayed = any(row.symbol in table.replayed for row in found.rows)
     return answer_of_views([found], "finstage", [REPLAYED] if replayed else [])

@@ -1,6 +1,7 @@
 """Writes to open streams: one task for all WebSockets, one frame for all subscribers with the same unsent messages.
 
 A message is sent at once where nothing was sent within the last ``seconds``, else after them, together with what came meanwhile.
+The usual case, a message that is the only one since the last flush, is written without a place in anybody's unsent messages.
 Frames are written to the transport directly. Where a client does not read, its buffer fills up. Its messages then stay unsent, with
 quotes coalesced, until the client reads again or its stream is closed.
 """
@@ -10,13 +11,13 @@ from __future__ import annotations
 import asyncio
 import time
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from services.gateway.domain.hub import Hub, Subscriber
-from services.gateway.domain.unsent import UnsentMessages
+from services.gateway.domain.unsent import StreamMessage, UnsentMessages
 from shared import metrics
 
 SENT_MESSAGES: Final = metrics.counter("gateway_stream_messages_total", "Messages written to streams.")
@@ -49,6 +50,10 @@ class StreamConnection(Protocol):
         """
         ...
 
+    def send_one(self, message: StreamMessage, frames: Frames) -> bool:
+        """Write one message as ``send`` does; False where it must become an unsent message."""
+        ...
+
     def close_slow(self, cursor: int) -> None:
         """Start to close with 1013 and the ``seq`` to resume from."""
         ...
@@ -61,9 +66,12 @@ class Flusher:
     hub: Hub
     seconds: float
     connections: dict[Subscriber, StreamConnection] = field(default_factory=dict)
+    held: tuple[StreamMessage, Set[Subscriber]] | None = None
+    """The only message since the last flush, and its subscribers."""
 
     def __post_init__(self) -> None:
         self.hub.flush_now = self._flush_now
+        self.hub.hold = self._hold
         self._published = asyncio.Event()
         self.hub.published = self._published.set
 
@@ -71,7 +79,7 @@ class Flusher:
         """Flush until ``stopped``."""
         clock = time.monotonic  # the time of uvloop's loop stands still while the flush runs
         while not stopped():
-            if not self.hub.with_unsent:
+            if not self.hub.with_unsent and self.held is None:
                 self._published.clear()
                 with suppress(TimeoutError):
                     async with asyncio.timeout(IDLE_SECONDS):
@@ -85,7 +93,7 @@ class Flusher:
     def flush(self) -> None:
         """Write to every subscriber with unsent messages whose connection accepts them."""
         frames: Frames = {}
-        sent = coalesced = 0
+        sent, coalesced = self._flush_held(frames), 0
         for subscriber in list(self.hub.with_unsent):
             sent += self.flush_subscriber(subscriber, frames)
             if subscriber.unsent.coalesced:
@@ -125,6 +133,33 @@ class Flusher:
         if self.connections.pop(subscriber, None) is not None:
             OPEN_STREAMS.dec()
         self.hub.remove(subscriber)
+
+    def _hold(self, message: StreamMessage, subscribers: Set[Subscriber]) -> bool:
+        if self.held is None:
+            self.held = message, frozenset(subscribers)
+            self._published.set()
+            return True
+        before, self.held = self.held, None
+        self.hub.queue(*before)
+        return False
+
+    def _flush_held(self, frames: Frames) -> int:
+        """Write the held message; it becomes an unsent message of those that do not accept it now."""
+        if self.held is None:
+            return 0
+        (message, subscribers), self.held = self.held, None
+        sent, refused = 0, set()
+        for subscriber in subscribers:
+            connection = self.connections.get(subscriber)
+            if connection is None:
+                continue
+            if connection.send_one(message, frames):
+                subscriber.unsent.cursor = message.seq
+                sent += 1
+            else:
+                refused.add(subscriber)
+        self.hub.queue(message, refused)
+        return sent
 
     def _flush_now(self, subscriber: Subscriber) -> None:
         if not subscriber.unsent.overflowed:  # the next flush closes it: the hub is iterating over its subscribers

@@ -38,6 +38,9 @@ class EventConnection:
         self.wake_up.set()
         return 0  # the task takes the unsent messages itself; quotes are coalesced until then
 
+    def send_one(self, _: StreamMessage, __: Frames) -> bool:
+        return False  # it becomes an unsent message, for which ``send`` is called next
+
     def close_slow(self, cursor: int) -> None:
         self.slow = cursor
         self.wake_up.set()

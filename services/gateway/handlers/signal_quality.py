@@ -36,10 +36,16 @@ def _filter(query: QualityQuery) -> QualityFilter:
     of = "instrument" if query.symbol is not None else "industry" if query.industry is not None else None
     if query.symbol is not None and query.industry is not None:
         raise RequestError(
-            "invalid-parameter", "industry: name a symbol or an industry, not both", field="industry", value=query.industry
+            "invalid-parameter",
+            "industry: name a symbol or an industry, not both",
+            field="industry",
+            value=query.industry,
+            code="symbols-or-industry",
         )
     if of is not None and level not in (None, of):
-        raise RequestError("invalid-parameter", f"level: {level!r} has no records of an {of}", field="level", value=str(level))
+        raise RequestError(
+            "invalid-parameter", f"level: {level!r} has no records of an {of}", field="level", value=str(level), code="value-choice"
+        )
     after = parse_page_token("q", query.page_token, str, str) if query.page_token is not None else None
     return QualityFilter(
         limit=query.limit + 1,

@@ -9,7 +9,7 @@ from typing import Any, Final
 from aiohttp import web
 from aiohttp.abc import AbstractStreamWriter
 
-from services.gateway.domain.unsent import UnsentMessages
+from services.gateway.domain.unsent import StreamMessage, UnsentMessages
 from services.gateway.handlers.sending import Frames
 from services.gateway.handlers.stream_protocols import StreamProtocol
 
@@ -19,7 +19,7 @@ DRAIN_SECONDS: Final = 30.0
 """How long the actions of a client wait until it has read the answers to earlier ones."""
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class WebSocketConnection:
     """An open WebSocket, of which ``buffer`` bytes may wait in the socket."""
 
@@ -50,6 +50,12 @@ class WebSocketConnection:
         if messages:
             self.write(self.protocol.frame_of(messages, frames, deflated=self.deflated))
         return len(messages)
+
+    def send_one(self, message: StreamMessage, frames: Frames) -> bool:
+        if self.transport.get_write_buffer_size() >= self.buffer:
+            return False
+        self.write(self.protocol.frame_of((message,), frames, deflated=self.deflated))
+        return True
 
     def control(self, seq: int, **fields: Any) -> None:
         """Send a message of the protocol itself."""

@@ -14,7 +14,7 @@ from shared.particles import with_particle
 
 LANGUAGES: Final = ("ko", "en")
 FOLDER: Final = Path(shared.__file__).parent / "words"
-PAGE: Final = "page.ftl"
+PAGE: Final = frozenset({"page.ftl", "problems.ftl"})
 """Texts of the page alone: it has other words for what both call the same, such as ``settings``."""
 
 
@@ -24,7 +24,7 @@ class WordsError(ValueError):
 
 def files(language: str) -> list[Path]:
     """The files with the texts of the notifier."""
-    return sorted(file for file in (FOLDER / language).glob("*.ftl") if file.name != PAGE)
+    return sorted(file for file in (FOLDER / language).glob("*.ftl") if file.name not in PAGE)
 
 
 @lru_cache(maxsize=len(LANGUAGES))

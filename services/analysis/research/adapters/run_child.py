@@ -38,6 +38,7 @@ def _outcome(task: RunTask, connection: Connection, settings: ResearchSettings, 
     from services.analysis.research.adapters.run_data import SeriesData
     from services.analysis.research.domain.data_request import DataRequestError
     from services.analysis.research.domain.run_record import EncodedRecord, RunError
+    from services.analysis.research.domain.runs import COMPILING
     from services.analysis.research.domain.signal_names import SignalNameError
     from services.analysis.research.runs.execution import execute
     from services.analysis.research.runs.table import run_kind
@@ -46,7 +47,7 @@ def _outcome(task: RunTask, connection: Connection, settings: ResearchSettings, 
 
     def progress(done: float, total: float, note: str = "") -> None:
         nonlocal sent
-        if time.monotonic() - sent >= PROGRESS_SECONDS:
+        if time.monotonic() - sent >= PROGRESS_SECONDS or note == COMPILING:
             sent = time.monotonic()
             connection.send(ProgressMessage(float(done), float(total), note))
 

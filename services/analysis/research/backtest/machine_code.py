@@ -82,6 +82,15 @@ class BacktestKernels(Protocol):
 @cache
 def load_backtest(folder: Path) -> BacktestKernels:
     """The compiled loops of a folder; raises ``OSError`` when it cannot be written."""
+    return cast("BacktestKernels", load_module(folder, _module(), TEXT))
+
+
+def is_compiled(folder: Path) -> bool:
+    """Whether the folder holds the machine code of the simulation, so that a run need not compile it."""
+    return any(folder.glob(f"__pycache__/{_module()}.simulate-*.nbi"))
+
+
+@cache
+def _module() -> str:
     sources = [(name, Path(__file__).with_name(f"{name}.py").read_text("utf-8")) for name in COMPILED]
-    name = fingerprint([("generated", TEXT), ("kernels", f"kernels = {kernel_fingerprint()!r}"), *sources])
-    return cast("BacktestKernels", load_module(folder, f"finstage_backtest_{name}", TEXT))
+    return f"finstage_backtest_{fingerprint([('generated', TEXT), ('kernels', f'kernels = {kernel_fingerprint()!r}'), *sources])}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 import msgspec
 
@@ -17,6 +17,8 @@ from services.analysis.research.domain.signal_kernels import SignalKernels
 from services.analysis.research.domain.signal_names import SignalSpec
 
 P = TypeVar("P", bound=msgspec.Struct)
+COMPILING: Final = "compiling"
+"""The note of a run that compiles what no run before it has needed: it takes seconds to minutes, and is always reported."""
 
 
 class Progress(Protocol):

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from services.analysis.research.backtest.layout import Int8s
-from services.analysis.research.backtest.machine_code import load_backtest
+from services.analysis.research.backtest.machine_code import is_compiled, load_backtest
 from services.analysis.research.domain.firings import firings
 from services.analysis.research.domain.named_signals import named_signal
 from services.analysis.research.domain.run_record import canonical
-from services.analysis.research.domain.runs import Progress, RunData, RunKind, RunResult
+from services.analysis.research.domain.runs import COMPILING, Progress, RunData, RunKind, RunResult
 from services.analysis.research.metrics.buy_and_hold import buy_and_hold
 from services.analysis.research.report.page import report
 from services.analysis.research.runs.backtest_accounts import run_accounts
@@ -39,6 +39,8 @@ def run(asked: BacktestParameters, data: RunData, progress: Progress) -> RunResu
             out = exits(firings(data.kernels, series, leave, market), leave)
         instruments.append(instrument_input(series, into, out, raw=asked.prices == "raw"))
         progress(len(instruments), max(steps, len(instruments) + 2), series.symbol)
+    if not is_compiled(data.kernels.code.folder):
+        progress(len(instruments), max(steps, len(instruments) + 2), COMPILING)
     kernels = load_backtest(data.kernels.code.folder)
     given = joined(instruments, timeframe)
     if asked.account == "shared":

@@ -12,7 +12,7 @@ import { industryIndex, industryMembers } from "../src/views/instrument/industry
 import { movers } from "../src/views/market/movers";
 import { strength, tiles } from "../src/views/market/tiles";
 import { batches, matchOf } from "../src/views/screener/screening";
-import { whyMissing } from "../src/views/system/service_words";
+import { stateAbout, stateName, whyMissing } from "../src/views/system/service_words";
 import { bar, industry, instrument, quote } from "./samples";
 
 test("an address is read as it was written; an unknown view is the market", () => {
@@ -63,6 +63,10 @@ describe("conditions", () => {
     expect(completions("rsi_1").map((each) => each.insert)).toContain("rsi_14");
     expect(completions("볼린저").every((each) => each.ko.includes("볼린저"))).toBe(true);
     expect(completions("crosses")[0]?.insert).toBe("crosses_above(close, sma_200)");
+    expect(completions("bolinger")[0]?.insert).toBe("bb_upper_20");
+    expect(completions("sesion_high")[0]?.insert).toBe("session_high");
+    expect(completions("volmue")[0]?.insert).toBe("volume");
+    expect(completions("adx14").map((each) => each.insert)).toContain("adx_14");
   });
 
   test("a condition holds where it held on the newest bar", () => {
@@ -118,9 +122,24 @@ describe("the services", () => {
 
   test("a missing number says why it is missing", () => {
     expect(whyMissing(service("analysis-news", "not_seen"))).toBe("It has read nothing here");
-    expect(whyMissing(service("analysis-news", "unknown"))).toBe("The broker or the database does not answer");
+    expect(whyMissing({ ...service("analysis-news", "unknown"), checked: "2026-01-05T00:00:00Z" })).toBe(
+      "The broker or the database does not answer",
+    );
+    expect(whyMissing(service("analysis-news", "unknown"))).toMatch(/^The gateway has just started/);
     expect(whyMissing(service("analysis-live", "running"))).toBe("The broker or the database does not answer");
     expect(whyMissing(service("ingest", "running"))).toBe("It is not counted for this service");
+  });
+
+  test("what a gateway that has just started does not know is not called unknown", () => {
+    const checked = "2026-01-05T00:00:00Z";
+    const ingest = { ...service("ingest", "unknown"), checked };
+    expect(stateName(service("analysis-news", "unknown"), false)).toBe("Not read yet");
+    expect([stateName(ingest, true), stateAbout(ingest, true)]).toEqual([
+      "Not read yet",
+      "The gateway has just started: whether the collector writes shows within 30 s",
+    ]);
+    expect(stateName(ingest, false)).toBe("unknown");
+    expect(stateName({ ...ingest, state: "silent" }, true)).toBe("publishes nothing");
   });
 });
 

@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 
 const SOURCES = new URL("../src", import.meta.url).pathname;
-const CATALOGUES = ["page", "records"].map((name) => new URL(`../../../../shared/words/en/${name}.ftl`, import.meta.url).pathname);
+const CATALOGUES = ["page", "records", "problems"].map(
+  (name) => new URL(`../../../../shared/words/en/${name}.ftl`, import.meta.url).pathname,
+);
 const FAMILIES = [
   "source-",
   "service-",
@@ -40,6 +42,9 @@ const FAMILIES = [
   "delivery-",
   "frequency-",
   "alert-",
+  "problem-",
+  "field-",
+  "note-",
 ];
 const LISTED = ["open", "high", "low", "close", "gainers", "losers"]; // named by variables that have these values
 

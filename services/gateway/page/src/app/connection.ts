@@ -3,6 +3,7 @@
 import type { Session } from "../data/session";
 import { clockTime } from "../i18n/format";
 import { failingSources, priceOutage, sourceText } from "../i18n/outage";
+import { errorText } from "../i18n/problems";
 import { t } from "../i18n/words";
 
 const QUIET_MS = 120_000; // after this time without output of analysis, the page shows the time of the last one
@@ -30,7 +31,7 @@ function dataState(session: Session, now: number): Connection | null {
   const status = session.status.value;
   const lastOutput = status?.analysis_heard;
   const failed = session.missedError.value ?? session.viewError.value;
-  if (failed) return { kind: "behind", text: t("link-behind"), why: t("link-behind-why", { why: failed.message }) };
+  if (failed) return { kind: "behind", text: t("link-behind"), why: t("link-behind-why", { why: errorText(failed) }) };
   if (status?.silent) {
     return { kind: "silent", text: lastOutput ? t("link-silent", { time: clockTime(lastOutput) }) : t("link-silent-ever"), why: "" };
   }

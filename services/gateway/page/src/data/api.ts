@@ -1,4 +1,4 @@
-// Client of the REST API, typed by the gateway's OpenAPI document. An error's message can be shown to the user.
+// Client of the REST API, typed by the gateway's OpenAPI document. i18n/problems.ts says an error in the language of the page.
 import createClient from "openapi-fetch";
 import { send } from "./request";
 import type { paths } from "./schema";

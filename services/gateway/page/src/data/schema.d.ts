@@ -1406,6 +1406,9 @@ export interface components {
             code: string;
             message: string;
             position: number;
+            values: {
+                [key: string]: string;
+            };
         };
         /**
          * CorporateAction
@@ -1616,6 +1619,7 @@ export interface components {
         Explanation: {
             condition: string;
             history: components["schemas"]["HeldTimes"][] | null;
+            history_code: string | null;
             /** @enum {unknown} */
             timeframe: "15Min" | "1Day" | "1Hour" | "1Min" | "1Month" | "1Week" | "30Min" | "4Hour" | "5Min";
             words: {
@@ -2571,6 +2575,10 @@ export interface components {
             type: string;
             /** @default  */
             value: string;
+            /** @default {} */
+            values: {
+                [key: string]: string;
+            };
         };
         /**
          * QualityRecord

@@ -8,6 +8,7 @@ export interface Suggestion {
 }
 
 const MOST = 8;
+const ALIKE = 0.4; // two letters that change places in a name of six
 const ALL: readonly Suggestion[] = [
   ...FIELDS.map(({ name, en, ko }) => ({ insert: name, en, ko })),
   ...COLUMNS.map(({ name, en, ko }) => ({ insert: name, en, ko })),
@@ -29,5 +30,23 @@ export function completions(word: string): Suggestion[] {
   const holds = ALL.filter(
     (each) => !starts.includes(each) && [each.insert, each.en.toLowerCase(), each.ko].some((text) => text.includes(sought)),
   );
-  return [...starts, ...holds].filter((each) => each.insert !== sought).slice(0, MOST);
+  const found = starts.length || holds.length ? [...starts, ...holds] : nearest(sought);
+  return found.filter((each) => each.insert !== sought).slice(0, MOST);
 }
+
+// Names that share most pairs of letters with a misspelt word, themselves or a word of theirs; the most alike first.
+function nearest(word: string): Suggestion[] {
+  const closeness = ({ insert, en, ko }: Suggestion) =>
+    Math.max(...[insert, ...`${en.toLowerCase()} ${ko}`.split(/[ ,()]+/)].map((each) => likeness(word, each)));
+  const alike = ALL.map((each) => ({ each, likeness: closeness(each) })).filter((one) => one.likeness >= ALIKE);
+  return alike.sort((a, b) => b.likeness - a.likeness).map((one) => one.each);
+}
+
+// Dice's coefficient of the pairs of neighbouring letters: 1 for equal words, 0 for words without a common pair.
+export function likeness(one: string, other: string): number {
+  const [a, b] = [pairs(one), pairs(other)];
+  const common = a.filter((pair) => b.includes(pair)).length;
+  return a.length && b.length ? (2 * common) / (a.length + b.length) : 0;
+}
+
+const pairs = (word: string): string[] => [...new Set(Array.from(word.slice(1), (_, i) => word.slice(i, i + 2)))];

@@ -3,6 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
 import { ApiError, api } from "../data/api";
 import type { Explanation } from "../data/types";
+import { errorText } from "../i18n/problems";
 import { language, t } from "../i18n/words";
 import { completions, type Suggestion, wordBefore } from "./completion";
 
@@ -12,11 +13,10 @@ export interface Explained {
   value: Explanation | null;
   error: Error | null;
   position: number | null; // of the error in the text
-  warnings: string[];
   isBusy: boolean;
 }
 
-const NOTHING: Explained = { value: null, error: null, position: null, warnings: [], isBusy: false };
+const NOTHING: Explained = { value: null, error: null, position: null, isBusy: false };
 
 // What the gateway says about the text, a moment after it has stopped changing.
 export function useExplanation(text: string, symbols: readonly string[]): Explained {
@@ -31,10 +31,10 @@ export function useExplanation(text: string, symbols: readonly string[]): Explai
     setFound((before) => ({ ...before, isBusy: true }));
     const timer = setTimeout(() => {
       api.explain(text, key ? key.split(",") : [], 10, request.signal).then(
-        ({ results, warnings }) => setFound({ ...NOTHING, value: results[0] ?? null, warnings }),
+        ({ results }) => setFound({ ...NOTHING, value: results[0] ?? null }),
         (error: Error) => {
           if (request.signal.aborted) return;
-          const position = error instanceof ApiError ? ((error.problem as { position?: number }).position ?? null) : null;
+          const position = error instanceof ApiError ? (error.problem.position ?? null) : null;
           setFound({ ...NOTHING, error, position });
         },
       );
@@ -117,12 +117,12 @@ export function ConditionField({ text, change, explained, label, placeholder }: 
 }
 
 function Verdict({ text, explained }: { text: string; explained: Explained }) {
-  const { value, error, position, warnings, isBusy } = explained;
+  const { value, error, position, isBusy } = explained;
   return (
     <div class="verdict" aria-live="polite">
       {error && (
         <div class="wrong">
-          <p>{error.message}</p>
+          <p>{errorText(error)}</p>
           {position !== null && (
             <pre>
               {text}
@@ -134,11 +134,6 @@ function Verdict({ text, explained }: { text: string; explained: Explained }) {
       )}
       {value && <p>{value.words[language()] ?? value.condition}</p>}
       {value && <code>{value.condition}</code>}
-      {warnings.map((warning) => (
-        <p key={warning} class="hint">
-          {warning}
-        </p>
-      ))}
       {isBusy && <span class="hint">{t("checking")}</span>}
     </div>
   );

@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { address } from "../app/router";
 import { own } from "../data/own_api";
 import type { AlertRequest } from "../data/types";
+import { errorText } from "../i18n/problems";
 import { t } from "../i18n/words";
 import { CopyLine } from "./copy_line";
 import { useSession } from "./session";
@@ -36,8 +37,9 @@ export function CreateAlert({ condition, symbols, industry = null, frequency = "
     setError(null);
     own
       .addAlert({ condition, symbols, industry, frequency })
-      .then(({ results, warnings }) => {
-        toast([t("alert-created", { n: results[0]?.number ?? 0 }), ...warnings].join(" "));
+      .then(({ results }) => {
+        const created = t("alert-created", { n: results[0]?.number ?? 0 });
+        toast(account.view.peek()?.linked ? created : `${created} ${t("alert-undelivered")}`);
         onCreated?.();
       }, setError)
       .finally(() => setBusy(false));
@@ -49,7 +51,7 @@ export function CreateAlert({ condition, symbols, industry = null, frequency = "
       </button>
       {error && (
         <p class="wrong" role="alert">
-          {error.message}
+          {errorText(error)}
         </p>
       )}
     </div>

@@ -1,6 +1,7 @@
 // The key of the gateway: entered once, shown without its secret, removed.
 import { useState } from "preact/hooks";
 import { isRefused, keepKey, key, keyIn, masked } from "../data/key";
+import { errorText } from "../i18n/problems";
 import { t } from "../i18n/words";
 import { useSession } from "./session";
 import { toast } from "./toasts";
@@ -25,7 +26,7 @@ export function KeyBox() {
             {t("key-refused")}
           </p>
         )}
-        {!isRefused.value && account.error.value && <p class="wrong">{account.error.value.message}</p>}
+        {!isRefused.value && account.error.value && <p class="wrong">{errorText(account.error.value)}</p>}
         <button type="button" class="button" onClick={remove}>
           {t("key-remove")}
         </button>

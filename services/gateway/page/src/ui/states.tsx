@@ -1,6 +1,7 @@
 // What stands where data is not: a missing number, an empty list, a read that goes on or has failed, a part that does not exist.
 import type { ComponentChildren } from "preact";
 import { UNKNOWN } from "../i18n/format";
+import { errorText } from "../i18n/problems";
 import { t } from "../i18n/words";
 
 // A dash with its reason.
@@ -28,7 +29,7 @@ export function Loading() {
 export function Failure({ error, retry }: { error: Error; retry?: () => void }) {
   return (
     <div class="empty failure" role="alert">
-      <p>{`${t("failed")}: ${error.message}`}</p>
+      <p>{`${t("failed")}: ${errorText(error)}`}</p>
       {retry && (
         <button type="button" class="button" onClick={retry}>
           {t("retry")}

@@ -9,9 +9,10 @@ interface Props {
   name: "market" | "screener" | "research" | "alerts" | "system";
   children: ComponentChildren;
   quotes?: boolean; // whether the view shows quotes of any instrument
+  waiting?: ComponentChildren; // what stands there until the first read
 }
 
-export function ViewFrame({ name, children, quotes = false }: Props) {
+export function ViewFrame({ name, children, quotes = false, waiting }: Props) {
   const session = useSession();
   useEffect(() => {
     if (quotes) session.symbols.value = new Set(["*"]);
@@ -23,7 +24,7 @@ export function ViewFrame({ name, children, quotes = false }: Props) {
     <div class={`view ${name}-view`}>
       <h1 class="unseen">{t(`view-${name}`)}</h1>
       {!isReady && error && <Failure error={error} retry={() => session.retryFirstRead()} />}
-      {!isReady && !error && <Loading />}
+      {!isReady && !error && (waiting ?? <Loading />)}
       {isReady && <div class="grid">{children}</div>}
     </div>
   );

@@ -3,6 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { own } from "../../data/own_api";
 import { preferences } from "../../data/preferences";
 import { clockTime } from "../../i18n/format";
+import { errorText } from "../../i18n/problems";
 import { t } from "../../i18n/words";
 import { CopyLine } from "../../ui/copy_line";
 import { KeyBox } from "../../ui/key_box";
@@ -67,7 +68,7 @@ function LinkToChat() {
       )}
       {error && (
         <p class="wrong" role="alert">
-          {error.message}
+          {errorText(error)}
         </p>
       )}
     </>
@@ -83,7 +84,7 @@ function Upload() {
   const upload = () => {
     watchlist.upload().then(
       () => toast(t("watchlist-uploaded")),
-      (error: Error) => toast(t("not-changed", { why: error.message })),
+      (error: Error) => toast(t("not-changed", { why: errorText(error) })),
     );
   };
   return (

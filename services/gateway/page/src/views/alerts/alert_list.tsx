@@ -5,6 +5,7 @@ import type { OwnedList } from "../../data/owned_list";
 import type { Alert } from "../../data/types";
 import { date } from "../../i18n/format";
 import { nameOf, timeframeName } from "../../i18n/names";
+import { errorText } from "../../i18n/problems";
 import { t } from "../../i18n/words";
 import { InstrumentLink } from "../../ui/instrument_link";
 import { Panel } from "../../ui/panel";
@@ -42,7 +43,7 @@ export function AlertList({ alerts }: { alerts: OwnedList<Alert> }) {
 
 function AlertTable({ alerts, rows }: { alerts: OwnedList<Alert>; rows: readonly Alert[] }) {
   const { account } = useSession();
-  const fail = (error: Error) => toast(t("not-changed", { why: error.message }));
+  const fail = (error: Error) => toast(t("not-changed", { why: errorText(error) }));
   const put = ({ number }: Alert, enabled: boolean) => {
     const changed = (each: Alert): Alert => (each.number === number ? { ...each, enabled, stopped: enabled ? "" : "paused" } : each);
     alerts

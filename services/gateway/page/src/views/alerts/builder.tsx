@@ -1,17 +1,16 @@
 // A new alert: a condition, what it is about, how often it is sent, and where it last held.
 import { useState } from "preact/hooks";
 import { route } from "../../app/router";
-import type { AlertRequest } from "../../data/types";
 import { nameOf } from "../../i18n/names";
 import { t } from "../../i18n/words";
 import { Select } from "../../ui/choices";
 import { ConditionField, useExplanation } from "../../ui/condition";
 import { CreateAlert } from "../../ui/create_alert";
+import { type Frequency, FrequencyChoice } from "../../ui/frequency_choice";
 import { Panel } from "../../ui/panel";
 import { useSession } from "../../ui/session";
 import { HeldTimes } from "./held_times";
 
-const FREQUENCIES = ["once_per_bar_close", "once_per_bar", "once"] as const;
 const MOST = 20;
 
 export function Builder({ onCreated }: { onCreated: () => void }) {
@@ -20,7 +19,7 @@ export function Builder({ onCreated }: { onCreated: () => void }) {
   const [text, setText] = useState(query["condition"] ?? "");
   const [symbols, setSymbols] = useState(query["symbols"] ?? (query["industry"] ? "" : (watchlist.symbols[0] ?? "")));
   const [industry, setIndustry] = useState(query["industry"] ?? "");
-  const [frequency, setFrequency] = useState<AlertRequest["frequency"]>("once_per_bar_close");
+  const [frequency, setFrequency] = useState<Frequency>("once_per_bar_close");
   const named = symbols
     .toUpperCase()
     .split(/[\s,]+/)
@@ -50,13 +49,7 @@ export function Builder({ onCreated }: { onCreated: () => void }) {
               <input type="text" value={symbols} spellcheck={false} onInput={(event) => setSymbols(event.currentTarget.value)} />
             </label>
           )}
-          <Select
-            label={t("alert-frequency")}
-            options={FREQUENCIES}
-            value={frequency}
-            name={(each) => t(`frequency-${each.replaceAll("_", "-")}`)}
-            choose={setFrequency}
-          />
+          <FrequencyChoice value={frequency} choose={setFrequency} />
         </div>
         {explained.value && (
           <CreateAlert

@@ -1,6 +1,7 @@
 // Where a condition last held on the stored bars.
 import type { Explanation } from "../../data/types";
 import { date, plain } from "../../i18n/format";
+import { noHistory } from "../../i18n/problems";
 import { t } from "../../i18n/words";
 import { InstrumentLink } from "../../ui/instrument_link";
 import { Missing } from "../../ui/states";
@@ -9,7 +10,7 @@ import { type Column, Table } from "../../ui/table";
 type Held = NonNullable<Explanation["history"]>[number];
 
 export function HeldTimes({ found }: { found: Explanation }) {
-  if (!found.history) return <p class="hint">{t("no-history")}</p>;
+  if (!found.history) return <p class="hint">{noHistory(found.history_code)}</p>;
   if (!found.history.length) return null;
   const columns: Column<Held>[] = [
     { id: "symbol", title: t("instrument"), by: (row) => row.symbol, cell: (row) => <InstrumentLink symbol={row.symbol} /> },

@@ -3,6 +3,7 @@ import { useEffect, useMemo } from "preact/hooks";
 import { go, route, setQuery } from "../../app/router";
 import { preferences } from "../../data/preferences";
 import { TIMEFRAMES } from "../../data/types";
+import { errorText } from "../../i18n/problems";
 import { t } from "../../i18n/words";
 import { useSession } from "../../ui/session";
 import { ChartModel } from "./chart_model";
@@ -65,7 +66,7 @@ function NoInstrument() {
       <h1>{t("choose")}</h1>
       {error ? (
         <div class="note" role="status">
-          <p>{`${t("failed")}: ${error.message}`}</p>
+          <p>{`${t("failed")}: ${errorText(error)}`}</p>
           <button type="button" class="button" onClick={() => retryFirstRead()}>
             {t("retry")}
           </button>

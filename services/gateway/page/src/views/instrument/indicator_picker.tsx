@@ -1,6 +1,7 @@
 // The columns of the indicator rows, to choose what is drawn.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { preferences } from "../../data/preferences";
+import { errorText } from "../../i18n/problems";
 import { language, t } from "../../i18n/words";
 import type { ChartModel } from "./chart_model";
 import { columnTitle, columnWords } from "./columns";
@@ -57,7 +58,7 @@ export function IndicatorPicker({ model, close }: { model: ChartModel; close: ()
       )}
       {error && (
         <p class="wrong" role="alert">
-          {error.message}
+          {errorText(error)}
         </p>
       )}
       <ul>

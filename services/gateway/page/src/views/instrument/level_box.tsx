@@ -1,14 +1,21 @@
-// A price level that was picked on the chart, as an alert.
-
+// A price level that was picked on the chart, as an alert: on the bars of the chart, or of another timeframe.
+import { useState } from "preact/hooks";
+import { TIMEFRAME_TABLE } from "../../data/timeframes";
+import { TIMEFRAMES, type Timeframe } from "../../data/types";
 import { places } from "../../i18n/decimals";
 import { plain, price } from "../../i18n/format";
+import { timeframeName } from "../../i18n/names";
 import { t } from "../../i18n/words";
+import { Select } from "../../ui/choices";
 import { CreateAlert } from "../../ui/create_alert";
+import { type Frequency, FrequencyChoice } from "../../ui/frequency_choice";
 import { useSession } from "../../ui/session";
 import type { ChartModel } from "./chart_model";
 
 export function LevelBox({ model }: { model: ChartModel }) {
   const { market } = useSession();
+  const [timeframe, setTimeframe] = useState<Timeframe>(model.timeframe);
+  const [frequency, setFrequency] = useState<Frequency>("once_per_bar_close");
   if (!model.isPicking.value) return null;
   const level = model.level.value;
   const instrument = market.instrument(model.symbol);
@@ -16,10 +23,15 @@ export function LevelBox({ model }: { model: ChartModel }) {
   if (level === null) return <p class="level-box">{t("alert-level-pick")}</p>;
   const rounded = plain(level, places(level, instrument).most).replaceAll(",", "").replace("\u2212", "-");
   const crosses = last !== null && level < last ? "below" : "above";
+  const word = TIMEFRAME_TABLE.find((each) => each.name === timeframe)?.word;
   return (
     <div class="level-box">
       <p>{t("alert-level-how", { level: price(level, instrument) })}</p>
-      <CreateAlert condition={`close crosses ${crosses} ${rounded}`} symbols={[model.symbol]} />
+      <div class="alert-options">
+        <Select label={t("timeframe")} options={TIMEFRAMES} value={timeframe} name={timeframeName} choose={setTimeframe} />
+        <FrequencyChoice value={frequency} choose={setFrequency} />
+      </div>
+      <CreateAlert condition={`close crosses ${crosses} ${rounded} on ${word}`} symbols={[model.symbol]} frequency={frequency} />
     </div>
   );
 }

@@ -1,6 +1,7 @@
 // The chart with its tools, its legend and the table of the same numbers.
 import { useEffect, useRef } from "preact/hooks";
 import { failingSources, HISTORY_SOURCE, sourceText } from "../../i18n/outage";
+import { errorText } from "../../i18n/problems";
 import { t } from "../../i18n/words";
 import { useSession } from "../../ui/session";
 import { BarTable } from "./bar_table";
@@ -53,7 +54,7 @@ function ChartNote({ model }: { model: ChartModel }) {
       {note?.kind === "empty" && <p>{[t("no-bars"), ...history.map(sourceText)].join(" ")}</p>}
       {note?.kind === "failed" && (
         <>
-          <p>{`${t("failed")}: ${note.error.message}`}</p>
+          <p>{`${t("failed")}: ${errorText(note.error)}`}</p>
           <button type="button" class="button" onClick={() => model.retry()}>
             {t("retry")}
           </button>

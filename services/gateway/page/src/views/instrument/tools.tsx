@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { preferences, STYLES } from "../../data/preferences";
 import { TIMEFRAMES } from "../../data/types";
 import { timeframeName } from "../../i18n/names";
+import { errorText } from "../../i18n/problems";
 import { t } from "../../i18n/words";
 import { Choices, Select, Toggle } from "../../ui/choices";
 import { useSession } from "../../ui/session";
@@ -105,7 +106,7 @@ function ComparisonState({ model }: { model: ChartModel }) {
   if (!chosen) return null;
   const name = comparedName(market, chosen);
   const error = model.comparison.error.value;
-  if (error) return <p class="compare-state warning">{t("compare-failed", { name, why: error.message })}</p>;
+  if (error) return <p class="compare-state warning">{t("compare-failed", { name, why: errorText(error) })}</p>;
   if (model.comparison.bars.value === null) return <p class="compare-state">{t("loading")}</p>;
   if (model.comparison.bars.value === 0) {
     return <p class="compare-state warning">{t("compare-without-bars", { name, timeframe: timeframeName(model.timeframe) })}</p>;

@@ -1,6 +1,7 @@
 // The list of instruments with live prices, the search, the filter by industry and the star buttons.
 import { percent } from "../../i18n/format";
 import { nameOf } from "../../i18n/names";
+import { errorText } from "../../i18n/problems";
 import { t } from "../../i18n/words";
 import { Select } from "../../ui/choices";
 import { Icon } from "../../ui/icons";
@@ -56,9 +57,11 @@ export function WatchlistPanel({ symbol, select }: Props) {
         />
       </div>
       <ul class="rows" id="instruments">
-        {error && <li class="empty">{`${t("failed")}: ${error.message}`}</li>}
+        {error && <li class="empty">{`${t("failed")}: ${errorText(error)}`}</li>}
         {!error && symbols.length === 0 && <li class="empty">{empty}</li>}
-        {watchlist.owned.error.value && <li class="hint panel-hint">{t("owned-unread", { why: watchlist.owned.error.value.message })}</li>}
+        {watchlist.owned.error.value && (
+          <li class="hint panel-hint">{t("owned-unread", { why: errorText(watchlist.owned.error.value) })}</li>
+        )}
         {!error && symbols.map((each) => <Row key={each} symbol={each} isOpen={each === symbol} select={select} />)}
       </ul>
     </Panel>
@@ -80,7 +83,7 @@ function Row({ symbol, isOpen, select }: { symbol: string; isOpen: boolean; sele
   const isWatched = watchlist.has(symbol);
   const label = `${t(isWatched ? "remove-from" : "add-to")}: ${name}`;
   const star = () => {
-    const fail = (error: Error) => toast(t("not-changed", { why: error.message }));
+    const fail = (error: Error) => toast(t("not-changed", { why: errorText(error) }));
     if (!isWatched) {
       watchlist.add(symbol).catch(fail);
       return;

@@ -12,6 +12,7 @@ import { IndustryPanel } from "./industry_panel";
 import "./market.css";
 import { MarketBreadth } from "./market_breadth";
 import { Movers, WatchlistMoves } from "./movers";
+import { MarketWaiting } from "./waiting";
 
 const SIGNALS = 12;
 const STORIES = 20;
@@ -19,7 +20,7 @@ const STORIES = 20;
 export default function MarketView() {
   const { market } = useSession();
   return (
-    <ViewFrame name="market" quotes>
+    <ViewFrame name="market" quotes waiting={<MarketWaiting />}>
       <Indices />
       <Heatmap />
       <MarketBreadth />

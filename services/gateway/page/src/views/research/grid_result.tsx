@@ -6,7 +6,7 @@ import { useReading } from "../../ui/reading";
 import { Empty, Failure, Loading } from "../../ui/states";
 import { type Column, Table } from "../../ui/table";
 import { Figure, figureName, figuresOf, inOrder } from "./figures";
-import { type HeatMap, isOnPlateau, isSetAt, levels, rowsOf } from "./heat";
+import { type HeatMap, isIncomplete, isOnPlateau, isSetAt, levels, rowsOf } from "./heat";
 import { type Job, jobsApi } from "./jobs";
 import { Overfitting } from "./overfitting";
 
@@ -90,6 +90,7 @@ function Heat({ heat, title, peak, radius }: HeatProps) {
           ))}
         </tbody>
       </table>
+      {isIncomplete(heat) && <p class="hint panel-hint">{t("heat-empty", { why: t("why-no-set") })}</p>}
     </section>
   );
 }

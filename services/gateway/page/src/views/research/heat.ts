@@ -37,3 +37,7 @@ export function isSetAt(heat: HeatMap, set: Record<string, number | null>, row: 
   if (down && set[down.name] !== down.values[row]) return false;
   return Object.entries(fixed).every(([name, value]) => set[name] === value);
 }
+
+// Whether some sets have no value.
+export const isIncomplete = (heat: HeatMap): boolean =>
+  rowsOf(heat).some((row) => heat.across.values.some((_, column) => (heat.cells[row.index]?.[column] ?? null) === null));

@@ -2,6 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { address } from "../../app/router";
 import { plain } from "../../i18n/format";
+import { errorText } from "../../i18n/problems";
 import { t } from "../../i18n/words";
 import { Panel } from "../../ui/panel";
 import { useReading } from "../../ui/reading";
@@ -9,7 +10,7 @@ import { Failure, Loading } from "../../ui/states";
 import { BacktestResult } from "./backtest_result";
 import { DiscoveryResult } from "./discovery_result";
 import { GridResult } from "./grid_result";
-import { hasEnded, type Job, jobsApi, KIND_OF, reasonOf } from "./jobs";
+import { hasEnded, type Job, jobsApi, KIND_OF, noteOf, reasonOf } from "./jobs";
 import { QualityResult } from "./quality_result";
 import { Request, requestOf } from "./request";
 import { typedOf } from "./run_body";
@@ -57,7 +58,7 @@ function Actions({ job, again }: { job: Job; again: () => void }) {
   };
   return (
     <div class="choices no-print">
-      {error && <span class="wrong">{error.message}</span>}
+      {error && <span class="wrong">{errorText(error)}</span>}
       {!hasEnded(job) && (
         <button type="button" onClick={cancel}>
           {t("cancel")}
@@ -72,7 +73,7 @@ function Actions({ job, again }: { job: Job; again: () => void }) {
 }
 
 function Progress({ job }: { job: Job }) {
-  const { done, total, note } = job.progress;
+  const { done, total } = job.progress;
   return (
     <div class="progress" role="status">
       <b>{t(`job-${job.state}`)}</b>
@@ -81,12 +82,18 @@ function Progress({ job }: { job: Job }) {
         {[
           job.ahead === null ? "" : t("ahead", { n: job.ahead }),
           total && !hasEnded(job) ? `${plain(done, 0)} / ${plain(total, 0)}` : "",
-          note,
+          hasEnded(job) ? "" : noteOf(job),
           reasonOf(job),
         ]
           .filter(Boolean)
           .join(" · ")}
       </span>
+      {job.error && job.error.message !== reasonOf(job) && job.state !== "cancelled" && (
+        <details>
+          <summary>{t("job-error-original")}</summary>
+          <p lang="en">{job.error.message}</p>
+        </details>
+      )}
     </div>
   );
 }

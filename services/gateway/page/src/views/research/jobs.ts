@@ -1,6 +1,8 @@
 // Jobs of analysis research, as docs/research.md and the gateway have them.
 import { call } from "../../data/api";
 import type { Page } from "../../data/types";
+import { runReason } from "../../i18n/problems";
+import { maybe } from "../../i18n/words";
 
 export const KINDS = ["backtests", "grids", "discoveries", "quality", "datasets"] as const;
 export type Kind = (typeof KINDS)[number];
@@ -70,11 +72,14 @@ export interface EquityPoint {
 export const hasEnded = (job: Job): boolean => ["done", "failed", "refused", "cancelled"].includes(job.state);
 
 // Why a job has no result; one that was cancelled needs no reason.
-export const reasonOf = (job: Job): string => (job.state === "cancelled" ? "" : (job.error?.message ?? ""));
+export const reasonOf = (job: Job): string => (job.error && job.state !== "cancelled" ? runReason(job.error) : "");
+
+// What is being done: a symbol and the name of a file stand for themselves.
+export const noteOf = (job: Job): string => maybe(`note-${job.progress.note.replaceAll(" ", "-")}`) ?? job.progress.note;
 
 const only = <T>(page: Page<T>): T => {
   const [first] = page.results;
-  if (first === undefined) throw new Error("the answer has no result");
+  if (first === undefined) throw new Error("answer-empty");
   return first;
 };
 

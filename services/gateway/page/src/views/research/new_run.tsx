@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { address, go, route } from "../../app/router";
 import { ApiError } from "../../data/api";
 import type { Capabilities } from "../../data/capabilities";
+import { errorText } from "../../i18n/problems";
 import { t } from "../../i18n/words";
 import { Choices } from "../../ui/choices";
 import { Panel } from "../../ui/panel";
@@ -54,7 +55,7 @@ export function NewRun({ capabilities }: { capabilities: Capabilities }) {
       size={typed["size"] ?? ""}
       text={typed[each.name] ?? ""}
       type={(text) => setTyped((before) => ({ ...before, [each.name]: text }))}
-      wrong={error && named === each.name ? error.message : ""}
+      wrong={error && named === each.name ? errorText(error) : ""}
     />
   );
   return (
@@ -87,7 +88,7 @@ export function NewRun({ capabilities }: { capabilities: Capabilities }) {
           </button>
           {error && !isPlaced && (
             <p class="wrong" role="alert">
-              {error.message}
+              {errorText(error)}
             </p>
           )}
           {error && isPlaced && <p class="wrong">{t("run-wrong")}</p>}

@@ -3,6 +3,7 @@ import { type Quality, type QualityRecord, TIMEFRAMES } from "../../data/types";
 import { plain } from "../../i18n/format";
 import { recordText } from "../../i18n/record";
 import { t } from "../../i18n/words";
+import { isNarrow } from "../../ui/narrow";
 import { Panel } from "../../ui/panel";
 import { useSession } from "../../ui/session";
 import { Empty } from "../../ui/states";
@@ -32,9 +33,10 @@ export function QualityResult({ job }: { job: Job }) {
     cell: (row) => recordText(row.quality, row.timeframe),
     broad: true,
   };
-  const [rule, ...figures] = recordColumns(groupNames(market)).filter((each) => !OF_THE_RUN.includes(each.id));
-  const [group, ...others] = figures;
-  const columns = [rule, group, sentence, ...others].filter((each) => each !== undefined);
+  const isPhone = isNarrow.value;
+  const [rule, group, ...figures] = recordColumns(groupNames(market), isPhone).filter((each) => !OF_THE_RUN.includes(each.id));
+  const chosen = isPhone ? [rule, sentence] : [rule, group, sentence, ...figures]; // the sentence has the figures that a phone has no room for
+  const columns = chosen.filter((each) => each !== undefined);
   const number = (name: string) => (typeof result[name] === "number" ? plain(result[name], 0) : "–");
   const isNone = result["validated"] === 0;
   return (

@@ -30,7 +30,32 @@ export function groupNames(market: Market): (id: string) => string {
   };
 }
 
-export function recordColumns(groupName: (group: string) => string): Column<QualityRecord>[] {
+const ON_A_PHONE = new Set(["rule", "horizon", "wins", "mean", "validated"]);
+
+// On a phone the signal says its timeframe and group too, and the rest is left to a wider screen.
+export function recordColumns(groupName: (group: string) => string, isPhone = false): Column<QualityRecord>[] {
+  const all = wideColumns(groupName);
+  if (!isPhone) return all;
+  const cells = new Map(all.map((each) => [each.id, each.cell]));
+  const about = (row: QualityRecord) => ["timeframe", "group"].map((id) => cells.get(id)?.(row)).join(" · ");
+  return all
+    .filter((each) => ON_A_PHONE.has(each.id))
+    .map((each) =>
+      each.id === "rule"
+        ? {
+            ...each,
+            broad: true,
+            cell: (row: QualityRecord) => (
+              <>
+                {each.cell(row)} <small>{about(row)}</small>
+              </>
+            ),
+          }
+        : each,
+    );
+}
+
+function wideColumns(groupName: (group: string) => string): Column<QualityRecord>[] {
   const figure = (
     id: string,
     title: string,

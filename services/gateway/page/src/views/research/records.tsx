@@ -4,6 +4,7 @@ import { api } from "../../data/api";
 import { ruleName } from "../../i18n/names";
 import { t } from "../../i18n/words";
 import { Choices, Select, Toggle } from "../../ui/choices";
+import { isNarrow } from "../../ui/narrow";
 import { Panel } from "../../ui/panel";
 import { useReading } from "../../ui/reading";
 import { useSession } from "../../ui/session";
@@ -82,7 +83,9 @@ export function Records() {
       {reading.error && <Failure error={reading.error} retry={reading.again} />}
       {!reading.error && !reading.value && <Loading />}
       {reading.value && rows.length === 0 && <Empty>{t(onlyValidated ? "no-validated" : "no-records")}</Empty>}
-      {rows.length > 0 && <Table label={t("research-records")} columns={recordColumns(groupName)} rows={rows} rowKey={(row) => row.id} />}
+      {rows.length > 0 && (
+        <Table label={t("research-records")} columns={recordColumns(groupName, isNarrow.value)} rows={rows} rowKey={(row) => row.id} />
+      )}
       {reading.value?.next_page_token && <p class="hint panel-hint">{t("more-records", { n: MOST })}</p>}
     </Panel>
   );

@@ -42,6 +42,8 @@ function Screener() {
   const isMine = industry === WATCHLIST;
   const active = [...market.instruments.value.values()].filter((each) => each.active).map((each) => each.symbol);
   const symbols = isMine ? watchlist.symbols : industry ? market.members(industry) : active;
+  const quoted = new Set(market.quoted);
+  const priced = symbols.filter((symbol) => quoted.has(symbol)).length;
   const condition = explained.value?.condition ?? "";
   const run = () => {
     if (!condition) return;
@@ -112,6 +114,7 @@ function Screener() {
                 {t("backtest-this")}
               </a>
             )}
+            {priced < symbols.length && <span class="hint">{t("screen-priced", { n: plain(priced, 0) })}</span>}
             <KeepScreen screen={{ condition, columns, industry, sort, down }} />
           </div>
         </div>

@@ -1,6 +1,6 @@
 // The instruments on whose newest bar the condition holds: their values there, and live prices.
-import type { Quote } from "../../data/types";
-import { date, plain, volume } from "../../i18n/format";
+import type { Instrument, Quote } from "../../data/types";
+import { date, plain, price, volume } from "../../i18n/format";
 import { nameOf } from "../../i18n/names";
 import { t } from "../../i18n/words";
 import { InstrumentLink } from "../../ui/instrument_link";
@@ -9,11 +9,12 @@ import { useSession } from "../../ui/session";
 import { Empty, Missing } from "../../ui/states";
 import { type Column, Table } from "../../ui/table";
 import { useThrottled } from "../../ui/throttled";
-import { columnTitle } from "../instrument/columns";
+import { columnTitle, isOverPrice } from "../instrument/columns";
 import type { Match, Screening } from "./screening";
 
 export const LIVE_COLUMNS = ["price", "change", "volume", "high", "industry", "exchange", "last"] as const;
 const DRAW_MS = 1000;
+const PRICES = new Set(["open", "close", "prev_close"]);
 
 type Row = Match & { quote: Quote | null };
 
@@ -55,7 +56,7 @@ export function Results({ found, columns, isDone }: Props) {
       cell: (row) => <InstrumentLink symbol={row.symbol} />,
     },
     ...LIVE_COLUMNS.filter((name) => columns.includes(name)).map((name) => ({ id: name, title: t(`column-${name}`), ...live[name] })),
-    ...valued.map((name): Column<Row> => valueColumn(name)),
+    ...valued.map((name) => valueColumn(name, instrument)),
   ];
   return (
     <>
@@ -68,7 +69,8 @@ export function Results({ found, columns, isDone }: Props) {
 }
 
 // A value on the newest bar, as analysis computed it.
-function valueColumn(name: string): Column<Row> {
+function valueColumn(name: string, instrument: (row: Row) => Instrument | undefined): Column<Row> {
+  const isPrice = PRICES.has(name) || isOverPrice(name);
   return {
     id: `value ${name}`,
     title: columnTitle(name),
@@ -76,7 +78,7 @@ function valueColumn(name: string): Column<Row> {
     by: (row) => row.values[name],
     cell: (row) => {
       const value = row.values[name];
-      return value == null ? <Missing why={t("why-no-value")} /> : plain(value, 4);
+      return value == null ? <Missing why={t("why-no-value")} /> : isPrice ? price(value, instrument(row)) : plain(value, 4);
     },
   };
 }

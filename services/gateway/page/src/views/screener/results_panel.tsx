@@ -1,4 +1,5 @@
 // How far a screen is, and what it has found.
+import { noHistory } from "../../i18n/problems";
 import { t } from "../../i18n/words";
 import { Panel } from "../../ui/panel";
 import { useSession } from "../../ui/session";
@@ -6,8 +7,6 @@ import { Empty, Failure } from "../../ui/states";
 import { Results } from "./results";
 import type { RunningScreen } from "./running_screen";
 import type { Screening } from "./screening";
-
-const REPLAYED = "replayed data"; // the banner of the page says so, in its language
 
 interface Props {
   screening: RunningScreen;
@@ -18,14 +17,17 @@ interface Props {
 export function ScreenResults({ screening, columns, run }: Props) {
   const { found, error, isRunning } = screening;
   const { market } = useSession();
-  const warnings = found?.warnings.filter((each) => !(market.hasReplayed && each.startsWith(REPLAYED))) ?? [];
+  const notes = [
+    found?.isReplayed && !market.hasReplayed ? t("replayed") : "", // else the banner of the page says so
+    found?.unanswered ? noHistory(found.unanswered) : "",
+  ].filter(Boolean);
   return (
     <Panel id="results" class="wide" title={t("results")} footer={t("screen-hint")}>
       {error && <Failure error={error} retry={run} />}
       {found && <Progress found={found} />}
-      {warnings.map((warning) => (
-        <p key={warning} class="hint panel-hint">
-          {warning}
+      {notes.map((note) => (
+        <p key={note} class="hint panel-hint">
+          {note}
         </p>
       ))}
       {!found && !error && <Empty>{t("no-screen")}</Empty>}

@@ -5,6 +5,7 @@ import type { Explanation, ScreenRequest } from "../../data/types";
 
 export const BATCH = 20;
 export const MOST_ROWS = 1000;
+const UNAVAILABLE = "analysis-silent";
 
 type Held = NonNullable<Explanation["history"]>[number];
 
@@ -21,8 +22,8 @@ export interface Screening {
   evaluated: number;
   total: number;
   isByHistory: boolean; // without values
-  warnings: string[];
-  unanswered: boolean; // analysis gave no history
+  isReplayed: boolean;
+  unanswered: string | null; // why analysis gave no history: a code
 }
 
 export interface Screen {
@@ -50,8 +51,8 @@ export async function screen(wanted: Screen, cancelled: AbortSignal, onProgress:
       evaluated: found.evaluated,
       total: found.evaluated,
       isByHistory: false,
-      warnings,
-      unanswered: false,
+      isReplayed: warnings.length > 0, // the only warning of a screen
+      unanswered: null,
     });
   } catch (error) {
     if (!looksFurtherBack(error)) throw error;
@@ -60,7 +61,7 @@ export async function screen(wanted: Screen, cancelled: AbortSignal, onProgress:
 }
 
 function looksFurtherBack(error: unknown): boolean {
-  return error instanceof ApiError && (error.problem as { code?: string }).code === "newest";
+  return error instanceof ApiError && error.problem.code === "newest";
 }
 
 // One request after the other, so that a screen never takes more than its share of analysis. Ends early where it is cancelled.
@@ -73,20 +74,19 @@ async function screenHistory(wanted: Screen, cancelled: AbortSignal, onProgress:
     evaluated: 0,
     total,
     isByHistory: true,
-    warnings: [],
-    unanswered: false,
+    isReplayed: false,
+    unanswered: null,
   };
   onProgress({ ...state });
   for (const batch of batches(wanted.symbols)) {
-    const { results, warnings } = await api.explain(wanted.condition, batch, 1, cancelled);
+    const { results } = await api.explain(wanted.condition, batch, 1, cancelled);
     if (cancelled.aborted) return;
-    const history = results[0]?.history;
+    const { history = null, history_code: code = null } = results[0] ?? {};
     state.matches = [...state.matches, ...(history ?? []).flatMap(matchOf)];
     state.matched = state.matches.length;
     state.unknown += (history ?? []).filter((each) => !each.bars).length;
-    state.unanswered ||= !history;
+    state.unanswered = history ? null : (code ?? UNAVAILABLE);
     state.evaluated += batch.length;
-    state.warnings = [...new Set([...state.warnings, ...warnings])];
     onProgress({ ...state });
     if (!history) return;
   }

@@ -1,5 +1,6 @@
 // What an operator looks at first: services, lag, sources, age of data, what was rejected, jobs.
 import { clockTime, plain } from "../../i18n/format";
+import { errorText } from "../../i18n/problems";
 import { t } from "../../i18n/words";
 import { Panel } from "../../ui/panel";
 import { useSession } from "../../ui/session";
@@ -60,7 +61,7 @@ function Connection() {
         <Fact word={t("quotes-stored")}>{plain(received, 0)}</Fact>
         <Fact word={t("signals-stored")}>{market.signals.value.length}</Fact>
         <Fact word={t("gaps")}>{gaps.value}</Fact>
-        <Fact word={t("last-error")}>{missedError.value?.message ?? t("none")}</Fact>
+        <Fact word={t("last-error")}>{missedError.value ? errorText(missedError.value) : t("none")}</Fact>
       </dl>
     </Panel>
   );

@@ -6,11 +6,12 @@ import { Panel } from "../../ui/panel";
 import { useSession } from "../../ui/session";
 import { Failure, Loading, Missing } from "../../ui/states";
 import { type Column, Table } from "../../ui/table";
-import { whyMissing } from "./service_words";
+import { stateAbout, stateName, whyMissing } from "./service_words";
 
 export function Services() {
   const session = useSession();
   const found = session.status.value;
+  const ticksAreRead = found?.waiting != null;
   const number = (row: ServiceState, value: number | null) => (value === null ? <Missing why={whyMissing(row)} /> : plain(value, 0));
   const columns: Column<ServiceState>[] = [
     { id: "service", title: t("service"), by: (row) => row.name, cell: (row) => <span title={row.name}>{t(`service-${row.name}`)}</span> },
@@ -19,9 +20,14 @@ export function Services() {
       title: t("state"),
       by: (row) => row.state,
       cell: (row) => (
-        <span class={`state ${row.state}`} title={t(`service-state-${row.state}-about`)}>
-          {t(`service-state-${row.state}`)}
-        </span>
+        <>
+          <span class={`state ${row.state}`} title={stateAbout(row, ticksAreRead)}>
+            {stateName(row, ticksAreRead)}
+          </span>
+          {row.name === "analysis-live" && found?.analysis_heard && (
+            <small class="about">{t("service-heard", { time: clockTime(found.analysis_heard, true) })}</small>
+          )}
+        </>
       ),
     },
     {
