@@ -84,7 +84,7 @@ async def all_rows(jobs: JobClient, symbol: str, timeframe: Timeframe, columns: 
     rows: dict[int, Any] = {}
     more = True
     while more:
-        found = await jobs.indicators(indicator_job(symbol, timeframe, *columns, start=max(rows, default=-1) + 1), 60)
+        found = await jobs.indicators(indicator_job(symbol, timeframe, *columns, start=max(rows, default=-1) + 1), 220)
         assert found.error is None, found
         rows |= zip(found.closes, zip(found.prices, found.replayed, found.rows, strict=True), strict=True)
         more = found.more
@@ -95,15 +95,15 @@ async def windows(jobs: JobClient) -> None:
     """A window has its oldest or newest rows, as many as fit, and says whether there are more."""
     closes = recorded().table["AAA", Timeframe.M15]["ts_close"].tolist()
     given: dict[str, Any] = {"start": closes[3], "end": closes[9], "limit": 4}
-    oldest = await jobs.indicators(indicator_job("AAA", Timeframe.M15, "rsi_3", **given), 60)
-    newest = await jobs.indicators(indicator_job("AAA", Timeframe.M15, "rsi_3", newest=True, **given), 60)
-    whole = await jobs.indicators(indicator_job("AAA", Timeframe.M15, "rsi_3", **given | {"limit": 7}), 60)
+    oldest = await jobs.indicators(indicator_job("AAA", Timeframe.M15, "rsi_3", **given), 220)
+    newest = await jobs.indicators(indicator_job("AAA", Timeframe.M15, "rsi_3", newest=True, **given), 220)
+    whole = await jobs.indicators(indicator_job("AAA", Timeframe.M15, "rsi_3", **given | {"limit": 7}), 220)
     assert ([*oldest.closes], oldest.more) == (closes[3:7], True)
     assert ([*newest.closes], newest.more) == (closes[6:10], True)
     assert ([*whole.closes], whole.more) == (closes[3:10], False)
     assert whole.rows == oldest.rows + newest.rows[1:]
     assert None not in whole.rows[0]
-    nothing = await jobs.indicators(indicator_job("NONE", Timeframe.M15, "rsi_3"), 60)
+    nothing = await jobs.indicators(indicator_job("NONE", Timeframe.M15, "rsi_3"), 220)
     assert (nothing.error, nothing.closes, nothing.more) == (None, (), False)
 
 
@@ -116,10 +116,10 @@ async def hostile_indicator_jobs(jobs: JobClient) -> None:
         "columns: 'aaaa": ["a" * 65],
     }
     for message, columns in refused.items():
-        answer = await jobs.indicators(indicator_job("AAA", Timeframe.D1, *columns), 60)
+        answer = await jobs.indicators(indicator_job("AAA", Timeframe.D1, *columns), 220)
         assert answer.error is not None, message
         assert (answer.error.code, answer.error.message.startswith(message)) == ("invalid-job", True), answer
-    late = await jobs.indicators(indicator_job("AAA", Timeframe.D1, ts_event=1), 60)
+    late = await jobs.indicators(indicator_job("AAA", Timeframe.D1, ts_event=1), 220)
     assert late.error is not None
     assert late.error.code == "expired"
 
@@ -135,7 +135,7 @@ def computed_elsewhere(role: psutil.Process, before: Any) -> None:
 async def without_a_group(jobs: JobClient) -> None:
     """An instrument without an industry, or without enough sessions, has unknown values, and the job no error."""
     for text in ("industry.breadth_50 > 0.5 on 15m", "benchmark.rs_63 > 0 on 15m"):
-        found = await jobs.request(job(text, *SYMBOLS), 60)
+        found = await jobs.request(job(text, *SYMBOLS), 220)
         assert found.error is None, found
         assert [(each.held, each.unknown) for each in found.symbols] == [(0, each.bars) for each in found.symbols]
         assert all(each.bars for each in found.symbols)
@@ -158,7 +158,7 @@ async def hostile_jobs(jobs: JobClient) -> None:
     }
     long = job("close > 1 and " * 1000 + "close > 1", "AAA")
     every = [*(each for each, _ in refused.values()), *invalid.values(), long, good]
-    *answers, last = await asyncio.gather(*(jobs.request(each, 60) for each in every))
+    *answers, last = await asyncio.gather(*(jobs.request(each, 220) for each in every))
     for (code, (_, message)), answer in zip(refused.items(), answers, strict=False):
         assert answer.error is not None, code
         assert (answer.error.code, message in answer.error.message) == (code.strip(), True), answer
@@ -174,7 +174,7 @@ async def hostile_jobs(jobs: JobClient) -> None:
 async def twice(kafka: Broker, jobs: JobClient) -> None:
     """The same job id gives the same result again, and nobody is disturbed by the second one."""
     asked = job(conditions()[1], "BBB")
-    first = await jobs.request(asked, 60)
+    first = await jobs.request(asked, 220)
     async with open_producer(MeshSettings(kafka_bootstrap=kafka.bootstrap), "test") as producer:
         await producer.publish(RESEARCH_JOBS, asked, key=asked.id)
 
@@ -191,7 +191,7 @@ async def poison(kafka: Broker, jobs: JobClient) -> None:
     async with open_producer(MeshSettings(kafka_bootstrap=kafka.bootstrap), "test") as producer:
         broken = job(conditions()[0], "AAA")
         await producer.publish(RESEARCH_JOBS, msgspec.structs.replace(broken, limit="many"), key=broken.id)
-    assert (await jobs.request(job(conditions()[0], "AAA"), 60)).error is None
+    assert (await jobs.request(job(conditions()[0], "AAA"), 220)).error is None
 
     async def dead() -> bool:
         settings = MeshSettings(kafka_bootstrap=kafka.bootstrap)
@@ -220,7 +220,7 @@ async def test_a_client_waits_for_a_bounded_time_and_with_a_bounded_number_of_jo
     first = asyncio.create_task(one.request(asked, 0.2))
     await asyncio.sleep(0)
     with pytest.raises(NoResultError, match="1 jobs wait"):
-        await one.request(job("close > 1", "AAA"), 60)
+        await one.request(job("close > 1", "AAA"), 220)
     with pytest.raises(NoResultError, match=f"no result of job {asked.id} within 0.2 s"):
         await first
     await one.handle([])
