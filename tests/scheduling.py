@@ -15,9 +15,10 @@ GROUPS: Final = {
         "notifier/test_news_alerts", "notifier/test_process",
     ),
     "kafka: the others": (
-        "analysis/test_live", "industries/test_role", "infra/test_dead_letters", "infra/test_quarantine", "infra/test_topics",
-        "ingest/test_news_replay", "research/quality/test_stored", "research/test_role", "research/test_run_jobs",
-        "shared/test_drain", "shared/test_kafka_group", "shared/test_kafka_owned", "shared/test_kafka_producer",
+        "analysis/test_example_conditions", "analysis/test_live", "industries/test_role", "infra/test_dead_letters",
+        "infra/test_quarantine", "infra/test_topics", "ingest/test_news_replay", "research/quality/test_stored",
+        "research/test_role", "research/test_run_jobs", "shared/test_drain", "shared/test_kafka_group",
+        "shared/test_kafka_owned", "shared/test_kafka_producer",
     ),
     "processes": (
         "analysis/test_kill", "analysis/test_user_conditions", "e2e/test_kills", "e2e/test_mesh", "ingest/feeds/test_commands",

@@ -10,6 +10,7 @@ from shared.conditions.clauses import CLAUSES
 from shared.conditions.columns import known_stem, parts
 from shared.conditions.durations import averages_of_days, durations, place_timeframes, repetitions
 from shared.conditions.items import OPERAND_ENDS, OPERAND_STARTS, Item
+from shared.conditions.left_out import both, least_multiples, nearness
 from shared.conditions.lone_numbers import refuse_lone_numbers
 from shared.conditions.partners import lone_signals, partners, signal_lines
 from shared.conditions.passes import Pass, passed
@@ -135,6 +136,7 @@ def _has_subject(found: Sequence[Item]) -> bool:
 
 
 _BEFORE_DURATIONS: Final[tuple[Pass, ...]] = (
+    (both, frozenset({"BOTH"})),
     (_not_between, frozenset({"NOT"})),
     (partners, frozenset({"NAME"})),
     (lone_signals, frozenset({"CROSS", "CROSS_AFTER"})),
@@ -145,8 +147,10 @@ _BEFORE_DURATIONS: Final[tuple[Pass, ...]] = (
     (averages_of_days, frozenset({"DAYS"})),
 )
 _AFTER_DURATIONS: Final[tuple[Pass, ...]] = (
+    (nearness, frozenset({"CROSS_AFTER"})),
     (percents, frozenset({"PERCENT_SIGN", "COMPARE_AFTER", "NEAR_AFTER", "MOVED", "TREND"})),
     (multiples, frozenset({"TIMES"})),
+    (least_multiples, frozenset({"TIMES", "THAN_BEFORE"})),
     (between, frozenset({"BETWEEN_AFTER", "TO"})),
     (_connectives, frozenset({"AND", "OR"})),
 )

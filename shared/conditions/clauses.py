@@ -21,7 +21,7 @@ _FAR: Final = 10
 """Items behind a band or before a direction among which its relation is."""
 _BEHIND: Final = {"above": "crosses_above", "below": "crosses_below", "over": "crosses_above", "under": "crosses_below"}
 _CLAUSE_ENDS: Final = frozenset({"", "AND", "OR", "ON"})
-_EXTREMES: Final = {"new_high": "high_52w", "new_low": "low_52w", "all_time_high": "all_time_high", "all_time_low": "all_time_low"}
+EXTREMES: Final = {"new_high": "high_52w", "new_low": "low_52w", "all_time_high": "all_time_high", "all_time_low": "all_time_low"}
 """What rules are reached at."""
 _CHANGE: Final = 8
 """Items of ``(change_pct(close, 1))``."""
@@ -37,8 +37,8 @@ def _versus(items: Sequence[Item]) -> list[Item]:
         item = items[at]
         found.append(item)
         at += 1
-        if item.type == "VERSUS" and len(found) > 1 and found[-2].type == "RULE" and found[-2].value in _EXTREMES:
-            found[-2] = replace(found[-2], type="NAME", value=_EXTREMES[found[-2].value])  # '52주 신고가 대비'
+        if item.type == "VERSUS" and len(found) > 1 and found[-2].type == "RULE" and found[-2].value in EXTREMES:
+            found[-2] = replace(found[-2], type="NAME", value=EXTREMES[found[-2].value])  # '52주 신고가 대비'
         if item.type == "VERSUS" and _is_change(items, at):
             at += _CHANGE
             signed = [each.type for each in items[at : at + 3]] == ["NUMBER", "PERCENT_SIGN", "COMPARE_AFTER"]

@@ -61,6 +61,10 @@ class OmittedCrossing(Operation):
     """A crossing without its first value: of the first value of the comparison before it. The operands are the second, twice."""
 
 
+class Implied(SeriesName):
+    """The close, where no value is named that is compared with a price: it is on any timeframe."""
+
+
 class Omitted(Operation):
     """A comparison without its first value, as in ``rsi_14 > 30 and < 70``: of the one before it.
 
@@ -88,7 +92,7 @@ def compare(left: Node, sign: str, right: Node, at: int) -> Node:
 def omitted(sign: str, right: Node, at: int) -> Node:
     """A comparison whose first value is that of the comparison before it; with a price, the close."""
     if is_level(right):
-        return compared(SeriesName("close", at), sign, right)
+        return compared(Implied("close", at), sign, right)
     return Omitted(sign, (right, right), at)
 
 
@@ -98,6 +102,8 @@ def is_level(node: Node) -> bool:
         node = node.operand
     if isinstance(node, Operation) and node.name == "*" and isinstance(node.operands[0], Number):  # '10% below sma_50'
         node = node.operands[1]
+    if isinstance(node, Operation) and node.name in {"prev", "lag"}:  # 'below prev(low)'
+        return _is_price(node.operands[0])
     return isinstance(node, SeriesName) and is_price(node.name)
 
 

@@ -11,8 +11,8 @@ from typing import Final
 
 _BASE: Final = 0xAC00
 _VOWELS, _FINALS = 21, 28
-_N, _R, _P, _SS = 4, 8, 17, 20
-"""Final consonants: ㄴ, ㄹ, ㅂ, ㅆ."""
+_N, _R, _M, _P, _SS = 4, 8, 16, 17, 20
+"""Final consonants: ㄴ, ㄹ, ㅁ, ㅂ, ㅆ."""
 _A, _AE, _YA, _EO, _E, _YEO, _O, _WA, _U, _WEO, _EU, _I = 0, 1, 2, 4, 5, 6, 8, 9, 13, 14, 18, 20
 """Vowels by their place in Unicode."""
 _CONTRACTED: Final = {_A: _A, _AE: _AE, _EO: _EO, _E: _E, _YEO: _YEO, _O: _WA, _U: _WEO, _EU: _EO, _I: _YEO}
@@ -26,9 +26,9 @@ def forms(stem: str) -> tuple[str, ...]:
     """The stem itself, and its forms.
 
     >>> forms("떨어지"), forms("뚫")
-    (('떨어지', '떨어질', '떨어진', '떨어집', '떨어져', '떨어졌'), ('뚫', '뚫어', '뚫었'))
+    (('떨어지', '떨어질', '떨어진', '떨어짐', '떨어집', '떨어져', '떨어졌'), ('뚫', '뚫음', '뚫어', '뚫었'))
     >>> forms("오르")
-    ('오르', '오를', '오른', '오릅', '올라', '올랐')
+    ('오르', '오를', '오른', '오름', '오릅', '올라', '올랐')
     """
     return tuple(dict.fromkeys((stem, *_forms(stem))))
 
@@ -38,9 +38,9 @@ def _forms(stem: str) -> Iterator[str]:
     before = stem[:-1]
     if final:
         joined = _syllable(_SILENT, _A if vowel in _BRIGHT else _EO, 0)
-        yield from (stem + joined, stem + _with_final(joined, _SS))
+        yield from (stem + _syllable(_SILENT, _EU, _M), stem + joined, stem + _with_final(joined, _SS))
         return
-    yield from (before + _syllable(first, vowel, each) for each in (_R, _N, _P))
+    yield from (before + _syllable(first, vowel, each) for each in (_R, _N, _M, _P))
     if stem[-1] == _HA:
         yield from (before + _HAE, before + _with_final(_HAE, _SS))
         return

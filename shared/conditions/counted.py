@@ -169,7 +169,7 @@ def _average(pieces: Sequence[Piece], at: int, *, of_volume: bool) -> Found | No
             loose
             or (words[0] in {"sma", "ema", "ma", "wma"} and not adjacent and len(pieces) > end and pieces[end].text in {"(", "_"})
         ):
-            if words[0] in {"평균", "average", "mean"} and of_volume and len(words) == 1:
+            if words[0] in {"평균", "average", "avg", "mean"} and of_volume and len(words) == 1:
                 name = "volume_sma"
             if [piece.text for piece in pieces[end : end + 2]] == ["of", "volume"]:
                 name, end = "volume_sma", end + 2

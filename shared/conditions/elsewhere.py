@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from shared.conditions import timeframes
-from shared.conditions.comparisons import rebuilt
+from shared.conditions.comparisons import Implied, rebuilt
 from shared.conditions.errors import ConditionError
 from shared.conditions.expression import TIME_FIELDS, Elsewhere, Fired, Node, Operation, SeriesName, walk
 from shared.conditions.literals import plain
@@ -103,11 +103,16 @@ def _outside(parts: Sequence[Node]) -> Iterator[Node]:
 
 
 def _worded(root: Node) -> list[Timeframe]:
-    """The timeframes of a condition each of whose values has one of its own; none where a value has not."""
+    """The timeframes of a condition each of whose values has one of its own; none where a value has not.
+
+    A close that is not named is that of daily bars at most.
+    """
     found, waiting = list[Timeframe](), [root]
     while waiting:
         node = waiting.pop()
-        if isinstance(node, Worded):
+        if isinstance(node, Implied):
+            found.append(Timeframe.D1)
+        elif isinstance(node, Worded):
             found.append(node.timeframe)
         elif isinstance(node, Fired) or (isinstance(node, SeriesName) and node.name not in TIME_FIELDS) or _is_own(node):
             return []
@@ -132,6 +137,8 @@ def _is_own(node: Node) -> bool:
 
 
 def _without(node: Node, own: Timeframe) -> Node:
+    if isinstance(node, Implied):
+        return SeriesName(node.name, node.at)
     if isinstance(node, Elsewhere):
         if node.timeframe == own and not node.instrument:
             return node.operand

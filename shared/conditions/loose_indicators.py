@@ -8,6 +8,7 @@ from typing import Final
 
 from shared.conditions.columns import column_of, known_stem
 from shared.conditions.loose_crosses import CROSS_NAMES, korean_pair, named_pair, pair, value_at, zero_cross
+from shared.conditions.loose_ranges import APART_WORDS, apart, part_of_range, with_volume
 from shared.conditions.loose_strength import STRENGTH_WORDS, outperformance
 from shared.conditions.operations import MOST_BARS
 from shared.conditions.phrases import averages, phrases
@@ -206,6 +207,9 @@ READERS: Final[tuple[tuple[Reader, frozenset[str]], ...]] = (
     (stack, _STACKS | {"<", ">"}),
     (disparity_level, frozenset({"이격도", "disparity"})),
     (new_extreme, frozenset(_EXTREMES)),
+    (part_of_range, frozenset({"range"})),
+    (apart, APART_WORDS),
+    (with_volume, frozenset({"volume", "vol"})),
     (between, frozenset()),
     (performance, _RETURNS),
     (parameters, frozenset({"("})),

@@ -53,6 +53,11 @@ def not_exact(word: str, left: Node, right: Node, at: int) -> ConditionError:
     return ConditionError("instead", "", at, found=f"'{word}'", instead=f"'{example}'")
 
 
+def is_not_exact(error: ConditionError) -> bool:
+    """Whether an error is about such words; its spelling is that of one clause."""
+    return error.code == "instead" and str(error.values["found"]).strip("'") in NOT_EXACT
+
+
 def of_base(left: Node, base: Node, share: Node, sign: str, *, percent: bool) -> Node:
     """``거래량이 20일 평균 대비 200% 이상``: a share of a value. Of less than 100 % of a price a change may be meant."""
     value = share.value if isinstance(share, Number) else 0.0

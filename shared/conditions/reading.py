@@ -21,24 +21,23 @@ from shared.conditions.reading_phrases import accepts, phrase
 from shared.conditions.reading_state import CLAUSE_ENDS, State
 from shared.conditions.reading_states import DIRECTION_WORDS, direction
 from shared.conditions.scanning import Piece, pieces, with_clocks
+from shared.conditions.session_minutes import OPENING_WORDS, session_minutes
 from shared.conditions.shorthand import (
     CLOCK_KINDS,
     CLOCK_WORDS,
     CROSSED_WORDS,
     DISPARITY,
     EXTREME_WORDS,
-    OPENING_WORDS,
     aligned,
     clock_words,
     crossed_after,
     disparity,
     extreme,
-    since_open,
 )
 
 _NOTHING: Final[frozenset[str]] = frozenset()
 _READERS: Final[tuple[tuple[Callable[[Sequence[Piece], int], Found | None], frozenset[str], frozenset[str]], ...]] = (
-    (since_open, OPENING_WORDS, _NOTHING),
+    (session_minutes, OPENING_WORDS, _NOTHING),
     (aligned, _NOTHING, NUMBERS),
     (crossed_after, CROSSED_WORDS, _NOTHING),
     (some, SOME_WORDS, NUMBERS),

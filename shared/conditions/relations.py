@@ -10,6 +10,9 @@ from shared.conditions.items import Item
 
 _IS: Final = frozenset({"is", "are", "was"})
 _SIGNS: Final = frozenset({"*", "×"})
+_THANS: Final = frozenset({"THAN", "THAN_BEFORE"})
+_DISTANCES: Final = ("높", "낮", "더 높", "더 낮")
+"""How words for a distance begin; ``2% 초과`` is a limit."""
 _LOOK_BACK: Final = 12
 """Items before ``사이`` among which its two values are."""
 
@@ -60,11 +63,16 @@ def percents(items: list[Item]) -> list[Item]:
                 ]
                 i += 2
                 continue
-        if item.type == "COMPARE_AFTER" and _is_distance(found, item):  # '시가보다 5% 이상 높은'
-            at = next(n for n in range(len(found) - 1, -1, -1) if found[n].type == "THAN")
-            sign, percent = found.pop(), found.pop()
-            found[at] = replace(found[at], type="VERSUS")
-            way = replace(item, type="TREND", value="rising 1" if item.value == ">" else "falling 1")
+        if item.type in {"COMPARE_AFTER", "TREND"} and _is_distance(found, item):  # '시가보다 5% 이상 높은'
+            sign = found.pop() if found[-1].type == "COMPARE_AFTER" else replace(item, value=">=")
+            percent = found.pop()
+            at = next(n for n in range(len(found) - 1, -1, -1) if found[n].type in _THANS)
+            found[at : at + 1] = _base(found, at)
+            way = (
+                item
+                if item.type == "TREND"
+                else replace(item, type="TREND", value="rising 1" if item.value == ">" else "falling 1")
+            )
             found.append(_moved(way, sign.value, percent, found))
             i += 1
             continue
@@ -114,11 +122,38 @@ def _near(found: list[Item], item: Item) -> bool:
 
 
 def _is_distance(found: list[Item], item: Item) -> bool:
-    """Whether ``이상 높`` behind a share says how far one value is from the other."""
-    behind = [each.type for each in found[-3:]]
-    return (
-        item.value in {"<", ">"} and behind[-2:] == ["PERCENT", "COMPARE_AFTER"] and "THAN" in [each.type for each in found[-6:-2]]
-    )
+    """Whether ``이상 높`` or ``이상 증가`` behind a share says how far one value is from the other."""
+    behind = [each.type for each in found[-6:]]
+    far = item.type == "TREND" or item.shown.startswith(_DISTANCES)
+    share = 2 if behind[-2:] == ["PERCENT", "COMPARE_AFTER"] else 1 if behind[-1:] == ["PERCENT"] and item.type != "TREND" else 0
+    if not far or not share:
+        return False
+    before = next((each for each in reversed(found[-6:-share]) if each.type in _THANS), None)
+    if before is None:
+        return False
+    return before.type == "THAN" or item.type != "TREND" or _of_another(found, found.index(before))
+
+
+def _base(found: list[Item], at: int) -> list[Item]:
+    """What a share is of: ``20일선보다``, ``전일 종가보다``; nothing where it is the value itself on the bar before."""
+    than = found[at]
+    if than.type == "THAN":
+        return [replace(than, type="VERSUS")]
+    if not _of_another(found, at):
+        return []
+    place, shown = than.at, than.shown
+    return [
+        Item("SUBJECT", "", place, shown),
+        Item("BACK", "1", place, shown),
+        Item("NAME", "close", place, shown),
+        Item("VERSUS", "", place, shown),
+    ]
+
+
+def _of_another(found: list[Item], at: int) -> bool:
+    """Whether ``전일 종가 대비`` stands behind another price than the close."""
+    name = next((item.value for item in reversed(found[:at]) if item.type == "NAME"), "")
+    return found[at].value == "close" and name in {"open", "high", "low"}
 
 
 def _multiplied(found: list[Item], trend: Item) -> bool:

@@ -14,6 +14,7 @@ from shared.conditions.instruments import SYMBOL
 from shared.conditions.known_words import is_known
 from shared.conditions.lexicon import FACTORS
 from shared.conditions.literals import PRICES, is_price
+from shared.conditions.loosely import is_not_exact
 from shared.conditions.normal_form import render
 from shared.conditions.phrases import phrases
 from shared.conditions.rewriting import corrected, rewritten
@@ -40,6 +41,7 @@ _LONGEST: Final = 120
 """Characters of a text for which the last resort is tried."""
 _ATTEMPTS: Final = 16
 """Parts of a text that are read, at most."""
+_JOINED: Final = frozenset({"AND", "OR", "COMMA"})
 _UNFINISHED: Final = frozenset({"<", ">", "<=", ">=", "=", "==", "!=", "(", "*", "/", "not"})
 """What no condition ends with."""
 _VOLUMES: Final = frozenset({"거래량", "volume", "vol"})
@@ -82,7 +84,9 @@ def restated(error: ConditionError, text: str, read: Read, read_clause: Read, pl
         symbol = _symbol(error, text)
         own = (text.replace(symbol, instead, 1) for instead in ("close", "")) if symbol else ()
         spelling = next((f"{each} for {symbol}" for each in (_spelling(reader, each, error) for each in own) if each), "")
-    return ConditionError("restated", text, error.position, instead=f"'{spelling}'") if spelling else error
+    if not spelling or spelling == str(error.values.get("instead", "")).strip("'"):
+        return error
+    return ConditionError("restated", text, error.position, instead=f"'{spelling}'")
 
 
 def _mended(error: ConditionError, text: str, plainly: Read) -> str:
@@ -139,6 +143,8 @@ def _is_partial(error: ConditionError, text: str, read: Read) -> bool:
     """Whether the spelling in the error is not one of the whole text, or an index is taken for a stock."""
     if error.code == "instrument":
         return INDEXES.get(str(error.values["own"]).rpartition(" ")[2].lower(), "").startswith("^")
+    if is_not_exact(error):
+        return _has_clauses(text)
     if error.code in _NEVER:
         typed = list(corrected(text, error))
         return bool(typed) and not _accepts(typed[0], read)
@@ -244,7 +250,7 @@ class _Reader:
             read(text)
         except ConditionError as error:
             instead = str(error.values.get("instead", "")).strip("'")
-            if error.code != "instead" or not instead:
+            if error.code != "instead" or not instead or (is_not_exact(error) and _has_clauses(text)):
                 return None
             condition, on, frame = instead.rpartition(" on ")
             exact = f"({condition}) on {frame}" if on else f"({instead})"
@@ -258,8 +264,19 @@ def _is_unfinished(found: Sequence[Piece]) -> bool:
     return found[-1].text in _UNFINISHED or opened > 0
 
 
+def _has_clauses(text: str) -> bool:
+    """Whether a text has several clauses; the ``고`` of ``지지받고 반등`` joins none."""
+    found, at = pieces(text), 0
+    while at < len(found):
+        phrase = phrases().longest(found, at)
+        if phrase and phrase[0][0] in _JOINED:
+            return True
+        at = phrase[1] if phrase else at + 1
+    return False
+
+
 def _joins(found: Sequence[Piece], at: int) -> bool:
-    return phrases().longest(found, at, lambda meaning, _: meaning[0] in {"AND", "OR", "COMMA"}) is not None
+    return phrases().longest(found, at, lambda meaning, _: meaning[0] in _JOINED) is not None
 
 
 def _spellings(text: str, found: Sequence[Piece]) -> Iterator[str]:

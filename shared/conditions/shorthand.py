@@ -30,9 +30,6 @@ _UPWARD: Final = frozenset({"goldencross", "골든크로스"})
 _PAIR: Final = 2
 DISPARITY: Final = frozenset({"이격도", "disparity"})
 _HOUR_SIGNS: Final = frozenset({"<", "<=", ">", ">="})
-_OPENINGS: Final = (["개장"], ["장", "시작"])
-OPENING_WORDS: Final = frozenset(words[0] for words in _OPENINGS)
-_MINUTES: Final = {"이내": "<=", "안": "<=", "동안": "<=", "이후": ">=", "후": ">="}
 CLOCK_WORDS: Final = frozenset({"after", "before", "until", "since", "hour", "오전", "오후"})
 CLOCK_KINDS: Final = frozenset({"number", "clock"})
 _TIMES: Final = {
@@ -188,22 +185,6 @@ def _hour_and_minute(pieces: Sequence[Piece], at: int) -> Found | None:
     least, below = _time(">=", f"{hour}:00", place, shown), _of_hour("<=", int(hour), pieces[at])
     limit = _time(sign, clock, place, shown)
     return ([*limit, both, *below] if sign.startswith(">") else [*least, both, *limit]), at + 7
-
-
-def since_open(pieces: Sequence[Piece], at: int) -> Found | None:
-    """``장 시작 30분 이내``, ``개장 후 30분 이후``: minutes from the open."""
-    words = [piece.text for piece in pieces[at : at + 7]]
-    start = next((len(each) for each in _OPENINGS if words[: len(each)] == each), 0)
-    start += start > 0 and words[start : start + 1] in (["후"], ["이후"])
-    number, unit, word = (*words[start : start + 3], "", "", "")[:3]
-    sign = _MINUTES.get(word, "")
-    if not start or not sign or unit != "분" or not number.isdecimal():
-        return None
-    shown, place = pieces[at].text, pieces[at].at
-    values = (("NAME", "minutes_since_open"), ("COMPARE", sign), ("NUMBER", number), ("AND", "and"))
-    behind = at + start + 3
-    more = behind < len(pieces) and pieces[behind].text not in {"on", "and", "그리고", ","}
-    return [Item(kind, value, place, shown, korean=True) for kind, value in values[: 4 if more else 3]], behind
 
 
 def _time(sign: str, clock: str, at: int, shown: str) -> list[Item]:

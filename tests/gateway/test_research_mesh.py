@@ -30,7 +30,7 @@ from tests.research.role import running, skip_jobs, started
 from tests.servers import Broker
 from tests.until import until
 
-SECONDS = 150
+SECONDS = 280
 """The first run of a kind loads its kernels."""
 LATE = 0.25
 """Seconds, fifty times the goal: a machine with other work delays every process."""
@@ -66,7 +66,7 @@ async def requested(client: aiohttp.ClientSession, kind: str, body: dict[str, An
     return str(headers["Location"])
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 async def test_jobs_from_the_request_to_the_result(kafka: Broker, mariadb_url: str, tmp_path: Path) -> None:
     await asyncio.to_thread(lambda: asyncio.run(upgrade(mariadb_url)))
     port, probes = free_ports(2)

@@ -32,6 +32,9 @@ TEXTS = (
     "close > sma(close, 3)[1h] and minutes_since_open > 60 on 15m",
     "close > close[AAA, 1d] on 15m",
     "close > sma(close, 2)[benchmark] for 2 bars on 15m",
+    "inside bar on 15m",
+    "거래량 전일대비 200% 이상 on 15m",
+    "5일선, 20일선 위 on 15m",
 )
 
 

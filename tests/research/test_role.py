@@ -23,7 +23,7 @@ from tests.research.role import client, indicator_job, job, running, started
 from tests.servers import Broker
 from tests.until import until
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(480)
 
 
 async def test_where_live_fired_history_says_it_held(kafka: Broker, database_url: str, tmp_path: Path) -> None:
@@ -182,7 +182,7 @@ async def twice(kafka: Broker, jobs: JobClient) -> None:
         found = await results(kafka, asked.id)
         return found if len(found) == 2 else []
 
-    again = (await until(both, 60, "two results of one job"))[1]
+    again = (await until(both, 150, "two results of one job"))[1]
     assert msgspec.structs.replace(again, ts_init=first.ts_init) == first
 
 
@@ -198,7 +198,7 @@ async def poison(kafka: Broker, jobs: JobClient) -> None:
         async with open_raw_reader(settings, [RESEARCH_JOBS.dead_letters.name], "test") as messages:
             return broken.id.encode() in [message.key async for message in messages]
 
-    await until(dead, 60, "a dead letter")
+    await until(dead, 150, "a dead letter")
 
 
 async def results(kafka: Broker, job_id: str) -> list[ConditionHistory]:

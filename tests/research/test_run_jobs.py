@@ -30,7 +30,7 @@ from tests.research.role import running, skip_jobs, started
 from tests.servers import Broker
 from tests.until import until
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(480)
 GROUP = f"research-runs-{os.getpid()}"
 """One for all: a test must not read the jobs of the one before."""
 COUNTING = ("tests.research.counting_role",)
@@ -62,7 +62,7 @@ class Seen:
         return [each for each in self.events if isinstance(each, RunProgress) and each.job_id == run_id]
 
     async def outcome(self, run_id: str) -> RunFinished:
-        await until(lambda: self._finished(run_id), 30, f"the outcome of {run_id} is published")
+        await until(lambda: self._finished(run_id), 90, f"the outcome of {run_id} is published")
         (finished,) = self._finished(run_id)
         return finished
 
@@ -92,7 +92,7 @@ async def ended(table: RunTable, run_id: str) -> RunRow:
         row = await table.row(run_id)
         return row if row is not None and row.state not in {"queued", "running"} else None
 
-    return await until(found, 90, f"{run_id} has ended")
+    return await until(found, 220, f"{run_id} has ended")
 
 
 async def runs(table: RunTable, run_id: str) -> None:
@@ -117,7 +117,7 @@ async def test_runs_are_done_once_reported_refused_and_cancelled(kafka: Broker, 
             await runs(table, slow.id)
             await publish(kafka, waits, good, bad, defect, unknown, wrong)
             over = asked()
-            await until(lambda: _stored(table, wrong.id), 30, "all are stored")
+            await until(lambda: _stored(table, wrong.id), 90, "all are stored")
             await publish(kafka, over)
             refused = await ended(table, over.id)
             assert (refused.state, refused.error_code) == ("refused", "limit")
@@ -142,7 +142,7 @@ async def test_runs_are_done_once_reported_refused_and_cancelled(kafka: Broker, 
                 assert (row.state, finished.state) == (state, state), row
                 assert error in (finished.error.message if finished.error else "")
             await _result(table, good)
-            await until(lambda: _all_reported(table), 30, "the outcomes are marked as published")
+            await until(lambda: _all_reported(table), 90, "the outcomes are marked as published")
             await publish(kafka, good)  # the same id again: nothing happens
             again = asked(entry="macd_zero")
             await publish(kafka, again)
@@ -167,7 +167,7 @@ def _cancel(job: RunBacktest) -> CancelRun:
 
 
 async def _reported_every_second(seen: Seen, job: RunBacktest) -> None:
-    await until(lambda: len(seen.progress(job.id)) >= 5, 30, "progress is reported")
+    await until(lambda: len(seen.progress(job.id)) >= 5, 90, "progress is reported")
     first, *later = seen.progress(job.id)
     assert (first.state, first.ahead, first.kind) == ("queued", 0, "backtest")
     assert {each.state for each in later} == {"running"}
@@ -204,15 +204,15 @@ async def test_a_killed_run_is_done_again_and_once(kafka: Broker, sqlite_url: st
         with running(kafka.bootstrap, sqlite_url, tmp_path, COUNTING, **places) as first:
             await started(tmp_path)
             await publish(kafka, job)
-            await until(lambda: begun(1), 60, "the run has begun")
+            await until(lambda: begun(1), 150, "the run has begun")
             (child,) = [each for each in psutil.Process(first.pid).children() if "spawn_main" in " ".join(each.cmdline())]
             first.kill()
             await asyncio.to_thread(child.wait, 20)  # a run does not outlive the process that it belongs to
         with running(kafka.bootstrap, sqlite_url, tmp_path, COUNTING, **places) as second:
-            await until(lambda: begun(2), 60, "the run has begun again")
+            await until(lambda: begun(2), 150, "the run has begun again")
             (child,) = [each for each in psutil.Process(second.pid).children() if "spawn_main" in " ".join(each.cmdline())]
             child.kill()
-            await until(lambda: begun(3), 60, "the run has begun a third time")
+            await until(lambda: begun(3), 150, "the run has begun a third time")
             gate.touch()
             row = await ended(table, job.id)
             assert (row.state, row.tries) == ("done", 3), row

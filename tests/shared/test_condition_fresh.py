@@ -22,6 +22,8 @@ LEAST = {
     "seventh": 100,
     "eighth": 100,
     "ninth": 100,
+    "tenth": 100,
+    "eleventh": 96,
 }
 """How many texts of each list are understood, or answered with the exact spelling."""
 
@@ -91,6 +93,20 @@ def test_no_name_of_an_instrument_is_taken_for_empty_words(name: str) -> None:
         ("시가가 전일 종가보다 높음", "open > prev(close) on 1d"),
         ("종가가 20일선의 2% 이내", "abs(close / sma_20 - 1) <= 0.02 on 1d"),
         ("최근 10일 중 7일 양봉", "count(close > open, 10) >= 7 on 1d"),
+        ("k below d and both under 20", "stoch_k_14 < stoch_d_14 and stoch_k_14 < 20 and stoch_d_14 < 20 on 1d"),
+        ("rsi and mfi both below 30", "rsi_14 < 30 and mfi_14 < 30 on 1d"),
+        ("전일 종가 대비 시가 2% 이상 상승", "open >= prev(close) * 1.02 on 1d"),
+        ("종가가 전일보다 2% 낮음", "change_pct(close, 1) <= -2 on 1d"),
+        ("volume > 20 day avg", "volume > volume_sma_20 on 1d"),
+        ("volume 2x its 20 day average", "volume >= 2 * volume_sma_20 on 1d"),
+        ("거래량 전일 대비 2배", "volume >= prev(volume) * 2 on 1d"),
+        ("15분봉 rsi 30 이하이고 일봉 20일선 위", "rsi_14 <= 30 and close > sma_20[1d] on 15m"),
+        ("above the weekly 20 sma", "close > sma_20[1w] on 1d"),
+        ("trades under prior day's low", "close < prev_session_low on 1d"),
+        ("below prev(low)", "close < prev(low) on 1d"),
+        ("in the first 30 minutes, close > open on 5m", "minutes_since_open <= 30 and close > open on 5m"),
+        ("52주 신저가 근처 3%", "abs(close / low_52w - 1) <= 0.03 on 1d"),
+        ("3일 동안 10% 이상 빠짐", "change_pct(close, 3) <= -10 on 1d"),
         ("close > sma_20 on 4 of the last 5 days", "count(close > sma_20, 5) >= 4 on 1d"),
         ("RSI 70 or higher", "rsi_14 >= 70 on 1d"),
         ("above $50", "close > 50 on 1d"),
@@ -122,6 +138,13 @@ def test_kinds_of_phrasings(text: str, meant: str) -> None:
         ("beats qqq over 3 months", "restated", "change_pct(close, 63) > change_pct(close, 63)[QQQ, 1d]"),
         ("underperforming the sector for 20 days", "restated", "rs_20[industry, 1d] < 0"),
         ("0% to 5% above sma_50", "restated", "close >= sma_50 and close <= 1.05 * sma_50"),
+        ("60일선 지지받고 rsi 50 이하", "restated", "low <= sma_60 and close > sma_60 and rsi_14 <= 50"),
+        (
+            "close in the bottom 10% of its 20 day range",
+            "restated",
+            "close - lowest(low, 20) <= 0.1 * (highest(high, 20) - lowest(low, 20))",
+        ),
+        ("20일선과 이격 10% 이상", "restated", "abs(close / sma_20 - 1) >= 0.1"),
         ("hits new 50 day low", "restated", "close < low_50"),
         ("SOLUSDT rsi < 30 on 1h", "instrument", "rsi < 30 on 1h for SOL-USD"),
         ("AAPL > 200 and MSFT rsi < 30", "instrument", "close[AAPL, 1d] > 200 and rsi < 30 for MSFT"),
@@ -150,5 +173,5 @@ def test_what_is_not_wholly_covered_gets_no_suggestion(text: str) -> None:
 
 
 def test_the_forms_of_verbs() -> None:
-    assert forms("하") == ("하", "할", "한", "합", "해", "했")
+    assert forms("하") == ("하", "할", "한", "함", "합", "해", "했")
     assert forms("내려오")[-2:] == ("내려와", "내려왔")

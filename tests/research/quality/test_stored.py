@@ -28,7 +28,7 @@ from tests.research.role import running
 from tests.servers import Broker
 from tests.until import until
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(480)
 
 
 def bar_rows(*symbols: str) -> list[dict[str, Any]]:
@@ -69,7 +69,7 @@ async def test_the_role_stores_records_and_publishes_that_an_edge_is_gone(kafka:
     async with open_database(database_url) as database:
         await fill(database, "IBM", "BAC")
         with running(kafka.bootstrap, database_url, tmp_path, QUALITY_SECONDS="1", VAR=str(tmp_path)):
-            await until(lambda: _count(database), 120, "records")
+            await until(lambda: _count(database), 220, "records")
             rows = await _rows(database)
             assert {row.timeframe for row in rows} == {"1d"}
             assert {(row.level, row.group_name) for row in rows} == {
@@ -174,7 +174,7 @@ async def _demoted(kafka: Broker, began: int) -> QualityChanged:
         found[:] = [each for each in events if isinstance(each, QualityChanged) and each.ts_init >= began]
         return bool(found)
 
-    await until(read, 120, "the event")
+    await until(read, 220, "the event")
     return found[-1]
 
 

@@ -1,0 +1,97 @@
+"""What people leave out of a clause: the sign before a multiple, and the second of two comparisons behind ``both``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from shared.conditions.clauses import EXTREMES
+from shared.conditions.items import Item
+
+_ENDS: Final = frozenset({"AND", "OR", "NOT", "ON", "ON_ALL", "HELD", "WITHIN"})
+_RELATIONS: Final = frozenset({"COMPARE", "CROSS"})
+_AT_LEAST: Final = "COMPARE_AFTER"
+
+
+def both(items: Sequence[Item]) -> list[Item]:
+    """``rsi and mfi both below 30``, ``k over d and both below 20``: a comparison for each of the two values.
+
+    Where it is not clear which two are meant, ``both`` stays, and the parser refuses it.
+    """
+    found: list[Item] = []
+    at = 0
+    while at < len(items):
+        item = items[at]
+        at += 1
+        if item.type != "BOTH":
+            found.append(item)
+            continue
+        behind = [each.type for each in items[at : at + 3]]
+        if behind[:1] == ["COMPARE"]:
+            pair = _pair(found)
+        elif behind == ["NAME", "AND", "NAME"] and (not found or found[-1].type in _ENDS) and _is_compared(items, at + 3):
+            pair, at = (items[at], items[at + 2]), at + 3
+        else:
+            continue  # 'both' of two whole conditions says nothing
+        end = next((i for i in range(at, len(items)) if items[i].type in _ENDS), len(items))
+        compared = items[at:end]
+        if pair is None or not compared or compared[0].type != "COMPARE":
+            return list(items)
+        found += [pair[0], *compared, Item("AND", "and", item.at, item.shown), pair[1], *compared]
+        at = end
+    return found
+
+
+def _is_compared(items: Sequence[Item], at: int) -> bool:
+    return at < len(items) and items[at].type == "COMPARE"
+
+
+def _pair(found: list[Item]) -> tuple[Item, Item] | None:
+    """The two values before ``both``; those that are compared nowhere else go."""
+    types = [each.type for each in found]
+    if types[-3:] == ["NAME", "AND", "NAME"] and (len(found) == 3 or types[-4] in _ENDS):
+        first, _, second = found[-3:]
+        del found[-3:]
+        return first, second
+    related = len(types) > 3 and types[-1] == "AND" and types[-2] == types[-4] == "NAME" and types[-3] in _RELATIONS
+    if related and (len(types) == 4 or types[-5] in _ENDS):
+        return found[-4], found[-2]
+    return None
+
+
+def least_multiples(items: Sequence[Item]) -> list[Item]:
+    """``volume 2x its 20 day average``, ``거래량 전일 대비 2배``: at least so much, for an exact multiple hardly ever occurs."""
+    found: list[Item] = []
+    start = 0
+    for end in [*(i for i, item in enumerate(items) if item.type in _ENDS), len(items)]:
+        clause = list(items[start:end])
+        found += _least(clause)
+        found += items[end : end + 1]
+        start = end + 1
+    return found
+
+
+def _least(clause: list[Item]) -> list[Item]:
+    types = [item.type for item in clause if item.type != "SUBJECT"]
+    if not clause or clause[0].value != "volume":
+        return clause
+    last = clause[-1]
+    if types in (["NAME", "NAME", "TIMES", "NUMBER"], ["NAME", "THAN_BEFORE", "NUMBER"]):
+        return [*clause, Item(_AT_LEAST, ">=", last.at, last.shown, korean=True)]
+    if types == ["NAME", "NUMBER", "TIMES", "NAME"] and last.value.startswith("volume_sma"):
+        sign = Item("COMPARE", ">=", clause[-3].at, clause[-3].shown)
+        return [clause[0], sign, *clause[-3:]]
+    return clause
+
+
+def nearness(items: Sequence[Item]) -> list[Item]:
+    """``52주 신저가 근처 3%``: the share stands behind the word."""
+    found = list(items)
+    for i, item in enumerate(items[:-2]):
+        share = [each.type for each in items[i + 1 : i + 3]]
+        if (item.type, item.value) == ("CROSS_AFTER", "near") and share == ["NUMBER", "PERCENT_SIGN"]:
+            found[i : i + 3] = [items[i + 1], items[i + 2], replace(item, type="NEAR_AFTER", value="")]
+            if i and items[i - 1].type == "RULE" and items[i - 1].value in EXTREMES:
+                found[i - 1] = replace(items[i - 1], type="NAME", value=EXTREMES[items[i - 1].value])
+    return found
