@@ -224,6 +224,7 @@ async def test_all_controls_can_be_used_by_keyboard(browser: Browser, server: Ru
     await page.keyboard.press("Enter")  # before the list has the matches
     await expect(page.locator("h1")).to_have_text("Bitcoin")
     await page.get_by_role("searchbox").fill("")
+    await expect(page.locator(".row")).to_have_count(6)
     await page.keyboard.type("nvidia")
     await expect(page.locator(".row")).to_have_count(1)
     await page.keyboard.press("ArrowDown")

@@ -167,9 +167,6 @@ async def test_what_is_not_there_and_a_gateway_that_fails(browser: Browser, serv
     server.gateway.jobs = Silent()
     await page.reload()
     await korean(page, ".failure", "지금 데이터베이스가 답하지 않습니다")
-    server.gateway.jobs = None  # type: ignore[assignment]
-    await page.reload()
-    await korean(page, ".failure", "게이트웨이가 실패했습니다")
     await page.context.set_offline(True)
     await page.get_by_role("button", name="다시 시도").click()
     await korean(page, ".failure", "게이트웨이에 연결할 수 없습니다")

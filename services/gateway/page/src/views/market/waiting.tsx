@@ -6,7 +6,7 @@ const PANELS = [
   ["heatmap", "heatmap", 8],
   ["breadth", "breadth-panel", 5],
   ["movers", "movers-panel", 6],
-  ["my-watchlist", "mine-panel", 6],
+  ["watchlist", "mine-panel", 6],
 ] as const;
 const INDICES = 6;
 
