@@ -48,6 +48,12 @@ class ResearchError(msgspec.Struct, frozen=True, kw_only=True):
     runs also ``limit``, ``cancelled``, ``error``."""
     message: str
     """In English; it names the field and the value at fault."""
+    reason: str = ""
+    """Which mistake of the request it is, stable, as ``value-within``; empty where it is none of those that are known."""
+    field: str = ""
+    """The option at fault."""
+    values: dict[str, str] = {}
+    """What ``reason`` says beside ``field``, to say it in another language."""
 
 
 class SymbolHistory(msgspec.Struct, frozen=True, kw_only=True):

@@ -29,6 +29,7 @@ research_runs: Final = Table(
     Column("result", Long, nullable=False, comment="RunRecord as JSON; empty until it is done"),
     Column("error_code", String(24), nullable=False, default="", comment="as ResearchError.code"),
     Column("error", Text, nullable=False, comment="why it failed or was refused"),
+    Column("error_reason", Text, comment="JSON: code, field and values of error, to say it in any language"),
     Column("location", Text, nullable=False, comment="folder or URL of its files"),
     Column("data_hash", String(64), nullable=False, default=""),
     Column("parameters_hash", String(64), nullable=False, default=""),

@@ -12,6 +12,7 @@ import pytest
 
 from services.analysis.kernels.patterns.table import PATTERNS
 from services.analysis.kernels.rules.table import RULES
+from services.analysis.research.adapters.answer_process import CHECK_KILLED, CHECK_SLOW
 from services.gateway.domain.problems import PROBLEM_TYPES
 from services.gateway.domain.research_refusals import FOR_EVER
 from services.gateway.domain.wrong_values import BOUNDS, STARTS
@@ -75,6 +76,55 @@ def test_every_error_code_and_type_of_the_gateway_is_said_in_both_languages() ->
         assert sorted(found - {name.removeprefix("problem-") for name in said}) == []
         assert sorted({f"problem-of-{name}" for name in PROBLEM_TYPES} - {*said}) == []
         assert sorted({f"condition-{code.replace('_', '-')}" for code in PROBLEMS} - {*said}) == []
+
+
+ERRORS = frozenset(
+    {
+        "RunError",
+        "BacktestError",
+        "GridError",
+        "DataRequestError",
+        "SignalNameError",
+        "SplitError",
+        "NoCrossValidationError",
+        "UnitError",
+    }
+)
+"""The errors that refuse a run."""
+RESEARCH = ROOT / "services" / "analysis" / "research"
+OF_THE_MACHINE = frozenset({"artefacts.py", "dask_workers.py", "quality_store.py", "croissant.py", "file_series.py"})
+"""Files that cannot be read or written, or that the command line alone names."""
+OF_ARRAYS = frozenset({"prices.py", "simulation.py", "sweeping.py"})
+"""They check arrays that the program made."""
+
+
+def refusals() -> Iterator[tuple[Path, ast.Call]]:
+    """The errors in the source of research that refuse a run, without those that repeat another."""
+    for path in RESEARCH.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ERRORS:
+                yield path, node
+
+
+def test_every_refusal_of_a_run_has_a_code_and_all_that_its_sentence_says() -> None:
+    english, found, wrong = messages("en", "problems.ftl"), set[str](), list[str]()
+    for path, call in refusals():
+        if path.name in OF_THE_MACHINE | OF_ARRAYS:
+            continue
+        place = f"{path.name}:{call.lineno}"
+        if len(call.args) < 2:
+            wrong.append(f"{place}: no code")
+        elif isinstance(call.args[1], ast.Constant):
+            code = str(call.args[1].value)
+            found.add(code)
+            needs = set(re.findall(r"\$(\w+)", english.get(f"problem-{code}", "$sentence"))) - {"field"}
+            if lacks := needs - {each.arg for each in call.keywords}:
+                wrong.append(f"{place}: {code} lacks {sorted(lacks)}")
+    assert wrong == []
+    assert {"value-within", "no-exit", "range-missing", "timeframe-other", "no-bars-of"} <= found
+    for language in ("en", "ko"):
+        said = {name.removeprefix("problem-") for name in messages(language, "problems.ftl")}
+        assert sorted({*found, CHECK_SLOW, CHECK_KILLED, "value-between", "value-above", "name-near"} - said) == []
 
 
 def test_what_korean_says_of_a_problem_has_no_english_word() -> None:

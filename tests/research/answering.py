@@ -10,6 +10,7 @@ from pathlib import Path
 from services.analysis.research.adapters.answer_process import MOST_BYTES
 from services.analysis.research.answers import answer_all
 from services.analysis.research.domain.jobs import RefusedJobError
+from services.analysis.research.domain.refusals import Refusal
 from services.analysis.research.domain.run_rows import RunRequest
 from services.analysis.research.settings import ResearchSettings
 from shared.events import ConditionHistory, ConditionHistoryJob, HistoryJob
@@ -43,10 +44,10 @@ class Answering:
             raise error
         return ConditionHistory(job_id=job.id, condition=f"{os.getpid()} {self.withdrawn}", ts_event=1, ts_init=1, source="test")
 
-    async def refusal(self, request: RunRequest) -> str:
+    async def refusal(self, request: RunRequest) -> Refusal | None:
         if gate := request.parameters.get("wait_for"):
             await until(Path(gate).exists, 60, f"{gate} exists")
-        return f"{os.getpid()} {len(request.parameters['names'])}"
+        return Refusal(f"{os.getpid()} {len(request.parameters['names'])}")
 
 
 def serve(connection: socket.socket, _settings: ResearchSettings) -> None:

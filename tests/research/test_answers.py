@@ -16,6 +16,7 @@ from services.analysis.research.adapters import answer_process
 from services.analysis.research.adapters.answer_process import AnswerProcess
 from services.analysis.research.domain.data_request import DataRequest
 from services.analysis.research.domain.jobs import RefusedJobError
+from services.analysis.research.domain.refusals import Refusal
 from services.analysis.research.domain.run_rows import RunRequest
 from services.analysis.research.settings import ResearchSettings
 from shared.events import ConditionHistory
@@ -53,7 +54,7 @@ def request(kind: str = "backtest", names: int = 1, **parameters: object) -> Run
 async def test_questions_are_answered_side_by_side_and_can_be_withdrawn(process: AnswerProcess) -> None:
     waiting = [asyncio.create_task(answer(process, "wait")) for _ in range(3)]
     (pid, withdrawn), again = await answer(process), await process.refusal(request(names=100_000))
-    assert ([pid], withdrawn, again) == (children(), 0, f"{pid} 100000")
+    assert ([pid], withdrawn, again) == (children(), 0, Refusal(f"{pid} 100000"))
     for task in waiting:
         task.cancel()
     await asyncio.wait(waiting)
@@ -62,7 +63,7 @@ async def test_questions_are_answered_side_by_side_and_can_be_withdrawn(process:
         return await answer(process) == (pid, 3)
 
     await until(all_withdrawn, 20, "the questions to be withdrawn")
-    assert await process.refusal(request("dataset")) == ""
+    assert await process.refusal(request("dataset")) is None
 
 
 async def test_failures_are_refused_tried_again_or_put_aside(process: AnswerProcess) -> None:

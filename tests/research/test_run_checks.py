@@ -11,6 +11,7 @@ from services.analysis.research.adapters.run_checks import RunChecks
 from services.analysis.research.domain.data_request import DataRequest
 from services.analysis.research.domain.every_rule import every_rule
 from services.analysis.research.domain.firings import needed_timeframes
+from services.analysis.research.domain.refusals import Reason, Refusal
 from services.analysis.research.domain.run_jobs import KINDS, new_row
 from services.analysis.research.domain.run_record import RunError
 from services.analysis.research.domain.run_rows import RunRequest
@@ -24,8 +25,13 @@ from shared.events import RunGrid, Timeframe
 CROSSES = {"entry": "golden_cross({fast}, {slow})", "exit": "dead_cross({fast}, {slow})"}
 
 
-async def refusal(kind: str, parameters: dict[str, Any], **data: Any) -> str:
+async def refused(kind: str, parameters: dict[str, Any], **data: Any) -> Refusal | None:
     return await RunChecks(CHECKS).refusal(RunRequest(kind=kind, data=DataRequest(**data), parameters=parameters))
+
+
+async def refusal(kind: str, parameters: dict[str, Any], **data: Any) -> str:
+    found = await refused(kind, parameters, **data)
+    return "" if found is None else found.message
 
 
 @pytest.mark.parametrize(
@@ -88,6 +94,50 @@ async def test_a_tape_and_its_symbols_are_checked() -> None:
     assert "'nightly' is no tape" in await refusal("backtest", gap, source="tape", place="nightly")
     unknown = await refusal("backtest", gap, source="tape", place="daily", symbols=("NOPE",))
     assert "symbols: 'NOPE' is not on the tape daily" in unknown
+
+
+@pytest.mark.parametrize(
+    ("kind", "parameters", "reason"),
+    [
+        (
+            "backtest",
+            {"entry": "goldn_cross", "time_exit": 5},
+            Reason("name-near", "entry", {"value": "goldn_cross", "near": "golden_cross"}),
+        ),
+        ("backtest", {"entry": "gap", "exit": "rsi_14 <"}, Reason("unfinished", "exit")),
+        ("backtest", {"entry": "golden_cross(x=1)", "time_exit": 5}, Reason("parameter-unknown-of", "entry")),
+        ("backtest", {"entry": "gap"}, Reason("no-exit", "exit")),
+        ("backtest", {"entry": "gap", "time_exit": 5, "size": "amount"}, Reason("value-missing", "size_value")),
+        (
+            "backtest",
+            {"entry": "gap", "stop_loss": 7.0},
+            Reason("value-between", "stop_loss", {"value": "7.0", "least": "0", "most": "1", "bound": "0"}),
+        ),
+        ("backtest", {"entry": "gap then nope within 3 bars", "time_exit": 5}, Reason("sequence", "entry")),
+        ("grid", {**CROSSES, "ranges": {"fast": "5:20:5"}}, Reason("range-missing", "ranges", {"name": "slow"})),
+        (
+            "grid",
+            {**CROSSES, "ranges": {"fast": "5", "slow": "9"}, "constraints": ["fast ~ 3"]},
+            Reason("constraint-form", "constraints"),
+        ),
+        (
+            "grid",
+            {**CROSSES, "ranges": {"fast": "5,6", "slow": "9"}, "blocks": 3},
+            Reason("blocks-even", "blocks", {"value": "3", "least": "2", "most": "20"}),
+        ),
+        ("discovery", {"index": "S P"}, Reason("value-form", "index", {"value": "S P"})),
+        ("dataset", {"features": ["rsi_14 + wat"]}, Reason("name", "features")),
+        ("dataset", {"labels": ["wat(5)"]}, Reason("name-unknown", "labels")),
+        ("dataset", {"train": 0.9, "validation": 0.2}, Reason("shares-whole", "train", {"train": "0.9", "validation": "0.2"})),
+        ("quality", {"rule": "golden_cros"}, Reason("name-near", "rule")),
+    ],
+)
+async def test_what_is_wrong_has_a_code_and_values(kind: str, parameters: dict[str, Any], reason: Reason) -> None:
+    found = await refused(kind, parameters)
+    assert found is not None
+    assert found.reason is not None
+    assert (found.reason.code, found.reason.field) == (reason.code, reason.field), found
+    assert not reason.values or found.reason.values == reason.values
 
 
 def test_every_kind_that_can_be_asked_for_has_a_check() -> None:

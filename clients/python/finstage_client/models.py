@@ -503,7 +503,10 @@ class JobError(TypedDict):
     """Why a job has no result."""
 
     code: str
+    field: NotRequired[str]
     message: str
+    reason: NotRequired[str]
+    values: NotRequired[dict[str, str]]
 
 
 class JobFile(TypedDict):

@@ -16,6 +16,7 @@ from services.analysis.research.adapters.answer_process import MOST_BYTES
 from services.analysis.research.adapters.run_checks import RunChecks
 from services.analysis.research.domain.jobs import RefusedJobError
 from services.analysis.research.domain.questions import Answer, Check, Checked, Evaluation, Failure, History, Question, Withdrawal
+from services.analysis.research.domain.refusals import Refusal
 from services.analysis.research.domain.run_rows import RunRequest
 from services.analysis.research.runs.checks import CHECKS
 from services.analysis.research.settings import ResearchSettings
@@ -42,8 +43,8 @@ class Evaluator(Protocol):
 class Checks(Protocol):
     """Checks requests of runs."""
 
-    async def refusal(self, request: RunRequest) -> str:
-        """Why a run cannot be done; empty if nothing is wrong so far."""
+    async def refusal(self, request: RunRequest) -> Refusal | None:
+        """Why a run cannot be done; None if nothing is wrong so far."""
 
 
 def serve(connection: socket.socket, settings: ResearchSettings) -> None:

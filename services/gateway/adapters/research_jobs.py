@@ -9,19 +9,20 @@ import structlog
 from sqlalchemy import Select, and_, or_, select
 
 from services.gateway.domain.datasets import NAME
-from services.gateway.domain.research_jobs import StoredJob, StoredRequest, StoredResult
+from services.gateway.domain.research_jobs import StoredJob, StoredReason, StoredRequest, StoredResult
 from shared.db import Database
 from shared.tables import research_runs as table
 
 log: Final = structlog.get_logger("gateway.research")
 COLUMNS: Final = (
     "id", "kind", "state", "requested_by", "request", "done", "total", "note", "created_at", "started_at", "finished_at",
-    "error_code", "error", "location",
+    "error_code", "error", "error_reason", "location",
 )  # fmt: skip
 CHATS: Final = "chat:"
 """Requesters whose runs are shown in their chat alone."""
 MOST_WAITING: Final = 1000
 _request: Final = msgspec.json.Decoder(StoredRequest).decode
+_reason: Final = msgspec.json.Decoder(StoredReason).decode
 _result: Final = msgspec.json.Decoder(StoredResult).decode
 
 
@@ -58,8 +59,13 @@ class StoredJobs:
         for row in rows:
             values = dict(row)
             folder, result = values.pop("location").rstrip("/").rpartition("/")[2], values.pop("result", "")
+            reason = values.pop("error_reason")
             try:
-                values |= {"request": _request(values["request"]), "result": _result(result) if result else None}
+                values |= {
+                    "request": _request(values["request"]),
+                    "result": _result(result) if result else None,
+                    "error_reason": _reason(reason) if reason else None,
+                }
             except msgspec.DecodeError as error:
                 log.warning("cannot decode a run", run=row["id"], error=str(error))
                 continue

@@ -32,6 +32,21 @@ class JobError(msgspec.Struct, frozen=True):
     code: str
     """``invalid-job``, ``limit``, ``expired``, ``cancelled``, ``timeout``, ``killed`` or ``error``."""
     message: str
+    """In English."""
+    reason: str = ""
+    """Of ``invalid-job``: which mistake it is, stable; empty where it is not known, as in results that were stored before."""
+    field: str = ""
+    """The option at fault."""
+    values: dict[str, str] = {}
+    """What ``reason`` says beside ``field``, to say it in another language."""
+
+
+class StoredReason(msgspec.Struct, frozen=True):
+    """What an error says, as the table has it."""
+
+    code: str
+    field: str = ""
+    values: dict[str, str] = {}
 
 
 class JobFile(msgspec.Struct, frozen=True):
@@ -158,6 +173,7 @@ class StoredJob:
     finished_at: int | None = None
     error_code: str = ""
     error: str = ""
+    error_reason: StoredReason | None = None
     folder: str = ""
     """The last part of the place of its files; empty where it is not a valid name."""
     result: StoredResult | None = None
@@ -179,6 +195,10 @@ class StoredJob:
             code_version=result.code_version if result else None,
         )
 
+    def _error(self) -> JobError:
+        reason = self.error_reason or StoredReason("")
+        return JobError(self.error_code, self.error, reason.code, reason.field, reason.values)
+
     def _common(self, ahead: int | None) -> dict[str, Any]:
         data = self.request.data
         return {
@@ -190,7 +210,7 @@ class StoredJob:
             "created": rfc3339(self.created_at),
             "started": None if self.started_at is None else rfc3339(self.started_at),
             "ended": None if self.finished_at is None else rfc3339(self.finished_at),
-            "error": JobError(self.error_code, self.error) if self.error_code else None,
+            "error": self._error() if self.error_code else None,
             "symbols": data.symbols,
             "timeframe": NAME_BY_TIMEFRAME[data.timeframe],
             "start": data.start,

@@ -9,12 +9,12 @@ import msgspec
 import structlog
 
 from services.gateway.domain.problems import RequestError
-from services.gateway.domain.research_jobs import ENDED, JobError, StoredJob, StoredRequest
+from services.gateway.domain.research_jobs import ENDED, StoredJob, StoredRequest
 from services.gateway.domain.run_requests import KINDS, RunTarget, check_range, job_of
 from services.gateway.handlers.cache import Answer
 from services.gateway.handlers.gateway import Gateway, Research
 from services.gateway.handlers.research_jobs import job_answer, known_job
-from shared.events import CancelRun, RunFinished, RunJob
+from shared.events import CancelRun, ResearchError, RunFinished, RunJob
 from shared.failures import TransientError
 from shared.kafka import NoResultError
 
@@ -38,7 +38,7 @@ async def request_run(gateway: Gateway, request: RunTarget, requested_by: str) -
     job = job_of(request, uuid.uuid4().hex, requested_by, now, SOURCE)
     report = await _published(gateway, research, job)
     if isinstance(report, RunFinished) and report.error is not None and report.state == "refused":
-        raise _refusal(JobError(report.error.code, report.error.message), request)
+        raise _refusal(report.error, request)
     if report is None:
         gateway.requested.add(requested_job(job))
     return job.id, await job_answer(gateway, await known_job(gateway, job.id))
@@ -95,17 +95,17 @@ def _check_symbols(gateway: Gateway, request: RunTarget) -> None:
             raise RequestError("invalid-parameter", why, field="symbols", value=symbol, code=error.code) from error
 
 
-def _refusal(error: JobError, request: RunTarget) -> RequestError:
+def _refusal(error: ResearchError, request: RunTarget) -> RequestError:
     if error.code == "limit":
         return RequestError("too-many-jobs", error.message, retry_after=LIMIT_SECONDS, code="jobs-many")
     if error.code != "invalid-job":
         return RequestError("unavailable", error.message, retry_after=2, code="jobs-closed")
-    field = error.message.partition(":")[0]
+    field = error.field or error.message.partition(":")[0]
     if field not in request.__struct_fields__:
-        return RequestError("invalid-parameter", error.message)
+        return RequestError("invalid-parameter", error.message, code=error.reason, values=error.values)
     value = getattr(request, field)
     shown = value if isinstance(value, str) else msgspec.json.encode(value).decode()
-    return RequestError("invalid-parameter", error.message, field=field, value=shown)
+    return RequestError("invalid-parameter", error.message, field=field, value=shown, code=error.reason, values=error.values)
 
 
 def requested_job(job: RunJob) -> StoredJob:

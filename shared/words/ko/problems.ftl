@@ -10,6 +10,8 @@ field-frequency = 빈도
 field-limit = 행 수
 field-language = 언어
 field-name = 이름
+field-size-value = 크기의 값
+field-signal = 신호
 
 # 코드에 따라.
 problem-name-near = { $field }: ‘{ $value }’ 없음. 혹시 { $near } 인가요?
@@ -75,6 +77,82 @@ problem-alerts-busy = 모든 사용자의 알림이 한도에 이르렀습니다
 problem-alert-unknown = { $value }번 알림은 없습니다
 problem-at-once = 같은 것을 동시에 바꾸는 요청이 있었습니다. 다시 시도하세요
 problem-key-reused = 같은 변경을 서로 다르게 두 번 보냈습니다. 다시 시도하세요
+
+# 실행을 거절하는 이유.
+problem-value-within = { $field }: { $value } 은(는) { $least } 이상 { $most } 이하가 아닙니다
+problem-value-between = { $field }: { $value } 은(는) { $least } 초과 { $most } 이하가 아닙니다
+problem-value-whole = { $field }: { $value } 은(는) 정수가 아닙니다
+problem-text-length = { $field }: ‘{ $value }’ 은(는) 1자 이상 { $most }자 이하여야 합니다
+problem-count-most = { $field }: { $count }개는 너무 많습니다. { $most }개까지 쓸 수 있습니다
+problem-count-within = { $field }: { $count }개입니다. { $least }개 이상 { $most }개 이하가 필요합니다
+problem-numbers-differ = { $field }: 서로 다른 봉 수가 하나 이상 필요합니다
+problem-needs-other = { $field }: ‘{ $value }’ 방법에는 다음 가운데 하나의 값이 필요합니다: { $other }
+problem-no-exit = { $field }: 포지션을 끝낼 것이 없습니다. 신호를 정하거나 손절, 목표, 시간 청산 가운데 하나를 정하세요
+problem-value-and-range = { $field }: 값과 범위를 함께 지정했습니다. 하나만 지정하세요
+problem-options-wrong = 요청의 항목들이 서로 맞지 않습니다
+problem-request-large = 요청이 너무 큽니다: { $most }바이트까지
+problem-signal-unknown = { $field }: ‘{ $value }’ 은(는) 규칙도 차트 패턴도 조건도 아닙니다
+problem-timeframe-unfit = { $field }: { $name } 은(는) { $timeframe } 봉에서 쓸 수 없습니다. 쓸 수 있는 봉: { $known }
+problem-timeframe-none = { $field }: { $timeframe } 봉에서 쓸 수 있는 규칙이 없습니다
+problem-timeframe-other = { $field }: ‘{ $value }’ 은(는) { $found } 봉인데, 이 실행의 봉은 { $timeframe } 입니다
+problem-direction-unfit = { $field }: { $name } 신호에는 { $direction } 방향이 없습니다
+problem-parameter-unknown-of = { $field }: { $name } 에는 ‘{ $parameter }’ 파라미터가 없습니다. 있는 것: { $known }
+problem-parameter-between = { $field }: { $name }: { $parameter }={ $value } 은(는) { $least } 초과 { $most } 이하가 아닙니다
+problem-parameter-fixed = { $field }: { $name }: { $parameter } 은(는) 언제나 { $value } 입니다
+problem-parameter-number = { $field }: { $name }: { $parameter } 은(는) 수여야 합니다
+problem-parameter-twice = { $field }: { $name }: { $parameter } 을(를) 두 번 지정했습니다
+problem-parameters-form = { $field }: { $name } 의 파라미터는 ({ $known }) 처럼 쓰세요
+problem-parameters-unfit = { $field }: 이 파라미터로는 { $name } 을(를) 계산할 수 없습니다
+problem-sequence = { $field }: ‘{ $value }’ 순서를 { $at }번째 글자부터 읽을 수 없습니다
+problem-data-lacks = { $field }: ‘{ $value }’ 에 필요한 { $name } 자료가 없습니다
+problem-data-lacks-groups = { $field }: ‘{ $value }’ 에 필요한 산업 또는 상대 강도 자료가 없습니다
+problem-no-calendar = { $field }: ‘{ $value }’ 에는 거래 시간이 필요한데 ‘{ $name }’ 거래소의 달력이 없습니다
+problem-no-signals = { $field }: 이 봉에는 { $name } 신호가 없거나 과거가 너무 짧습니다
+problem-no-bars = 저장된 { $timeframe } 봉이 아직 없습니다
+problem-no-bars-of = { $field }: 이 범위에 { $value } 의 { $timeframe } 봉이 없습니다
+problem-no-tables = 데이터베이스의 표가 아직 없습니다
+problem-symbol-twice = { $field }: 같은 종목을 두 번 지정했습니다
+problem-currencies = { $field }: { $value } 은(는) { $first }, { $other_value } 은(는) { $second } 통화입니다. 한 계좌에는 한 통화만 됩니다. 한 통화의 종목만 지정하거나 계좌를 종목마다 따로 두세요
+problem-data-large = { $field }: 자료가 너무 많습니다. 종목을 줄이거나 시작을 늦추세요
+problem-package-missing = 분석에 필요한 패키지가 설치되어 있지 않습니다: { $name }
+problem-check-slow = 분석이 요청을 { $seconds }초 안에 확인하지 못했습니다. 나중에 다시 시도하세요
+problem-check-killed = 분석이 요청을 확인하다가 멈췄습니다. 메모리가 너무 많이 필요한 요청일 수 있습니다
+problem-range-parameter = { $field }: ‘{ $name }’ 파라미터가 없습니다. 있는 것: { $known }
+problem-range-missing = { $field }: { $name } 의 값이 없습니다. { $name }=5:50:5 또는 { $name }=5,10,20 처럼 쓰세요
+problem-range-name = { $field }: ‘{ $name }’ 은(는) 파라미터 이름이 아닙니다
+problem-range-empty = { $field }: { $name } 의 값이 없습니다
+problem-range-many = { $field }: { $name } 의 값이 { $count }개입니다. { $most }개까지 시도할 수 있습니다
+problem-range-twice = { $field }: { $name } 에 { $value } 이(가) 두 번 있습니다
+problem-range-twice-given = { $field }: { $name } 의 값과 범위를 함께 지정했습니다
+problem-range-form = { $field }: { $name } 은(는) 5:50:5 (처음:끝:간격) 또는 5,10,20 처럼 쓰세요
+problem-range-step = { $field }: { $name } 의 간격은 0보다 커야 합니다
+problem-range-order = { $field }: { $name } 의 끝 { $last } 이(가) 처음 { $first } 보다 작습니다
+problem-range-number = { $field }: { $name }: ‘{ $value }’ 은(는) 수가 아니거나 너무 큽니다
+problem-sets-many = { $field }: 조합이 { $count }개입니다. { $most }개까지 시도할 수 있으니 값을 줄이세요
+problem-sets-many-bars = { $field }: 조합 { $count }개와 봉 { $bars }개는 너무 많습니다. 값을 줄이거나 기간을 줄이세요
+problem-sets-none = { $field }: 조합 { $count }개 가운데 남는 것이 없습니다: { $known }
+problem-sets-few = 조합이 { $least }개 이상 필요합니다
+problem-constraint-form = { $field }: ‘{ $value }’ 은(는) 파라미터의 비교가 아닙니다. ‘fast < slow’ 처럼 쓰세요
+problem-constraint-parameter = { $field }: ‘{ $value }’: ‘{ $name }’ 파라미터가 없습니다. 있는 것: { $known }
+problem-trades-few = { $field }: 거래가 { $least }건 이상이고 고르는 기준을 계산할 수 있는 조합이 없습니다. 가장 많은 거래 수: { $most }
+problem-bars-few = { $field }: 이렇게 나누기에는 봉이 부족합니다. 구간 수를 줄이거나 기간을 늘리세요
+problem-blocks-even = { $field }: { $value } 은(는) { $least } 이상 { $most } 이하의 짝수가 아닙니다
+problem-blocks-many = { $field }: 이 조합 수에는 블록 { $value }개가 너무 많습니다
+problem-tested-fewer = { $field }: { $groups }개 구간 가운데 { $value }개: 하나 이상을 시험하고 하나 이상을 남겨야 합니다
+problem-splits-many = { $field }: 나누는 방법이 { $count }가지입니다. { $most }가지까지 됩니다
+problem-dates-few = { $field }: 구간마다 { $least }일이 필요한데 모두 { $count }일뿐입니다. 시작을 앞당기세요
+problem-search-large = { $field }: 후보가 { $most }개를 넘습니다. 최소 신호 수를 늘리거나 조합을 작게 하세요
+problem-label-horizon = { $field }: ‘{ $value }’: 기간은 { $least } 이상 { $most } 이하의 봉 수여야 합니다
+problem-shares-whole = { $field }: { $train } 와(과) { $validation } 이면 학습이나 시험에 남는 것이 없습니다
+problem-part-empty = 봉 { $count }개 가운데 이 구간에 남는 것이 없습니다: { $name }. 기간을 늘리거나 레이블 또는 뺄 봉을 줄이세요
+problem-column-unit = { $field }: { $name } 은(는) 가격과 거래량에 비례하지 않습니다
+problem-feature-unit = { $field }: 단위가 다른 값을 함께 써서 나중의 분할에 따라 바뀝니다. ‘{ $example }’ 처럼 나누세요
+problem-feature-past = { $field }: ‘{ $value }’ 은(는) 과거 봉에서 계산할 수 없습니다
+problem-column-twice = { $field }: ‘{ $value }’ 와(과) ‘{ $other_value }’ 이(가) 같은 열 { $column } 이(가) 됩니다. ‘이름 = …’ 처럼 이름을 정하세요
+problem-column-taken = { $field }: { $column } 은(는) 다른 열의 이름입니다. 다른 이름을 정하세요
+problem-sessions-within = { $field }: ‘{ $value }’: 거래일 수는 { $least } 이상 { $most } 이하입니다
+problem-component-within = { $field }: ‘{ $value }’: 성분은 { $least } 이상 { $most } 이하입니다
+problem-news-stored = { $field }: 뉴스는 저장된 봉에서만 쓸 수 있습니다. 뉴스 피처를 빼세요
 
 # 코드로 더 알 수 없으면 종류에 따라.
 problem-field = { $field }: ‘{ $value }’ 값은 쓸 수 없습니다

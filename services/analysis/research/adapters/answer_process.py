@@ -14,6 +14,7 @@ import msgspec
 
 from services.analysis.research.domain.jobs import RefusedJobError
 from services.analysis.research.domain.questions import Answer, Check, Checked, Evaluation, Failure, History, Question, Withdrawal
+from services.analysis.research.domain.refusals import Reason, Refusal
 from services.analysis.research.domain.run_messages import ProcessEndedError
 from services.analysis.research.domain.run_rows import RunRequest
 from services.analysis.research.settings import ResearchSettings
@@ -26,6 +27,8 @@ CHECK_TRIES: Final = 3
 """A check whose process ended this often is refused. An evaluation is not tried again: it may be what ended the process."""
 CHECK_SECONDS: Final = 60.0
 """Time limit of the check of a run. The first one loads the names of all signals."""
+CHECK_SLOW: Final = "check-slow"
+CHECK_KILLED: Final = "check-killed"
 MOST_BYTES: Final = 16 * 2**20
 """The longest line of a question or an answer; a job is at most 1 MB."""
 JOIN_SECONDS: Final = 5.0
@@ -50,18 +53,19 @@ class AnswerProcess:
             raise TypeError(f"an evaluation was answered with {answer}")
         return answer.history
 
-    async def refusal(self, request: RunRequest) -> str:
-        """Why a run cannot be done; empty if nothing is wrong so far. Raises ``TransientError``, ``PoisonError`` for a defect."""
+    async def refusal(self, request: RunRequest) -> Refusal | None:
+        """Why a run cannot be done; None if nothing is wrong so far. Raises ``TransientError``, ``PoisonError`` for a defect."""
         if request.kind not in self._checked:
-            return ""
+            return None
         try:
             async with asyncio.timeout(CHECK_SECONDS):
                 answer = await self._answer(Check(next(self._numbers), request), CHECK_TRIES)
         except RefusedJobError as error:
-            return str(error)
+            return Refusal(str(error), Reason(CHECK_KILLED))
         except TimeoutError:
             await self.close()  # what is slow there would go on
-            return f"parameters of {request.kind}: they were not checked within {CHECK_SECONDS:g} s"
+            late = f"parameters of {request.kind}: they were not checked within {CHECK_SECONDS:g} s"
+            return Refusal(late, Reason(CHECK_SLOW, values={"seconds": f"{CHECK_SECONDS:g}"}))
         if not isinstance(answer, Checked):
             raise TypeError(f"a check was answered with {answer}")
         return answer.refusal

@@ -56,7 +56,12 @@ def folder_series(
     """
     files = _files(folder, problems)
     if missing := [symbol for symbol in symbols if symbol not in files]:
-        raise DataRequestError(f"symbols: the folder {folder} has no file for {missing[0]!r}; it has {', '.join(list(files)[:20])}")
+        raise DataRequestError(
+            f"symbols: the folder {folder} has no file for {missing[0]!r}; it has {', '.join(list(files)[:20])}",
+            "name-unknown",
+            value=missing[0],
+            known=", ".join(list(files)[:20]),
+        )
     for symbol in sorted(symbols or files):
         path = files[symbol]
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from services.analysis.research.domain.refusals import Refusal, RefusedError
 from services.analysis.research.domain.run_rows import RunRequest
 from services.analysis.research.runs.checks import CheckTable
 
@@ -14,22 +15,19 @@ class RunChecks:
     def __init__(self, checks: CheckTable) -> None:
         self._checks = checks
 
-    async def refusal(self, request: RunRequest) -> str:
-        """Why a request cannot be done: the field, the value and the remedy. Empty: nothing is wrong so far."""
+    async def refusal(self, request: RunRequest) -> Refusal | None:
+        """Why a request cannot be done: the field, the value and the remedy. None: nothing is wrong so far."""
         if request.kind not in self._checks:
-            return ""
+            return None
         return await asyncio.to_thread(self._refusal, request)
 
-    def _refusal(self, request: RunRequest) -> str:
+    def _refusal(self, request: RunRequest) -> Refusal | None:
         from services.analysis.research.adapters.tape_series import check_tape
-        from services.analysis.research.domain.data_request import DataRequestError
-        from services.analysis.research.domain.run_record import RunError
-        from services.analysis.research.domain.signal_names import SignalNameError
 
         try:
             if request.data.source == "tape":
                 check_tape(request.data.place, request.data.symbols)
             self._checks[request.kind](request.parameters, request.data.timeframe)
-        except (RunError, SignalNameError, DataRequestError) as error:
-            return str(error)
-        return ""
+        except RefusedError as error:
+            return error.refusal()
+        return None

@@ -36,10 +36,9 @@ def serve(connection: Connection, settings: ResearchSettings, kinds: Mapping[str
 def _outcome(task: RunTask, connection: Connection, settings: ResearchSettings, kinds: Mapping[str, str]) -> Message:
     from services.analysis.research.adapters.artefacts import RunFiles
     from services.analysis.research.adapters.run_data import SeriesData
-    from services.analysis.research.domain.data_request import DataRequestError
-    from services.analysis.research.domain.run_record import EncodedRecord, RunError
+    from services.analysis.research.domain.refusals import RefusedError
+    from services.analysis.research.domain.run_record import EncodedRecord
     from services.analysis.research.domain.runs import COMPILING
-    from services.analysis.research.domain.signal_names import SignalNameError
     from services.analysis.research.runs.execution import execute
     from services.analysis.research.runs.table import run_kind
 
@@ -55,8 +54,8 @@ def _outcome(task: RunTask, connection: Connection, settings: ResearchSettings, 
         kind, files = run_kind(task.request.kind, kinds), RunFiles(settings.research_artefacts)
         found = execute(kind, task.request.parameters, SeriesData(task.request.data, settings), progress, task.id)
         return DoneMessage(EncodedRecord.of(found.record), files.save(task.folder, found.record, found.artefacts))
-    except (RunError, SignalNameError, DataRequestError) as error:
-        return FailedMessage(True, str(error), "invalid-job")
+    except RefusedError as error:
+        return FailedMessage(True, str(error), "invalid-job", reason=error.refusal().reason)
     except BrokenPipeError:
         raise
     except Exception as error:  # noqa: BLE001 - the worker stores and logs it, and the process goes on with the next run

@@ -94,7 +94,7 @@ class SeriesData:
                 self._newest = max(self._newest, int(found.raw["session"][-1]))
                 yield found
         if not some:
-            raise DataRequestError(f"symbols: {self._nothing()}")
+            raise self._nothing()
 
     def market(self, *signals: SignalSpec) -> KnownMarket:
         named = [each for each in signals if isinstance(each, ConditionSignal)]
@@ -117,7 +117,7 @@ class SeriesData:
             return {each.symbol: self._within(each) for each in self._read(symbols, Timeframe.D1, ())}
         except DataRequestError as error:
             read = " and ".join(repr(each.text) for each in named)
-            raise DataRequestError(f"signal: {read:.200}: {str(error).removeprefix('symbols: ')}") from error
+            raise DataRequestError.like(error, f"signal: {read:.200}: {str(error).removeprefix('symbols: ')}") from error
 
     @property
     def _last(self) -> int:
@@ -159,7 +159,7 @@ class SeriesData:
         with asyncio.Runner() as runner:
             opened = open_database(self._settings.database_url)
             if runner.run(current(self._settings.database_url)) is None:
-                raise DataRequestError(f"{NO_TABLES}, or name a tape or a folder")
+                raise DataRequestError(f"{NO_TABLES}, or name a tape or a folder", "no-tables")
             database = runner.run(opened.__aenter__())
             try:
                 tables = StoredSeries(database, self._settings.rebuild_bars)
@@ -168,7 +168,12 @@ class SeriesData:
                     if found is not None:
                         yield found
                     elif symbols:
-                        raise DataRequestError(f"symbols: no bars of {timeframe.word} of {symbol!r} are stored")
+                        raise DataRequestError(
+                            f"symbols: no bars of {timeframe.word} of {symbol!r} are stored",
+                            "no-bars-of",
+                            value=symbol,
+                            timeframe=timeframe.word,
+                        )
             finally:
                 runner.run(opened.__aexit__(None, None, None))
 
@@ -201,11 +206,13 @@ class SeriesData:
         own = {instrument(symbol).exchange for symbol in self._request.symbols}
         return calendars.times({*own, *more} if own and "" not in own else CALENDARS, dt.datetime.now(dt.UTC).date())
 
-    def _nothing(self) -> str:
-        asked = self._request
+    def _nothing(self) -> DataRequestError:
+        asked, word = self._request, self._request.timeframe.word
         if asked.source == "stored" and not asked.symbols:
-            return f"no bars of {asked.timeframe.word} are stored yet: make run stores some, or name a tape or a folder"
-        return f"no bars of {asked.timeframe.word} are there for {', '.join(asked.symbols[:5]) or f'{asked.source} {asked.place}'}"
+            message = f"symbols: no bars of {word} are stored yet: make run stores some, or name a tape or a folder"
+            return DataRequestError(message, "no-bars", timeframe=word)
+        named = ", ".join(asked.symbols[:5]) or f"{asked.source} {asked.place}"
+        return DataRequestError(f"symbols: no bars of {word} are there for {named}", "no-bars-of", value=named, timeframe=word)
 
 
 def _date(session: int) -> dt.date:

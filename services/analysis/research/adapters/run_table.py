@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import Select, and_, delete, func, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
+from services.analysis.research.domain.refusals import Reason
 from services.analysis.research.domain.run_record import EncodedRecord, RunRecord, canonical
 from services.analysis.research.domain.run_rows import MOST_TRIES, NIGHTLY, OPEN, RunRequest, RunRow, RunState
 from shared.db import Database
@@ -82,9 +83,10 @@ class RunTable:
         """Store the result; False if another process has the run, or it was finished already."""
         return await self._end(row, "done", now, _outcome(record, location) | {"done": table.c.total, "note": ""})
 
-    async def fail(self, row: RunRow, state: RunState, code: str, error: str, now: int) -> bool:
+    async def fail(self, row: RunRow, state: RunState, code: str, error: str, now: int, reason: Reason | None = None) -> bool:
         """Store why there is no result; False as ``finish``."""
-        return await self._end(row, state, now, {"error_code": code, "error": error[:MOST_ERROR]})
+        values = {"error_code": code, "error": error[:MOST_ERROR], "error_reason": _reason(reason)}
+        return await self._end(row, state, now, values)
 
     async def release(self, row: RunRow, *, tried: bool) -> None:
         """Give a run back, to be begun again. ``tried``: its process ended in the middle, which counts."""
@@ -172,9 +174,13 @@ def _values(row: RunRow) -> dict[str, Any]:
         "id": row.id, "kind": row.request.kind, "request": canonical(row.request).decode(), "state": row.state,
         "done": 0.0, "total": 0.0, "note": "", "requested_by": row.requested_by, "tries": 0, "claim": "", "lease_until": 0,
         "cancel": False, "created_at": row.created_at, "finished_at": row.finished_at, "result": "",
-        "error_code": row.error_code, "error": row.error[:MOST_ERROR], "location": "", "data_hash": "",
-        "parameters_hash": "", "plan_version": "", "code_version": "", "to_report": row.state not in OPEN,
+        "error_code": row.error_code, "error": row.error[:MOST_ERROR], "error_reason": _reason(row.error_reason), "location": "",
+        "data_hash": "", "parameters_hash": "", "plan_version": "", "code_version": "", "to_report": row.state not in OPEN,
     }  # fmt: skip
+
+
+def _reason(reason: Reason | None) -> str | None:
+    return None if reason is None else msgspec.json.encode(reason).decode()
 
 
 def _outcome(record: EncodedRecord, location: str) -> dict[str, Any]:
@@ -183,5 +189,7 @@ def _outcome(record: EncodedRecord, location: str) -> dict[str, Any]:
 
 def _row(values: dict[str, Any]) -> RunRow:
     request = msgspec.json.decode(values.pop("request"), type=RunRequest)
+    reason = values["error_reason"]
+    values["error_reason"] = msgspec.json.decode(reason, type=Reason) if reason else None
     values.pop("kind")
     return RunRow(**{**values, "request": request, "cancel": bool(values["cancel"])})

@@ -39,7 +39,9 @@ class StoredNews:
 
     async def _vectors(self, symbol: str, stories: Sequence[str]) -> NDArray[np.float32]:
         if len(stories) > MOST_VECTORS:
-            raise DataRequestError(f"features: news_embedding: more than {MOST_VECTORS:,} stories about {symbol} are stored")
+            raise DataRequestError(
+                f"features: news_embedding: more than {MOST_VECTORS:,} stories about {symbol} are stored", "data-large"
+            )
         found = np.full((len(stories), DIMENSIONS), np.nan, np.float32)
         places = {story: place for place, story in enumerate(stories)}
         c = story_vectors.c
@@ -60,7 +62,8 @@ class StoredNews:
             rows = (await connection.execute(wanted.order_by(c.known_at, c.story_id).limit(MOST_RECORDS + 1))).all()
         if len(rows) > MOST_RECORDS:
             raise DataRequestError(
-                f"features: more than {MOST_RECORDS:,} records of stories about {kind} {', '.join(names)} are stored"
+                f"features: more than {MOST_RECORDS:,} records of stories about {kind} {', '.join(names)} are stored",
+                "data-large",
             )
         stories: dict[str, int] = {}
         numbered = [(stories.setdefault(row[0], len(stories)), *row[1:]) for row in rows]

@@ -91,5 +91,7 @@ def is_current(tape: str) -> bool:
 
 def _header(tape: str) -> _Header:
     if tape not in names():
-        raise DataRequestError(f"tape: {tape!r} is no tape; there are {', '.join(names())}")
+        raise DataRequestError(
+            f"tape: {tape!r} is no tape; there are {', '.join(names())}", "name-unknown", value=tape, known=", ".join(names())
+        )
     return msgspec.json.decode((TAPES / f"{tape}.json").read_bytes(), type=_Header)

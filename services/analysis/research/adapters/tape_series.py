@@ -44,11 +44,18 @@ def names() -> list[str]:
 def check_tape(tape: str, symbols: Collection[str]) -> tuple[_Series, ...]:
     """The series that a tape has. Raises DataRequestError: there is no such tape, or it lacks a symbol."""
     if tape not in names():
-        raise DataRequestError(f"tape: {tape!r} is no tape; there are {', '.join(names())}")
+        raise DataRequestError(
+            f"tape: {tape!r} is no tape; there are {', '.join(names())}", "name-unknown", value=tape, known=", ".join(names())
+        )
     series = msgspec.json.decode((TAPES / f"{tape}.json").read_bytes(), type=_Header).series
     known = sorted({each.symbol for each in series})
     if unknown := [symbol for symbol in symbols if symbol not in known]:
-        raise DataRequestError(f"symbols: {unknown[0]!r} is not on the tape {tape}; it has {', '.join(known)}")
+        raise DataRequestError(
+            f"symbols: {unknown[0]!r} is not on the tape {tape}; it has {', '.join(known)}",
+            "name-unknown",
+            value=unknown[0],
+            known=", ".join(known),
+        )
     return series
 
 
@@ -77,7 +84,12 @@ def tape_series(
                     about.negative, f"tape {tape}",
                 )  # fmt: skip
             elif symbols:
-                raise DataRequestError(f"timeframe: the tape {tape} has no bars of {timeframe.word} of {symbol}")
+                raise DataRequestError(
+                    f"timeframe: the tape {tape} has no bars of {timeframe.word} of {symbol}",
+                    "no-bars-of",
+                    value=symbol,
+                    timeframe=timeframe.word,
+                )
 
 
 def _bars(arrays: Mapping[str, Any], own: Mapping[int, _Series], timeframe: Timeframe, session_files: Path | None) -> BarRecords:

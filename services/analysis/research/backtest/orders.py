@@ -41,7 +41,9 @@ class Orders(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             _within("time_exit", self.time_exit, 1, 1_000_000)
         for name in ("stop_loss", "trailing"):
             if self.side != "short" and getattr(self, name) == 1.0:
-                raise BacktestError(f"{name}: a long position cannot lose more than everything; 1.0 is no stop")
+                raise BacktestError(
+                    f"{name}: a long position cannot lose more than everything; 1.0 is no stop", "value-below", bound=1
+                )
 
 
 class Sizing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -69,7 +71,7 @@ class Sizing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         if self.max_positions is not None:
             _within("max_positions", self.max_positions, 1, 1_000_000)
         if self.value is None and self.method in {"amount", "volatility", "risk"}:
-            raise BacktestError(f"value: the method {self.method} needs a value")
+            raise BacktestError(f"value: the method {self.method} needs a value", "value-missing")
         if self.value is not None:
             _within("value", self.value, 0.0, math.inf if self.method == "amount" else 100.0, above=True)
 
@@ -96,14 +98,29 @@ class Costs(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 def check_together(orders: Orders, sizing: Sizing) -> None:
     """Raises ``BacktestError`` when the size needs a stop that is not there."""
     if sizing.method == "risk" and orders.stop_loss is None and orders.trailing is None:
-        raise BacktestError("method: 'risk' sizes a position by its stop; set stop_loss or trailing")
+        raise BacktestError(
+            "method: 'risk' sizes a position by its stop; set stop_loss or trailing",
+            "needs-other",
+            value=sizing.method,
+            other="stop_loss, trailing",
+        )
 
 
 def _within(name: str, value: float, low: float, high: float, *, above: bool = False) -> None:
     if not (low < value if above else low <= value) or not value <= high or math.isinf(value):
-        raise BacktestError(f"{name}: {value!r} is not {'above' if above else 'at least'} {low:g} and at most {high:g}")
+        code = "value-within" if not above else "value-between" if math.isfinite(high) else "value-above"
+        raise BacktestError(
+            f"{name}: {value!r} is not {'above' if above else 'at least'} {low:g} and at most {high:g}",
+            code,
+            value=value,
+            least=f"{low:g}",
+            most=f"{high:g}",
+            bound=f"{low:g}",
+        )
 
 
 def _choice(name: str, value: object, choices: tuple[str, ...]) -> None:
     if value not in choices:
-        raise BacktestError(f"{name}: {value!r} is not one of {', '.join(choices)}")
+        raise BacktestError(
+            f"{name}: {value!r} is not one of {', '.join(choices)}", "name-unknown", value=value, known=", ".join(choices)
+        )

@@ -35,7 +35,7 @@ def column_units(kernels: SignalKernels, columns: Sequence[str]) -> Mapping[str,
     for row, name in enumerate(columns):
         price, volume = _power(plain[row], dearer[row]), _power(plain[row], busier[row])
         if price is None or volume is None:
-            raise UnitError(f"{name} does not scale with prices and volumes")
+            raise UnitError(f"{name} does not scale with prices and volumes", "column-unit", name=name)
         found[name] = Unit(price, volume)
     return found
 

@@ -110,10 +110,19 @@ def read_features(texts: Sequence[str], timeframe: Timeframe) -> tuple[Feature, 
         if (type(other), other.text) != (type(feature), feature.text):
             raise RunError(
                 f"features: {other.text!r} and {feature.text!r} would both be the column {feature.column}; "
-                f"write NAME = {feature.text}"
+                f"write NAME = {feature.text}",
+                "column-twice",
+                value=other.text,
+                other_value=feature.text,
+                column=feature.column,
             )
     if len(found) > MOST_FEATURES:
-        raise RunError(f"features: {len(found)} are too many, at most {MOST_FEATURES} can be written")
+        raise RunError(
+            f"features: {len(found)} are too many, at most {MOST_FEATURES} can be written",
+            "count-most",
+            count=len(found),
+            most=MOST_FEATURES,
+        )
     return tuple(found.values())
 
 
@@ -124,12 +133,14 @@ def read_feature(text: str, timeframe: Timeframe) -> Feature:
     'distance'
     """
     if not text.strip() or len(text) > LONGEST:
-        raise RunError(f"features: {text[:48]!r} must have 1 to {LONGEST} characters")
+        raise RunError(f"features: {text[:48]!r} must have 1 to {LONGEST} characters", "text-length", value=text[:48], most=LONGEST)
     shown = lower_case(normalize(text, LONGEST)).strip()
     name, own = _alias(shown)
     column = name or column_name(own)
     if column.startswith(LABEL) or column in RESERVED:
-        raise RunError(f"features: {column!r} is the name of another column; write ANOTHER_NAME = {own}")
+        raise RunError(
+            f"features: {column!r} is the name of another column; write ANOTHER_NAME = {own}", "column-taken", column=column
+        )
     if own in CALENDAR:
         return CalendarFeature(column, own)
     if strength := _STRENGTH.fullmatch(own):
@@ -140,19 +151,31 @@ def read_feature(text: str, timeframe: Timeframe) -> Feature:
         return NewsFeature(column, own, "embedding", _sessions(own, embedding["sessions"]), _component(own, embedding["component"]))
     if own.startswith(("news", "industry_news")):
         known = ", ".join([*(f"{name}(5)" for name in _MEASURES), "news_embedding(5, 1)"])
-        raise RunError(f"features: {own!r}: of news there are {known}")
+        raise RunError(f"features: {own!r}: of news there are {known}", "name-unknown", value=own, known=known)
     return _of_language(column, own, timeframe)
 
 
 def _sessions(text: str, written: str) -> int:
     if not 1 <= (sessions := int(written)) <= LONGEST:
-        raise RunError(f"features: {text!r}: {sessions} sessions are not from 1 to {LONGEST}")
+        raise RunError(
+            f"features: {text!r}: {sessions} sessions are not from 1 to {LONGEST}",
+            "sessions-within",
+            value=text,
+            least=1,
+            most=LONGEST,
+        )
     return sessions
 
 
 def _component(text: str, written: str | None) -> int:
     if not written or not 1 <= int(written) <= COMPONENTS:
-        raise RunError(f"features: {text!r}: the component is not from 1 to {COMPONENTS}")
+        raise RunError(
+            f"features: {text!r}: the component is not from 1 to {COMPONENTS}",
+            "component-within",
+            value=text,
+            least=1,
+            most=COMPONENTS,
+        )
     return int(written)
 
 
@@ -185,7 +208,7 @@ def _of_language(column: str, text: str, timeframe: Timeframe) -> Feature:
             condition = _number(text, timeframe)
         except ConditionError as other:
             reason = str(error).removeprefix("signal: ").splitlines()[0]
-            raise RunError(f"features: {text!r}: {other}; as a signal: {reason}") from error
+            raise RunError(f"features: {text!r}: {other}; as a signal: {reason}", other.code, **other.values) from error
         return ExpressionFeature(column, text, condition, False, ConditionSignal(condition.text, condition))
     if isinstance(signal, ConditionSignal):
         return ExpressionFeature(column, signal.text, signal.condition, True, signal)

@@ -42,16 +42,18 @@ def feature_units(kernels: SignalKernels, features: Sequence[Feature]) -> dict[s
         try:
             conditions.check(each.condition)
         except RefusedJobError as error:
-            raise RunError(f"features: {error}") from error
+            raise RunError(f"features: {error}", "feature-past", value=each.text) from error
     try:
         units = column_units(kernels, names)
     except UnitError as error:
-        raise RunError(f"features: {error}") from error
+        raise RunError.like(error, f"features: {error}") from error
     for each in expressions:
         try:
             found[each.column] = unit_of(each.condition.root, units.__getitem__)
         except UnitError as error:
-            raise RunError(f"features: {each.text!r} is not known at its time: {error}") from error
+            raise RunError(
+                f"features: {each.text!r} is not known at its time: {error}", error.code, value=each.text, **error.values
+            ) from error
     return found
 
 

@@ -57,7 +57,12 @@ def read_labels(texts: Sequence[str]) -> tuple[Label, ...]:
     """The labels that texts name; without any the usual ones. Raises RunError."""
     found = tuple(dict.fromkeys(map(read_label, texts or USUAL)))
     if len(found) > MOST_LABELS:
-        raise RunError(f"labels: {len(found)} are too many, at most {MOST_LABELS} can be written")
+        raise RunError(
+            f"labels: {len(found)} are too many, at most {MOST_LABELS} can be written",
+            "count-most",
+            count=len(found),
+            most=MOST_LABELS,
+        )
     return found
 
 
@@ -71,12 +76,32 @@ def read_label(text: str) -> Label:
     horizon, *more = given.pop("", [None])
     least = LEAST_HORIZON[name]
     if more or not isinstance(horizon, int) or not least <= horizon <= LONGEST_HORIZON:
-        raise RunError(f"labels: {text[:80]!r}: the horizon must be a whole number of bars from {least} to {LONGEST_HORIZON}")
+        raise RunError(
+            f"labels: {text[:80]!r}: the horizon must be a whole number of bars from {least} to {LONGEST_HORIZON}",
+            "label-horizon",
+            value=text[:80],
+            least=least,
+            most=LONGEST_HORIZON,
+        )
     for parameter, value in given.items():
         if parameter not in PARAMETERS[name]:
-            raise RunError(f"labels: {name} has no parameter {parameter[:24]!r}: it has {', '.join(PARAMETERS[name]) or 'none'}")
+            raise RunError(
+                f"labels: {name} has no parameter {parameter[:24]!r}: it has {', '.join(PARAMETERS[name]) or 'none'}",
+                "parameter-unknown-of",
+                name=name,
+                parameter=parameter[:24],
+                known=", ".join(PARAMETERS[name]) or "-",
+            )
         if not isinstance(value, int | float) or not 0 < value <= MOST_WIDTH:
-            raise RunError(f"labels: {name}: {parameter}={value!r} is not above 0 and at most {MOST_WIDTH:g}")
+            raise RunError(
+                f"labels: {name}: {parameter}={value!r} is not above 0 and at most {MOST_WIDTH:g}",
+                "parameter-between",
+                name=name,
+                parameter=parameter,
+                value=value,
+                least=0,
+                most=f"{MOST_WIDTH:g}",
+            )
     shown = ", ".join([str(horizon), *(f"{parameter}={value:g}" for parameter, value in given.items())])
     return Label(f"{name}({shown})", name, horizon, _Hashed({key: float(value) for key, value in given.items()}))
 
@@ -90,12 +115,13 @@ class _Hashed(dict[str, float]):
 
 def _call(text: str) -> tuple[str, dict[str, Any]]:
     """The name and the arguments of a call: those without a name under the empty one."""
-    known = f"write one of {', '.join(f'{name}(BARS)' for name in KINDS)}"
+    known = ", ".join(f"{name}(BARS)" for name in KINDS)
+    wrong = RunError(f"labels: {text[:80]!r} is no label; write one of {known}", "name-unknown", value=text[:80], known=known)
     try:
         call = ast.parse(text.strip()[:200].lower(), mode="eval").body
         if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name) or call.func.id not in KINDS:
-            raise RunError(f"labels: {text[:80]!r} is no label; {known}")
+            raise wrong
         named = {each.arg or "**": ast.literal_eval(each.value) for each in call.keywords}
         return call.func.id, {**named, "": [ast.literal_eval(each) for each in call.args]}
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
-        raise RunError(f"labels: {text[:80]!r} is no label; {known}") from error
+        raise wrong from error

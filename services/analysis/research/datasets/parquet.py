@@ -23,7 +23,11 @@ PACKAGES: Final = ("pyarrow", "mlcroissant")
 def check_packages() -> None:
     """Raises RunError when a package that data sets need is not installed."""
     if missing := [name for name in PACKAGES if find_spec(name) is None]:
-        raise RunError(f"data sets are written with {' and '.join(missing)}, not installed here: run `make setup-research`")
+        raise RunError(
+            f"data sets are written with {' and '.join(missing)}, not installed here: run `make setup-research`",
+            "package-missing",
+            name=", ".join(missing),
+        )
 
 
 def writer() -> str:

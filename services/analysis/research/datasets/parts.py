@@ -43,9 +43,14 @@ def check_shares(train: float, validation: float) -> None:
     """Raises RunError, which names the field and the value."""
     for name, share in (("train", train), ("validation", validation)):
         if not 0.0 <= share < 1.0:
-            raise RunError(f"{name}: {share!r} is no share from 0 to 1")
+            raise RunError(f"{name}: {share!r} is no share from 0 to 1", "value-within", value=share, least=0, most=1)
     if not train > 0.0 or train + validation >= 1.0 - 1e-9:
-        raise RunError(f"train: {train:g} and validation {validation:g} leave nothing for train or test")
+        raise RunError(
+            f"train: {train:g} and validation {validation:g} leave nothing for train or test",
+            "shares-whole",
+            train=f"{train:g}",
+            validation=f"{validation:g}",
+        )
 
 
 def part_codes(ts_close: Int64s, label_end: Int64s, boundaries: Boundaries, embargo: int) -> PartCodes:
@@ -71,5 +76,10 @@ def counted(codes: PartCodes) -> dict[str, int]:
     found = {name: int(np.count_nonzero(codes == code)) for code, name in enumerate(PARTS)}
     for name in ("train", "test"):
         if not found[name]:
-            raise RunError(f"{name}: no bar is left of {len(codes):,}: ask for a longer range, shorter labels or a shorter embargo")
+            raise RunError(
+                f"{name}: no bar is left of {len(codes):,}: ask for a longer range, shorter labels or a shorter embargo",
+                "part-empty",
+                name=name,
+                count=len(codes),
+            )
     return found

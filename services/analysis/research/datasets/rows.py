@@ -57,7 +57,8 @@ def check_size(rows: int, columns: Sequence[Column]) -> None:
     if size > MOST_BYTES:
         raise RunError(
             f"symbols: {rows:,} rows of {len(columns)} columns, and there are more, take {size / 1e6:,.0f} MB, at most "
-            f"{MOST_BYTES / 1e6:,.0f} are held: name fewer instruments or features, or a later start"
+            f"{MOST_BYTES / 1e6:,.0f} are held: name fewer instruments or features, or a later start",
+            "data-large",
         )
 
 

@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from services.analysis.kernels.indicators.kind import Floats
+from services.analysis.research.domain.refusals import RefusedError
 from services.analysis.research.domain.research_series import ResearchSeries
 from shared.conditions import BAR_FIELDS, Node, Number, Operation, SeriesName
 from shared.conditions.expression import (
@@ -26,7 +27,7 @@ from shared.conditions.expression import (
 )
 
 
-class UnitError(ValueError):
+class UnitError(RefusedError):
     """An expression mixes prices with fixed numbers, or different units."""
 
 
@@ -78,7 +79,11 @@ def _elsewhere(node: Elsewhere, columns: Callable[[str], Unit]) -> Unit:
     found = unit_of(node.operand, columns)
     if node.instrument and found != PURE:
         place = f"[{node.instrument}, 1d]"
-        raise UnitError(f"it reads a value in {found} of {node.instrument}: divide inside, as (close / close[5]){place}")
+        raise UnitError(
+            f"it reads a value in {found} of {node.instrument}: divide inside, as (close / close[5]){place}",
+            "feature-unit",
+            example="(close / close[5])",
+        )
     return found
 
 
@@ -91,7 +96,11 @@ def _operation(node: Operation, columns: Callable[[str], Unit]) -> Unit:
     if name in {"+", "-", "min", "max"} | COMPARISONS | CROSSINGS:
         known = {unit_of(each, columns) for each in operands if each != Number(0.0)}
         if len(known) > 1:
-            raise UnitError(f"{name!r} joins values in {' and '.join(sorted(map(str, known)))}, so it changes with later splits")
+            raise UnitError(
+                f"{name!r} joins values in {' and '.join(sorted(map(str, known)))}, so it changes with later splits",
+                "feature-unit",
+                example="(close / close[5])",
+            )
         return next(iter(known), PURE) if name in {"+", "-", "min", "max"} else PURE
     if name in {"and", "or"}:
         for each in operands[1:]:

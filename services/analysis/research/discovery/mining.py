@@ -51,7 +51,9 @@ def frequent(
         if len(found) > MOST:
             raise RunError(
                 f"least: more than {len(found)} candidates fire {least} times before the split, after {last + 1} of {len(steps)}"
-                f" signals; at most {MOST} are compared: {REMEDY}"
+                f" signals; at most {MOST} are compared: {REMEDY}",
+                "search-large",
+                most=MOST,
             )
         progress(last + 1, len(steps), "candidates")
     return sorted(found, key=_order)
@@ -83,7 +85,11 @@ def _item_sets(table: Bools, seed: int, least: int, size: int, growth: Growth) -
         searched = table[np.random.default_rng(seed).choice(len(table), MOST_TRANSACTIONS, replace=False)]
         bound = max(2.0, LOWERED * least * MOST_TRANSACTIONS / len(table))
     if (sets := _most_sets(searched, bound, size)) > MOST_SETS:
-        raise RunError(f"least: up to {sets} combinations with one signal alone, at most {MOST_SETS} are searched: {REMEDY}")
+        raise RunError(
+            f"least: up to {sets} combinations with one signal alone, at most {MOST_SETS} are searched: {REMEDY}",
+            "search-large",
+            most=MOST_SETS,
+        )
     for items in growth(pd.DataFrame(searched), min_support=(bound - 0.5) / len(searched), max_len=size)["itemsets"]:
         places = sorted(items)
         if searched is table or np.count_nonzero(table[:, places].all(axis=1)) >= least:
@@ -101,14 +107,14 @@ def _most_sets(table: Bools, least: float, size: int) -> int:
 def check_package() -> None:
     """Raises RunError when the package that searches is not installed."""
     if find_spec("mlxtend") is None:
-        raise RunError(MISSING)
+        raise RunError(MISSING, "package-missing", name="mlxtend")
 
 
 def _growth() -> Growth:
     try:
         found: Growth = import_module("mlxtend.frequent_patterns").fpgrowth
     except ImportError as error:
-        raise RunError(f"{MISSING} ({error})") from error
+        raise RunError(f"{MISSING} ({error})", "package-missing", name="mlxtend") from error
     return found
 
 

@@ -63,9 +63,13 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 def check(asked: DiscoveryOptions, timeframe: Timeframe) -> None:
     """Raises RunError, which names the field and the value."""
     if not _INDEX.fullmatch(asked.index):
-        raise RunError(f"index: {asked.index[:32]!r} is no symbol")
+        raise RunError(f"index: {asked.index[:32]!r} is no symbol", "value-form", value=asked.index[:32])
     if timeframe.row.rules == "none":
-        raise RunError(f"timeframe: no rule runs on {timeframe.word}, so that there is nothing to combine")
+        raise RunError(
+            f"timeframe: no rule runs on {timeframe.word}, so that there is nothing to combine",
+            "timeframe-none",
+            timeframe=timeframe.word,
+        )
 
 
 def run(asked: DiscoveryOptions, data: RunData, progress: Progress) -> RunResult:
@@ -110,7 +114,7 @@ def _states(index: str, data: RunData) -> tuple[tuple[str, ...], KnownMarket]:
         return states, data.market(*signals)
     except DataRequestError as error:
         if index:
-            raise DataRequestError(f"index: {str(error).rpartition(': ')[2]}") from error
+            raise DataRequestError.like(error, f"index: {str(error).rpartition(': ')[2]}") from error
         return (), KnownMarket()
 
 

@@ -113,7 +113,12 @@ def search(
     days = np.unique(np.concatenate([np.zeros(0, np.int64), *(each.prices.day for each in pasts)]))
     place = int(len(days) * asked.share)
     if min(place, len(days) - place) < LEAST_DATES:
-        raise RunError(f"start: each part needs {LEAST_DATES} dates, there are {len(days)} in all: name an earlier start")
+        raise RunError(
+            f"start: each part needs {LEAST_DATES} dates, there are {len(days)} in all: name an earlier start",
+            "dates-few",
+            least=LEAST_DATES,
+            count=len(days),
+        )
     split, end = int(days[place]), int(days[-1]) + 1
     found = frequent(pasts, steps, split, asked.size, asked.least, progress)
     promising = _promising(Part.of(pasts, 0, split, kernels), found, steps, asked, progress)

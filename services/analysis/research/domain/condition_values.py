@@ -60,18 +60,32 @@ def _check(condition: Condition, series: ResearchSeries, market: KnownMarket) ->
     try:
         conditions.check(condition)
     except RefusedJobError as error:
-        raise SignalNameError(f"signal: {error}") from error
+        raise SignalNameError(f"signal: {error}", "not-supported") from error
     lacks = f"which {series.source or 'the data'} lacks"
     if missing := sorted(set(needs_of(condition)) - set(series.bars), key=list(Timeframe).index):
-        raise SignalNameError(f"signal: {condition.text!r} reads bars of {missing[0].word}, {lacks}")
+        raise SignalNameError(
+            f"signal: {condition.text!r} reads bars of {missing[0].word}, {lacks}",
+            "data-lacks",
+            value=condition.text,
+            name=missing[0].word,
+        )
     if conditions.group_nodes(condition) and market.groups is None:
-        raise SignalNameError(f"signal: {condition.text!r} reads industries or relative strength, {lacks}")
+        raise SignalNameError(
+            f"signal: {condition.text!r} reads industries or relative strength, {lacks}", "data-lacks-groups", value=condition.text
+        )
     wanted = conditions.references(condition, market.benchmarks.get(series.symbol, ""))
     if absent := [symbol for symbol in wanted if symbol not in market.others]:
-        raise SignalNameError(f"signal: {condition.text!r} reads {absent[0]}, {lacks}")
+        raise SignalNameError(
+            f"signal: {condition.text!r} reads {absent[0]}, {lacks}", "data-lacks", value=condition.text, name=absent[0]
+        )
     exchanges = {series.exchange} | {market.others[symbol].exchange for symbol in wanted}
     if conditions.reads_sessions(condition) and (unknown := sorted(exchanges - market.exchanges.keys())):
-        raise SignalNameError(f"signal: {condition.text!r} reads sessions; exchange {unknown[0]!r} has no calendar here")
+        raise SignalNameError(
+            f"signal: {condition.text!r} reads sessions; exchange {unknown[0]!r} has no calendar here",
+            "no-calendar",
+            value=condition.text,
+            name=unknown[0],
+        )
 
 
 def _runs(kernels: SignalKernels, asked: Sequence[Condition], kind: str) -> NeededSeries:

@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 import msgspec
 
+from services.analysis.research.domain.refusals import RefusedError
 from shared.events import Timeframe
 
 MOST_SYMBOLS: Final = 1_000
@@ -15,7 +16,7 @@ MOST_PLACE: Final = 1024
 DataSource = Literal["stored", "tape", "folder"]
 
 
-class DataRequestError(ValueError):
+class DataRequestError(RefusedError):
     """Data cannot be used as requested; the message names the field, the value and the remedy."""
 
 
@@ -54,15 +55,26 @@ class DataRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     def check(self) -> None:
         """Raises DataRequestError."""
         if len(self.symbols) > MOST_SYMBOLS:
-            raise DataRequestError(f"symbols: at most {MOST_SYMBOLS} are read, not {len(self.symbols)}")
+            raise DataRequestError(
+                f"symbols: at most {MOST_SYMBOLS} are read, not {len(self.symbols)}",
+                "count-most",
+                count=len(self.symbols),
+                most=MOST_SYMBOLS,
+            )
         for symbol in self.symbols:
             if not (1 <= len(symbol) <= MOST_SYMBOL and symbol.isascii() and symbol.isprintable()):
-                raise DataRequestError(f"symbols: {symbol[:MOST_SYMBOL]!r} is no symbol")
+                raise DataRequestError(f"symbols: {symbol[:MOST_SYMBOL]!r} is no symbol", "value-form", value=symbol[:MOST_SYMBOL])
         if len(set(self.symbols)) < len(self.symbols):
-            raise DataRequestError("symbols: one is named twice")
+            raise DataRequestError("symbols: one is named twice", "symbol-twice")
         if self.start is not None and self.end is not None and self.start > self.end:
-            raise DataRequestError(f"start: {self.start} is after end, {self.end}")
+            raise DataRequestError(
+                f"start: {self.start} is after end, {self.end}", "start-after-end", value=self.start, end=self.end
+            )
         if len(self.place) > MOST_PLACE:
-            raise DataRequestError(f"place: it has {len(self.place)} characters, at most {MOST_PLACE} are read")
+            raise DataRequestError(
+                f"place: it has {len(self.place)} characters, at most {MOST_PLACE} are read", "text-long", bound=MOST_PLACE
+            )
         if (self.source == "stored") == bool(self.place):
-            raise DataRequestError(f"place: {self.place!r}: a tape or a folder is named for the sources tape and folder alone")
+            raise DataRequestError(
+                f"place: {self.place!r}: a tape or a folder is named for the sources tape and folder alone", "options-wrong"
+            )

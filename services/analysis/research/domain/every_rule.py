@@ -16,5 +16,5 @@ def every_rule(timeframe: Timeframe) -> SignalSpec:
     """
     name = next((rule.name for rule in RULES if timeframe.value in rule.timeframes), "")
     if not name:
-        raise RunError(f"timeframe: no rule runs on {timeframe.word}")
+        raise RunError(f"timeframe: no rule runs on {timeframe.word}", "timeframe-none", timeframe=timeframe.word)
     return read_signal(name, timeframe)

@@ -19,4 +19,4 @@ def named_signal(
     try:
         return read(text, timeframe)
     except SignalNameError as error:
-        raise SignalNameError(f"{option}: {str(error).removeprefix('signal: ')}") from error
+        raise SignalNameError.like(error, f"{option}: {str(error).removeprefix('signal: ')}") from error

@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from services.analysis.research.domain.refusals import Refusal
 from services.analysis.research.domain.run_rows import RunRequest
 from shared.events import HistoryJob
 from shared.wire import Encoded
@@ -42,10 +43,10 @@ class History(msgspec.Struct, frozen=True, tag="history"):
 
 
 class Checked(msgspec.Struct, frozen=True, tag="checked"):
-    """The answer to a check: empty if nothing is wrong so far."""
+    """The answer to a check: no refusal if nothing is wrong so far."""
 
     number: int
-    refusal: str
+    refusal: Refusal | None
 
 
 class Failure(msgspec.Struct, frozen=True, tag="failure"):

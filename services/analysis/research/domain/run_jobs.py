@@ -8,8 +8,9 @@ from typing import Any, Final
 
 import msgspec
 
-from services.analysis.research.domain.data_request import MOST_SYMBOL, DataRequest, DataRequestError
+from services.analysis.research.domain.data_request import MOST_SYMBOL, DataRequest
 from services.analysis.research.domain.jobs import SOURCE
+from services.analysis.research.domain.refusals import Reason, RefusedError
 from services.analysis.research.domain.run_record import RunError
 from services.analysis.research.domain.run_rows import RunRequest, RunRow
 from shared.events import (
@@ -65,14 +66,16 @@ def new_row(job: RunJob, now: int) -> RunRow:
     try:
         data.check()
         return msgspec.structs.replace(row, request=msgspec.structs.replace(request, parameters=_parameters(job)))
-    except (DataRequestError, RunError) as error:
+    except RefusedError as error:
         short = msgspec.structs.replace(request, data=msgspec.structs.replace(data, symbols=(), place=data.place[:MOST_SYMBOL]))
-        return refused(msgspec.structs.replace(row, request=short), "invalid-job", str(error))
+        return refused(msgspec.structs.replace(row, request=short), "invalid-job", str(error), error.refusal().reason)
 
 
-def refused(row: RunRow, code: str, why: str) -> RunRow:
+def refused(row: RunRow, code: str, why: str, reason: Reason | None = None) -> RunRow:
     """A run that is not begun."""
-    return msgspec.structs.replace(row, state="refused", error_code=code, error=why, finished_at=row.created_at)
+    return msgspec.structs.replace(
+        row, state="refused", error_code=code, error=why, error_reason=reason, finished_at=row.created_at
+    )
 
 
 def progress(row: RunRow, now: int, ahead: int = 0) -> RunProgress:
@@ -100,23 +103,30 @@ def outcome(row: RunRow) -> RunFinished:
         kind=row.request.kind,
         state=row.state,
         location=row.location,
-        error=ResearchError(code=row.error_code, message=row.error) if row.error_code else None,
+        error=_error(row) if row.error_code else None,
         ts_event=row.created_at,
         ts_init=row.finished_at or row.created_at,
         source=SOURCE,
     )
 
 
+def _error(row: RunRow) -> ResearchError:
+    reason = row.error_reason or Reason("")
+    return ResearchError(code=row.error_code, message=row.error, reason=reason.code, field=reason.field, values=reason.values)
+
+
 def _parameters(job: RunJob) -> dict[str, Any]:
     """What the kind is given: the fields of the job's own type, and its options."""
     own = {name: getattr(job, name) for name in job.__struct_fields__ if name not in COMMON}
     if both := sorted(own.keys() & job.options.keys()):
-        raise RunError(f"options: {both[0]} is a field of the job, not an option")
+        raise RunError(f"options: {both[0]} is a field of the job, not an option", "options-wrong")
     if isinstance(job, RunGrid):
         if both := sorted(job.ranges.keys() & job.steps.keys()):
-            raise RunError(f"steps: {both[0][:32]!r} has values in ranges already")
+            raise RunError(f"steps: {both[0][:32]!r} has values in ranges already", "range-twice-given", name=both[0][:32])
         own["ranges"] = {**job.ranges, **own.pop("steps")}
     found: dict[str, Any] = msgspec.to_builtins({**own, **job.options})
     if (size := len(msgspec.json.encode(found))) > MOST_REQUEST:
-        raise RunError(f"options: the request has {size} bytes, at most {MOST_REQUEST} are taken")
+        raise RunError(
+            f"options: the request has {size} bytes, at most {MOST_REQUEST} are taken", "request-large", most=MOST_REQUEST
+        )
     return found

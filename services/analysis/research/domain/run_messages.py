@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from services.analysis.research.domain.refusals import Reason
 from services.analysis.research.domain.run_record import EncodedRecord
 from services.analysis.research.domain.run_rows import RunRequest
 
@@ -47,6 +48,7 @@ class FailedMessage:
     code: str
     """As ``ResearchError.code``."""
     trace: str = ""
+    reason: Reason | None = None
 
 
 Message = ProgressMessage | DoneMessage | FailedMessage

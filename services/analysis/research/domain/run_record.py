@@ -8,12 +8,13 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from services.analysis.research.domain.data_request import DataProblem, DataRequest
+from services.analysis.research.domain.refusals import RefusedError
 
 MOST_SUMMARY: Final = 256 * 1024
 """Bytes of a summary as JSON: it is stored in a row. Longer lists belong in an artefact."""
 
 
-class RunError(ValueError):
+class RunError(RefusedError):
     """A run cannot be done as requested; the message names the field, the value and the remedy."""
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final, Literal
 import msgspec
 
 from services.analysis.research.domain.data_request import DataRequest
+from services.analysis.research.domain.refusals import Reason
 
 RunState = Literal["queued", "running", "done", "failed", "refused", "cancelled"]
 OPEN: Final[tuple[RunState, ...]] = ("queued", "running")
@@ -44,4 +45,6 @@ class RunRow(msgspec.Struct, frozen=True, kw_only=True):
     finished_at: int | None = None
     error_code: str = ""
     error: str = ""
+    error_reason: Reason | None = None
+    """What ``error`` says, for other languages; None where it is not known."""
     location: str = ""

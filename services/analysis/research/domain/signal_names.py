@@ -21,6 +21,7 @@ from services.analysis.kernels.patterns.table import PATTERNS
 from services.analysis.kernels.plan import BAR_FIELDS, INDICATORS, IndicatorSpec, Plan, plan
 from services.analysis.kernels.rules.rule import Direction, Rule
 from services.analysis.kernels.rules.table import RULES
+from services.analysis.research.domain.refusals import RefusedError
 from shared.conditions import Condition, ConditionError
 from shared.conditions import parse as parse_condition
 from shared.events import Timeframe
@@ -42,7 +43,7 @@ def every_kind(_params: Mapping[str, float]) -> None:
     """An instance is for instruments of every kind."""
 
 
-class SignalNameError(ValueError):
+class SignalNameError(RefusedError):
     """A text names no signal, or not on this timeframe; the message has the text at fault and the nearest names."""
 
 
@@ -100,14 +101,22 @@ def read_signal(text: str, timeframe: Timeframe) -> SignalSpec:
     'rsi_oversold(period=14, level=25) down'
     """
     if not text.strip() or len(text) > LONGEST:
-        raise SignalNameError(f"signal: {text[:48]!r} must have 1 to {LONGEST} characters")
+        raise SignalNameError(
+            f"signal: {text[:48]!r} must have 1 to {LONGEST} characters", "text-length", value=text[:48], most=LONGEST
+        )
     found = " ".join(lower_case(normalize(text, LONGEST)).split())
     if re.search(r"\bthen\b", found):
         return _sequence(found, timeframe)
     call = _CALL.fullmatch(found)
     if call is not None and call["name"] in _BY_NAME | _PATTERNS:
         if call["frame"] and call["frame"] != timeframe.word:
-            raise SignalNameError(f"signal: {found!r} is on {call['frame']}, the bars are of {timeframe.word}")
+            raise SignalNameError(
+                f"signal: {found!r} is on {call['frame']}, the bars are of {timeframe.word}",
+                "timeframe-other",
+                value=found,
+                found=call["frame"],
+                timeframe=timeframe.word,
+            )
         way: Direction | None = "up" if call["way"] == "up" else "down" if call["way"] == "down" else None
         if call["name"] in _BY_NAME:
             return _rule(_BY_NAME[call["name"]], call["given"] or "", way, timeframe)
@@ -116,14 +125,17 @@ def read_signal(text: str, timeframe: Timeframe) -> SignalSpec:
         return _condition(found, timeframe)
     except ConditionError as error:
         if call is None:
-            raise SignalNameError(f"signal: {error}\n{error.caret()}") from error
-        raise SignalNameError(unknown(call["name"])) from error
+            raise SignalNameError(f"signal: {error}\n{error.caret()}", error.code, **error.values) from error
+        raise unknown(call["name"]) from error
 
 
-def unknown(name: str) -> str:
+def unknown(name: str) -> SignalNameError:
     """What to say of a name that is no rule and no chart pattern, with the nearest ones."""
     near = get_close_matches(name, [*_BY_NAME, *_PATTERNS], n=3, cutoff=0.45)
-    return f"signal: {name!r} is no rule, chart pattern or condition" + (f"; the nearest names: {', '.join(near)}" if near else "")
+    message = f"signal: {name!r} is no rule, chart pattern or condition"
+    if not near:
+        return SignalNameError(message, "signal-unknown", value=name)
+    return SignalNameError(f"{message}; the nearest names: {', '.join(near)}", "name-near", value=name, near=", ".join(near))
 
 
 def _sequence(text: str, timeframe: Timeframe) -> SequenceSignal:
@@ -132,9 +144,15 @@ def _sequence(text: str, timeframe: Timeframe) -> SequenceSignal:
         if not re.search(r"\bon\s+\w+$", text):
             sequence = parse_sequence(f"{text} on {timeframe.word}")
     except SequenceError as error:
-        raise SignalNameError(f"signal: {error}\n{error.caret(text)}") from error
+        raise SignalNameError(f"signal: {error}\n{error.caret(text)}", "sequence", value=text, at=error.position + 1) from error
     if sequence.timeframe != timeframe:
-        raise SignalNameError(f"signal: {sequence.text!r} is on {sequence.timeframe.word}, the bars are of {timeframe.word}")
+        raise SignalNameError(
+            f"signal: {sequence.text!r} is on {sequence.timeframe.word}, the bars are of {timeframe.word}",
+            "timeframe-other",
+            value=sequence.text,
+            found=sequence.timeframe.word,
+            timeframe=timeframe.word,
+        )
     return SequenceSignal(sequence.text, sequence)
 
 
@@ -145,27 +163,51 @@ def _condition(text: str, timeframe: Timeframe) -> ConditionSignal:
             condition = parse_condition(f"{text} on {timeframe.word}")
         except ConditionError:
             raise SignalNameError(
-                f"signal: {condition.text!r} is on {condition.timeframe.word}, the bars are of {timeframe.word}"
+                f"signal: {condition.text!r} is on {condition.timeframe.word}, the bars are of {timeframe.word}",
+                "timeframe-other",
+                value=condition.text,
+                found=condition.timeframe.word,
+                timeframe=timeframe.word,
             ) from None
     return ConditionSignal(condition.text, condition)
 
 
 def _pattern(name: str, given: str, way: Direction | None, timeframe: Timeframe) -> PatternSignal:
     if given.strip("() "):
-        raise SignalNameError(f"signal: {name}{given}: a chart pattern has no parameters")
+        raise SignalNameError(
+            f"signal: {name}{given}: a chart pattern has no parameters",
+            "parameter-unknown-of",
+            name=name,
+            parameter=given,
+            known="-",
+        )
     if not timeframe.row.patterns:
-        raise SignalNameError(f"signal: {name} is not searched for on {timeframe.word}")
+        raise SignalNameError(
+            f"signal: {name} is not searched for on {timeframe.word}",
+            "timeframe-unfit",
+            name=name,
+            timeframe=timeframe.word,
+            known=", ".join(each.word for each in Timeframe if each.row.patterns),
+        )
     sign = _PATTERNS[name].direction
     if way is not None and sign and sign != (1 if way == "up" else -1):
-        raise SignalNameError(f"signal: {name} is never {way}")
+        raise SignalNameError(f"signal: {name} is never {way}", "direction-unfit", name=name, direction=way)
     return PatternSignal(name if way is None else f"{name} {way}", name, way)
 
 
 def _rule(rule: Rule, given: str, way: Direction | None, timeframe: Timeframe) -> RuleSignal:
     if str(timeframe) not in rule.timeframes:
-        raise SignalNameError(f"signal: {rule.name} fires on {', '.join(rule.timeframes)}, not on {timeframe.word}")
+        raise SignalNameError(
+            f"signal: {rule.name} fires on {', '.join(rule.timeframes)}, not on {timeframe.word}",
+            "timeframe-unfit",
+            name=rule.name,
+            timeframe=timeframe.word,
+            known=", ".join(rule.timeframes),
+        )
     if way is not None and way not in rule.directions:
-        raise SignalNameError(f"signal: {rule.name} fires {rule.directions[0]} alone, not {way}")
+        raise SignalNameError(
+            f"signal: {rule.name} fires {rule.directions[0]} alone, not {way}", "direction-unfit", name=rule.name, direction=way
+        )
     wanted = _parameters(rule, given)
     same = tuple(one for one in rule.instances if wanted.items() <= one.items())
     shown = ", ".join(f"{name}={value:g}" for name, value in wanted.items())
@@ -184,14 +226,22 @@ def own_plan(rule: Rule, params: Mapping[str, float]) -> Plan:
     """
     for name in FIXED.get(rule.name, ()):
         if params[name] != rule.instances[0][name]:
-            raise SignalNameError(f"signal: {rule.name}: {name}={params[name]:g}: it is always {rule.instances[0][name]:g}")
+            raise SignalNameError(
+                f"signal: {rule.name}: {name}={params[name]:g}: it is always {rule.instances[0][name]:g}",
+                "parameter-fixed",
+                name=rule.name,
+                parameter=name,
+                value=f"{rule.instances[0][name]:g}",
+            )
     try:
         columns = [_column(template, rule, params) for template in rule.columns]
         specs = tuple(dict.fromkeys(spec for _, spec in columns if spec is not None))
         names = tuple(name for name, _ in columns)
         return plan(specs, [replace(rule, columns=names, evidence=(), instances=(params,), instruments=every_kind)])
+    except ConditionError as error:
+        raise SignalNameError(f"signal: {rule.name}: {error}", error.code, **error.values) from error
     except ValueError as error:
-        raise SignalNameError(f"signal: {rule.name}: {error}") from error
+        raise SignalNameError(f"signal: {rule.name}: {error}", "parameters-unfit", name=rule.name) from error
 
 
 def _column(template: str, rule: Rule, params: Mapping[str, float]) -> tuple[str, IndicatorSpec | None]:
@@ -218,22 +268,39 @@ def _parameters(rule: Rule, given: str) -> dict[str, float]:
     names, found = list(rule.instances[0]), dict[str, float]()
     if not given.strip("() "):
         return found
+    wrong = SignalNameError(
+        f"signal: {rule.name}{given}: write parameters as ({', '.join(names) or ''})",
+        "parameters-form",
+        name=rule.name,
+        known=", ".join(names),
+    )
     try:
         call = ast.parse("f" + re.sub(r"([\d.]) ?%", r"\1e-2", given), mode="eval").body
     except SyntaxError:
-        raise SignalNameError(f"signal: {rule.name}{given}: write parameters as ({', '.join(names) or ''})") from None
+        raise wrong from None
     if not isinstance(call, ast.Call):
-        raise SignalNameError(f"signal: {rule.name}{given}: write parameters as ({', '.join(names) or ''})")
+        raise wrong
     varying = [name for name in names if len({one[name] for one in rule.instances}) > 1]
     order = varying if len(call.args) == len(varying) else names
     if len(call.args) > len(order):
-        raise SignalNameError(f"signal: {rule.name}{given}: it has {len(names)} parameters: {', '.join(names) or 'none'}")
+        raise SignalNameError(
+            f"signal: {rule.name}{given}: it has {len(names)} parameters: {', '.join(names) or 'none'}",
+            "parameters-form",
+            name=rule.name,
+            known=", ".join(names),
+        )
     pairs = [*zip(order, call.args, strict=False), *((each.arg or "", each.value) for each in call.keywords)]
     for name, node in pairs:
         if name not in names:
-            raise SignalNameError(f"signal: {rule.name} has no parameter {name[:24]!r}: it has {', '.join(names) or 'none'}")
+            raise SignalNameError(
+                f"signal: {rule.name} has no parameter {name[:24]!r}: it has {', '.join(names) or 'none'}",
+                "parameter-unknown-of",
+                name=rule.name,
+                parameter=name[:24],
+                known=", ".join(names) or "-",
+            )
         if name in found:
-            raise SignalNameError(f"signal: {rule.name}: {name} is given twice")
+            raise SignalNameError(f"signal: {rule.name}: {name} is given twice", "parameter-twice", name=rule.name, parameter=name)
         found[name] = _number(rule, name, node)
     return {name: found[name] for name in names if name in found}
 
@@ -243,4 +310,9 @@ def _number(rule: Rule, name: str, node: ast.expr) -> float:
     value = node.operand if isinstance(node, ast.UnaryOp) else node
     if isinstance(value, ast.Constant) and isinstance(value.value, int | float) and abs(value.value) <= MOST_NUMBER:
         return sign * float(value.value)
-    raise SignalNameError(f"signal: {rule.name}: {name}={ast.unparse(node)[:24]}: it must be a number")
+    raise SignalNameError(
+        f"signal: {rule.name}: {name}={ast.unparse(node)[:24]}: it must be a number",
+        "parameter-number",
+        name=rule.name,
+        parameter=name,
+    )

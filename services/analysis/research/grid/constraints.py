@@ -45,13 +45,19 @@ def allowed(constraint: str, values: Mapping[str, Floats], sets: int) -> npt.NDA
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         tree = None
     if not isinstance(tree, ast.Compare):
-        raise GridError(f"constraints: {constraint[:LONGEST]!r} is no comparison of parameters; write it as fast < slow")
+        raise GridError(
+            f"constraints: {constraint[:LONGEST]!r} is no comparison of parameters; write it as fast < slow",
+            "constraint-form",
+            value=constraint[:LONGEST],
+        )
     found = np.ones(sets, np.bool_)
     left = _value(tree.left, constraint, values)
     for sign, node in zip(tree.ops, tree.comparators, strict=True):
         right = _value(node, constraint, values)
         if type(sign) not in _COMPARISONS:
-            raise GridError(f"constraints: {constraint!r}: only <, <=, >, >=, == and != are known")
+            raise GridError(
+                f"constraints: {constraint!r}: only <, <=, >, >=, == and != are known", "constraint-form", value=constraint
+            )
         found &= _COMPARISONS[type(sign)](left, right)
         left = right
     return found
@@ -61,7 +67,13 @@ def _value(node: ast.expr, constraint: str, values: Mapping[str, Floats]) -> Any
     match node:
         case ast.Name(id=name):
             if name not in values:
-                raise GridError(f"constraints: {constraint!r}: there is no parameter {name!r}; there are {', '.join(values)}")
+                raise GridError(
+                    f"constraints: {constraint!r}: there is no parameter {name!r}; there are {', '.join(values)}",
+                    "constraint-parameter",
+                    value=constraint,
+                    name=name,
+                    known=", ".join(values),
+                )
             return values[name]
         case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
             return np.float64(number)
@@ -70,4 +82,8 @@ def _value(node: ast.expr, constraint: str, values: Mapping[str, Floats]) -> Any
         case ast.BinOp(left=left, op=sign, right=right) if type(sign) in _ARITHMETIC:
             with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
                 return _ARITHMETIC[type(sign)](_value(left, constraint, values), _value(right, constraint, values))
-    raise GridError(f"constraints: {constraint!r}: {ast.unparse(node)[:48]!r} is neither a parameter, a number nor arithmetic")
+    raise GridError(
+        f"constraints: {constraint!r}: {ast.unparse(node)[:48]!r} is neither a parameter, a number nor arithmetic",
+        "constraint-form",
+        value=constraint,
+    )

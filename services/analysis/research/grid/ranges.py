@@ -38,9 +38,15 @@ def values(name: str, given: str | Sequence[float]) -> tuple[float, ...]:
     """
     size = count(name, given)
     if size < 1:
-        raise GridError(f"ranges: {name} is empty")
+        raise GridError(f"ranges: {name} is empty", "range-empty", name=name)
     if size > MOST_LIST:
-        raise GridError(f"ranges: {name} has {size:,} values, at most {MOST_LIST:,} are tried")
+        raise GridError(
+            f"ranges: {name} has {size:,} values, at most {MOST_LIST:,} are tried",
+            "range-many",
+            name=name,
+            count=f"{size:,}",
+            most=f"{MOST_LIST:,}",
+        )
     if isinstance(given, str) and ":" in given:
         first, _, step = _range(name, given)
         exact = [first + n * step for n in range(size)]
@@ -48,7 +54,7 @@ def values(name: str, given: str | Sequence[float]) -> tuple[float, ...]:
         exact = [_number(name, each) for each in (_listed(given) if isinstance(given, str) else map(repr, given))]
     found = tuple(sorted(float(each) for each in exact))
     if twice := [one for one, other in pairwise(found) if one == other]:
-        raise GridError(f"ranges: {name}: {twice[0]:g} is there twice")
+        raise GridError(f"ranges: {name}: {twice[0]:g} is there twice", "range-twice", name=name, value=f"{twice[0]:g}")
     return found
 
 
@@ -64,12 +70,22 @@ def shown(value: float) -> str:
 def _range(name: str, given: str) -> tuple[Decimal, Decimal, Decimal]:
     parts = given.split(":")
     if len(parts) not in {2, 3}:
-        raise GridError(f"ranges: {name}={given[:LONGEST]!r}: write it as 5:50:5, the first, the last and the step, or as 5,10,20")
+        raise GridError(
+            f"ranges: {name}={given[:LONGEST]!r}: write it as 5:50:5, the first, the last and the step, or as 5,10,20",
+            "range-form",
+            name=name,
+        )
     first, last, step = (*(_number(name, part) for part in parts), Decimal(1))[:3]
     if not step > 0:
-        raise GridError(f"ranges: {name}={given[:LONGEST]!r}: the step {step} is not above 0")
+        raise GridError(f"ranges: {name}={given[:LONGEST]!r}: the step {step} is not above 0", "range-step", name=name)
     if last < first:
-        raise GridError(f"ranges: {name}={given[:LONGEST]!r} is empty: {last} is below {first}")
+        raise GridError(
+            f"ranges: {name}={given[:LONGEST]!r} is empty: {last} is below {first}",
+            "range-order",
+            name=name,
+            first=first,
+            last=last,
+        )
     return first, last, step
 
 
@@ -83,5 +99,10 @@ def _number(name: str, text: str) -> Decimal:
     except InvalidOperation:
         found = Decimal("NaN")
     if not found.is_finite() or abs(found) > MOST_NUMBER or (found and found.adjusted() < -12):
-        raise GridError(f"ranges: {name}: {text.strip()[:LONGEST]!r} is no number of at most {MOST_NUMBER:g}")
+        raise GridError(
+            f"ranges: {name}: {text.strip()[:LONGEST]!r} is no number of at most {MOST_NUMBER:g}",
+            "range-number",
+            name=name,
+            value=text.strip()[:LONGEST],
+        )
     return found

@@ -71,18 +71,31 @@ def parameter_sets(ranges: Mapping[str, str | Sequence[float]], constraints: Seq
         GridError: there are none or too many of them, or a range or a constraint is not valid; the text has the count.
     """
     if not 1 <= len(ranges) <= MOST_PARAMETERS:
-        raise GridError(f"ranges: 1 to {MOST_PARAMETERS} parameters are searched, not {len(ranges)}")
+        raise GridError(
+            f"ranges: 1 to {MOST_PARAMETERS} parameters are searched, not {len(ranges)}",
+            "count-within",
+            count=len(ranges),
+            least=1,
+            most=MOST_PARAMETERS,
+        )
     for name in ranges:
         if not _NAME.fullmatch(name):
-            raise GridError(f"ranges: {name[:32]!r} is no name of a parameter")
+            raise GridError(f"ranges: {name[:32]!r} is no name of a parameter", "range-name", name=name[:32])
     counts = {name: count(name, given) for name, given in ranges.items()}
     if empty := [name for name, n in counts.items() if n < 1]:
-        raise GridError(f"ranges: {empty[0]} is empty")
+        raise GridError(f"ranges: {empty[0]} is empty", "range-empty", name=empty[0])
     if (total := prod(counts.values())) > MOST_PRODUCT:
         each = " x ".join(f"{n:,} of {name}" for name, n in counts.items())
-        raise GridError(f"ranges: {each} are {total:,} sets, at most {MOST_PRODUCT:,} before constraints: take fewer values")
+        raise GridError(
+            f"ranges: {each} are {total:,} sets, at most {MOST_PRODUCT:,} before constraints: take fewer values",
+            "sets-many",
+            count=f"{total:,}",
+            most=f"{MOST_PRODUCT:,}",
+        )
     if len(constraints) > MOST:
-        raise GridError(f"constraints: {len(constraints)} are given, at most {MOST} are read")
+        raise GridError(
+            f"constraints: {len(constraints)} are given, at most {MOST} are read", "count-most", count=len(constraints), most=MOST
+        )
     every = {name: values(name, ranges[name]) for name in sorted(ranges)}  # a saved request has them in this order
     index = np.indices(tuple(len(own) for own in every.values())).reshape(len(every), -1).T
     columns = {name: np.array(own)[index[:, n]] for n, (name, own) in enumerate(every.items())}
@@ -90,9 +103,19 @@ def parameter_sets(ranges: Mapping[str, str | Sequence[float]], constraints: Seq
     for constraint in constraints:
         kept &= allowed(constraint, columns, total)
     if not kept.any():
-        raise GridError(f"constraints: none of {total:,} sets is left by {', '.join(constraints)}")
+        raise GridError(
+            f"constraints: none of {total:,} sets is left by {', '.join(constraints)}",
+            "sets-none",
+            count=f"{total:,}",
+            known=", ".join(constraints),
+        )
     if (left := int(kept.sum())) > MOST_SETS:
-        raise GridError(f"ranges: {left:,} sets, at most {MOST_SETS:,} are tried: take fewer values")
+        raise GridError(
+            f"ranges: {left:,} sets, at most {MOST_SETS:,} are tried: take fewer values",
+            "sets-many",
+            count=f"{left:,}",
+            most=f"{MOST_SETS:,}",
+        )
     return ParameterSets(tuple(every), tuple(every.values()), np.ascontiguousarray(index[kept], np.int64), total - left)
 
 

@@ -8,6 +8,7 @@ from typing import Protocol
 
 import structlog
 
+from services.analysis.research.domain.refusals import Refusal
 from services.analysis.research.domain.run_jobs import new_row, progress, refused
 from services.analysis.research.domain.run_rows import RunRequest, RunRow, RunState
 from services.analysis.research.handlers import metrics
@@ -35,8 +36,8 @@ class RunStore(OutcomeStore, Protocol):
 class Checks(Protocol):
     """Checks a request before it waits."""
 
-    async def refusal(self, request: RunRequest) -> str:
-        """Why it cannot be done; empty if nothing is wrong."""
+    async def refusal(self, request: RunRequest) -> Refusal | None:
+        """Why it cannot be done; None if nothing is wrong."""
 
 
 class RunRequests:
@@ -103,10 +104,10 @@ class RunRequests:
         return row
 
     async def _checked(self, row: RunRow) -> RunRow:
-        if row.state != "queued" or not (why := await self._checks.refusal(row.request)):
+        if row.state != "queued" or (why := await self._checks.refusal(row.request)) is None:
             return row
-        log.info("run refused", run=row.id, kind=row.request.kind, error=why[:300])
-        return refused(row, "invalid-job", why)
+        log.info("run refused", run=row.id, kind=row.request.kind, error=why.message[:300])
+        return refused(row, "invalid-job", why.message, why.reason)
 
     async def _add(self, row: RunRow) -> None:
         if await self._store.add(row) and row.state == "queued":

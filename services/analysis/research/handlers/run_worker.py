@@ -10,6 +10,7 @@ from typing import Final, Protocol
 import msgspec
 import structlog
 
+from services.analysis.research.domain.refusals import Reason
 from services.analysis.research.domain.run_jobs import progress
 from services.analysis.research.domain.run_messages import (
     DoneMessage,
@@ -47,7 +48,7 @@ class RunStore(OutcomeStore, Protocol):
 
     async def finish(self, row: RunRow, record: EncodedRecord, location: str, now: int) -> bool: ...
 
-    async def fail(self, row: RunRow, state: RunState, code: str, error: str, now: int) -> bool: ...
+    async def fail(self, row: RunRow, state: RunState, code: str, error: str, now: int, reason: Reason | None = None) -> bool: ...
 
     async def release(self, row: RunRow, *, tried: bool) -> None: ...
 
@@ -174,12 +175,13 @@ class RunWorker:
     async def _stored(self, row: RunRow, message: DoneMessage | FailedMessage) -> None:
         now = self._clock()
         if isinstance(message, DoneMessage):
-            kept, state = await self._store.finish(row, message.record, message.location, now), "done"
+            state: RunState = "done"
+            kept = await self._store.finish(row, message.record, message.location, now)
         else:
             state = "refused" if message.refused else "failed"
             if message.trace:
                 log.error("run failed", run=row.id, trace=message.trace)
-            kept = await self._store.fail(row, "refused" if message.refused else "failed", message.code, message.error, now)
+            kept = await self._store.fail(row, state, message.code, message.error, now, message.reason)
         if not kept:
             log.warning("another process has the run", run=row.id)
             return

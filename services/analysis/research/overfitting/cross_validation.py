@@ -16,6 +16,7 @@ from typing import Final
 import numpy as np
 
 from services.analysis.kernels.indicators.kind import Floats, Int64s
+from services.analysis.research.domain.refusals import RefusedError
 
 MOST_BLOCKS: Final = 20
 MOST_CELLS: Final = 2_000_000
@@ -26,7 +27,7 @@ SMALLEST: Final = 1e-18
 """A variance below this share of the mean square is rounding, and counts as none."""
 
 
-class NoCrossValidationError(ValueError):
+class NoCrossValidationError(RefusedError):
     """There is nothing to cross-validate; the message says why."""
 
 
@@ -54,11 +55,11 @@ def overfitting_probability(returns: Floats, blocks: int = 16) -> OverfittingPro
             configuration with variance in any half.
     """
     if returns.ndim != 2 or len(returns) < 2:
-        raise NoCrossValidationError(f"configurations: {len(returns)} cannot be ranked, at least 2 are needed")
+        raise NoCrossValidationError(f"configurations: {len(returns)} cannot be ranked, at least 2 are needed", "sets-few", least=2)
     check_blocks(blocks, len(returns))
     length = returns.shape[1] // blocks
     if length < 2:
-        raise NoCrossValidationError(f"periods: {returns.shape[1]} make no {blocks} blocks of at least 2")
+        raise NoCrossValidationError(f"periods: {returns.shape[1]} make no {blocks} blocks of at least 2", "bars-few")
     kept = returns[:, returns.shape[1] - length * blocks :]
     if not np.isfinite(kept).all():
         raise NoCrossValidationError("returns: some are not finite")
@@ -83,11 +84,19 @@ def overfitting_probability(returns: Floats, blocks: int = 16) -> OverfittingPro
 def check_blocks(blocks: int, configurations: int) -> None:
     """Raises NoCrossValidationError for a number of blocks that is not possible, or too many halves for so many configurations."""
     if blocks % 2 or not 2 <= blocks <= MOST_BLOCKS:
-        raise NoCrossValidationError(f"blocks: {blocks} is not an even number from 2 to {MOST_BLOCKS}")
+        raise NoCrossValidationError(
+            f"blocks: {blocks} is not an even number from 2 to {MOST_BLOCKS}",
+            "blocks-even",
+            value=blocks,
+            least=2,
+            most=MOST_BLOCKS,
+        )
     if (ratios := comb(blocks, blocks // 2) * configurations) > MOST_RATIOS:
         raise NoCrossValidationError(
             f"blocks: {comb(blocks, blocks // 2):,} halves of {blocks} blocks x {configurations:,} sets are {ratios:,} ratios, "
-            f"at most {MOST_RATIOS:,} are computed: ask for fewer blocks"
+            f"at most {MOST_RATIOS:,} are computed: ask for fewer blocks",
+            "blocks-many",
+            value=blocks,
         )
 
 

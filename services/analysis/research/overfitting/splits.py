@@ -17,13 +17,14 @@ from typing import Final
 import numpy as np
 
 from services.analysis.kernels.indicators.kind import Int64s
+from services.analysis.research.domain.refusals import RefusedError
 
 MOST_FOLDS: Final = 500
 LEAST_BARS: Final = 2
 """Bars of a part: fewer have no returns that vary."""
 
 
-class SplitError(ValueError):
+class SplitError(RefusedError):
     """Bars cannot be split as requested; the message names the field and the value."""
 
 
@@ -41,7 +42,7 @@ class Fold:
 def segments(bars: int, count: int) -> list[Int64s]:
     """So many consecutive parts of nearly the same length. Raises SplitError."""
     if not 1 <= count <= bars // LEAST_BARS:
-        raise SplitError(f"folds: {bars} bars make no {count} parts of at least {LEAST_BARS}")
+        raise SplitError(f"folds: {bars} bars make no {count} parts of at least {LEAST_BARS}", "bars-few")
     return list(np.array_split(np.arange(bars), count))
 
 
@@ -52,7 +53,7 @@ def walk_forward(bars: int, folds: int, *, holding: int, window: int | None = No
     """
     first = 1 if window is None else window
     if folds < 1 or first < 1:
-        raise SplitError(f"folds: {folds} parts to test and {first} before them: both must be at least 1")
+        raise SplitError(f"folds: {folds} parts to test and {first} before them: both must be at least 1", "value-least", bound=1)
     parts = segments(bars, folds + first)
     found = []
     for k in range(first, folds + first):
@@ -78,9 +79,19 @@ def combinatorial(bars: int, groups: int, tested: int, *, holding: int, embargo:
 def check_choices(groups: int, tested: int) -> None:
     """Raises SplitError when so many groups cannot be tested, or in too many ways."""
     if not 1 <= tested < groups:
-        raise SplitError(f"tested: {tested} of {groups} groups: at least one must be tested and one must be left")
+        raise SplitError(
+            f"tested: {tested} of {groups} groups: at least one must be tested and one must be left",
+            "tested-fewer",
+            value=tested,
+            groups=groups,
+        )
     if (count := comb(groups, tested)) > MOST_FOLDS:
-        raise SplitError(f"tested: {tested} of {groups} groups are {count:,} splits, at most {MOST_FOLDS} are made")
+        raise SplitError(
+            f"tested: {tested} of {groups} groups are {count:,} splits, at most {MOST_FOLDS} are made",
+            "splits-many",
+            count=f"{count:,}",
+            most=MOST_FOLDS,
+        )
 
 
 def paths(folds: Sequence[Fold], groups: int) -> list[list[int]]:
@@ -96,11 +107,12 @@ def paths(folds: Sequence[Fold], groups: int) -> list[list[int]]:
 def _checked(folds: list[Fold], holding: int) -> list[Fold]:
     """No fold is an error, and so is one without bars to choose on."""
     if not folds:
-        raise SplitError("folds: there are none")
+        raise SplitError("folds: there are none", "value-least", bound=1)
     for number, fold in enumerate(folds, 1):
         if len(fold.train) < LEAST_BARS or len(fold.test) < LEAST_BARS:
             raise SplitError(
                 f"holding: {holding} bars leave {len(fold.train)} bars of train and {len(fold.test)} of test in fold {number}; "
-                "ask for fewer folds, a shorter holding period or a longer range"
+                "ask for fewer folds, a shorter holding period or a longer range",
+                "bars-few",
             )
     return folds

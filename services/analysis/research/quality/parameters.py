@@ -28,9 +28,14 @@ class QualityParameters(QualityOptions, frozen=True, kw_only=True, forbid_unknow
     def check(self, timeframe: Timeframe) -> None:
         """Raises RunError, which names the field and the value."""
         if not self.horizons or len(set(self.horizons)) < len(self.horizons):
-            raise RunError(f"horizons: {list(self.horizons)} must be different numbers of bars, at least one")
+            raise RunError(f"horizons: {list(self.horizons)} must be different numbers of bars, at least one", "numbers-differ")
         if self.horizon and self.horizon not in self.horizons:
-            raise RunError(f"horizon: {self.horizon} is none of {', '.join(map(str, self.horizons))}")
+            raise RunError(
+                f"horizon: {self.horizon} is none of {', '.join(map(str, self.horizons))}",
+                "name-unknown",
+                value=self.horizon,
+                known=", ".join(map(str, self.horizons)),
+            )
         every_rule(timeframe)
         if self.rule:
             _check_rule(self.rule, timeframe)
@@ -45,7 +50,14 @@ def _check_rule(rule: str, timeframe: Timeframe) -> None:
     if rule not in known:
         near = get_close_matches(rule[:48], known, n=3, cutoff=0.45)
         remedy = f"did you mean {' or '.join(near)}?" if near else "docs/signals.md and docs/patterns.md list them"
-        raise RunError(f"rule: {rule[:48]!r} is no rule or chart pattern; {remedy}")
+        code, values = ("name-near", {"near": ", ".join(near)}) if near else ("signal-unknown", {})
+        raise RunError(f"rule: {rule[:48]!r} is no rule or chart pattern; {remedy}", code, value=rule[:48], **values)
     if timeframe not in known[rule].timeframes:
         runs = ", ".join(each.word for each in known[rule].timeframes)
-        raise RunError(f"rule: {rule} does not run on {timeframe.word}; it runs on {runs}")
+        raise RunError(
+            f"rule: {rule} does not run on {timeframe.word}; it runs on {runs}",
+            "timeframe-unfit",
+            name=rule,
+            timeframe=timeframe.word,
+            known=runs,
+        )

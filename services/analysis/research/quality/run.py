@@ -62,7 +62,9 @@ def run(asked: QualityParameters, data: RunData, progress: Progress) -> RunResul
     """The records that are asked for as a file, the first of them, and how many tests they were corrected for."""
     rows, as_of = computed(asked, data, progress)
     if asked.rule and not any(each.rule == asked.rule for each in rows):
-        raise RunError(f"rule: {asked.rule} has no signal on these bars, or too short a past of them")
+        raise RunError(
+            f"rule: {asked.rule} has no signal on these bars, or too short a past of them", "no-signals", name=asked.rule
+        )
     given = [
         QualityRow(each.rule, each.params, each.direction, each.level, each.group, each.quality)
         for each in rows

@@ -61,7 +61,12 @@ class BacktestInput:
             (first, one), (second, other) = sorted(known.items())[:2]
             raise RunError(
                 f"symbols: {one} is in {first} and {other} in {second}: one account has one currency; name instruments of one, "
-                "or set account to separate"
+                "or set account to separate",
+                "currencies",
+                value=one,
+                first=first,
+                other_value=other,
+                second=second,
             )
 
     @cached_property
@@ -105,7 +110,8 @@ def joined(instruments: Iterable[InstrumentInput], timeframe: Timeframe) -> Back
     if (size := len(calendar) * len(each)) > MOST_PRICES:
         raise RunError(
             f"symbols: {len(each)} instruments on {len(calendar):,} bars are {size:,}, at most {MOST_PRICES:,} can be traded at "
-            "once: name fewer instruments, or a later start"
+            "once: name fewer instruments, or a later start",
+            "data-large",
         )
     places = tuple(np.searchsorted(calendar, own).astype(np.int64) for own in keys)
     session, ts_close = np.zeros(len(calendar), np.int64), np.zeros(len(calendar), np.int64)

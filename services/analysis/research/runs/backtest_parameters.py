@@ -44,11 +44,18 @@ class BacktestParameters(BacktestOptions, frozen=True, kw_only=True, forbid_unkn
         with options_named():
             check_together(self.orders(), self.sizing())
         if not 0 < self.cash <= MOST_CASH:
-            raise RunError(f"cash: {self.cash!r} is not above 0 and at most {MOST_CASH:g}")
+            raise RunError(
+                f"cash: {self.cash!r} is not above 0 and at most {MOST_CASH:g}",
+                "value-between",
+                value=self.cash,
+                least=0,
+                most=f"{MOST_CASH:g}",
+            )
         ways = (self.exit, self.stop_loss, self.take_profit, self.trailing, self.time_exit)
         if not any(ways) and self.direction != "both":
             raise RunError(
-                "exit: nothing ends a position; name a signal, or set stop_loss, take_profit, time_exit or a trailing stop"
+                "exit: nothing ends a position; name a signal, or set stop_loss, take_profit, time_exit or a trailing stop",
+                "no-exit",
             )
 
 
@@ -59,4 +66,4 @@ def options_named() -> Iterator[None]:
         yield
     except BacktestError as error:
         field, sign, rest = str(error).partition(": ")
-        raise BacktestError(f"{OPTIONS.get(field, field)}{sign}{rest}") from error
+        raise BacktestError.like(error, f"{OPTIONS.get(field, field)}{sign}{rest}") from error

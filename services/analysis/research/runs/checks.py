@@ -90,17 +90,19 @@ def read_options(kind: str, given: Mapping[str, Any], options: type[Any]) -> Any
     except msgspec.ValidationError as error:
         reason, sign, place = str(error).rpartition(" - at `$.")
         if not sign:
-            raise RunError(f"parameters of {kind}: {error}") from error
+            raise RunError(f"parameters of {kind}: {error}", "options-wrong") from error
         name = place.rstrip("`").partition("[")[0]
-        raise RunError(f"{name}: {given[name]!r:.80} {_wrong(reason, get_type_hints(options)[name])}") from error
+        raise _wrong(name, given[name], reason, get_type_hints(options)[name]) from error
 
 
-def _wrong(reason: str, wanted: Any) -> str:
+def _wrong(name: str, value: object, reason: str, wanted: Any) -> RunError:
     """What is wrong with a value, and what is right."""
+    shown = f"{value!r:.80}"
     for each in (wanted, *get_args(wanted)):
         if get_origin(each) is Literal:
-            return f"is not one of {', '.join(map(str, get_args(each)))}"
-    return f"does not fit: {reason[0].lower()}{reason[1:]}"
+            known = ", ".join(map(str, get_args(each)))
+            return RunError(f"{name}: {shown} is not one of {known}", "name-unknown", value=value, known=known)
+    return RunError(f"{name}: {shown} does not fit: {reason[0].lower()}{reason[1:]}", "value-wrong", value=value)
 
 
 CHECKS: Final[CheckTable] = MappingProxyType(

@@ -39,7 +39,8 @@ def run(asked: DatasetParameters, data: RunData, progress: Progress) -> RunResul
     about_news = bool(measures)
     if about_news and data.request.source != "stored":
         raise RunError(
-            f"features: stories are known for stored bars alone, not for those of the {data.request.source}: leave news out"
+            f"features: stories are known for stored bars alone, not for those of the {data.request.source}: leave news out",
+            "news-stored",
         )
     units = feature_units(data.kernels, features)
     signals = _signals(features)

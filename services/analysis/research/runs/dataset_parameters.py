@@ -15,5 +15,11 @@ class DatasetParameters(DatasetOptions, frozen=True, kw_only=True, forbid_unknow
     def check(self) -> None:
         """Raises RunError."""
         if self.embargo is not None and not 0 <= self.embargo <= MOST_EMBARGO:
-            raise RunError(f"embargo: {self.embargo} bars are not from 0 to {MOST_EMBARGO}")
+            raise RunError(
+                f"embargo: {self.embargo} bars are not from 0 to {MOST_EMBARGO}",
+                "value-within",
+                value=self.embargo,
+                least=0,
+                most=MOST_EMBARGO,
+            )
         check_shares(self.train, self.validation)

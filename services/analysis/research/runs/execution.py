@@ -63,7 +63,7 @@ def execute(kind: RunKind[Any], given: Mapping[str, Any], data: UsedData, progre
         raise RuntimeError(f"{kind.name} gives a file the name {wrong[0]!r}")
     summary = msgspec.json.decode(canonical(result.summary), type=dict[str, Any])
     if (size := len(canonical(summary))) > MOST_SUMMARY:
-        raise RunError(f"the summary has {size} bytes, at most {MOST_SUMMARY} are stored: ask for fewer instruments")
+        raise RunError(f"the summary has {size} bytes, at most {MOST_SUMMARY} are stored: ask for fewer instruments", "data-large")
     filled = msgspec.json.decode(canonical(parameters), type=dict[str, Any])
     parts = (kind.name, data.used, filled, data.data_hash, code_version())
     record = RunRecord(

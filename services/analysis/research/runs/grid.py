@@ -123,7 +123,12 @@ def _work(asked: GridParameters, data: RunData, signals: Sequence[SignalSpec], s
     )
     bars = len(given.session)
     if sets * bars > MOST_CELLS:
-        raise GridError(f"ranges: {sets:,} sets on {bars:,} bars are {sets * bars:,} returns, at most {MOST_CELLS:,} are compared")
+        raise GridError(
+            f"ranges: {sets:,} sets on {bars:,} bars are {sets * bars:,} returns, at most {MOST_CELLS:,} are compared",
+            "sets-many-bars",
+            count=f"{sets:,}",
+            bars=f"{bars:,}",
+        )
     return GridWork(series, given.places, bars, market, data.request.timeframe, asked.costs(), given.periods), given
 
 

@@ -32,17 +32,24 @@ class GridParameters(GridOptions, frozen=True, kw_only=True, forbid_unknown_fiel
             if name not in named and name not in ORDERS:
                 raise GridError(
                     f"ranges: there is no parameter {name[:32]!r}: entry and exit have {', '.join(named) or 'none'} in braces, "
-                    f"and the orders are {', '.join(ORDERS)}"
+                    f"and the orders are {', '.join(ORDERS)}",
+                    "range-parameter",
+                    name=name[:32],
+                    known=", ".join((*named, *ORDERS)),
                 )
             if name in ORDERS and getattr(self, name) is not None:
-                raise GridError(f"{name}: it is a value and a range at once")
+                raise GridError(f"{name}: it is a value and a range at once", "value-and-range")
         if missing := [name for name in named if name not in self.ranges]:
-            raise GridError(f"ranges: {missing[0]} has no values; write them as {missing[0]}=5:50:5 or {missing[0]}=5,10,20")
+            raise GridError(
+                f"ranges: {missing[0]} has no values; write them as {missing[0]}=5:50:5 or {missing[0]}=5,10,20",
+                "range-missing",
+                name=missing[0],
+            )
         found = parameter_sets(self.ranges, self.constraints)
         try:
             check_blocks(self.blocks, len(found))
         except NoCrossValidationError as error:
-            raise GridError(str(error)) from error
+            raise GridError.like(error, str(error)) from error
         return found
 
     def orders(self, chosen: Mapping[str, float]) -> Orders:
@@ -50,7 +57,7 @@ class GridParameters(GridOptions, frozen=True, kw_only=True, forbid_unknown_fiel
         given = {name: chosen.get(name, getattr(self, name)) for name in ORDERS}
         bars = given["time_exit"]
         if bars is not None and bars != int(bars):
-            raise GridError(f"time_exit: {bars:g} is no whole number of bars")
+            raise GridError(f"time_exit: {bars:g} is no whole number of bars", "value-whole", value=f"{bars:g}")
         given["time_exit"] = None if bars is None else int(bars)
         return Orders(side=self.direction, both_hit=self.both_hit, **given)
 
@@ -73,16 +80,17 @@ class GridParameters(GridOptions, frozen=True, kw_only=True, forbid_unknown_fiel
             try:
                 check_choices(self.folds, self.tested)
             except SplitError as error:
-                raise RunError(str(error)) from error
+                raise RunError.like(error, str(error)) from error
         if not 0.05 <= self.test <= 0.9:
-            raise RunError(f"test: {self.test!r} is not from 0.05 to 0.9")
+            raise RunError(f"test: {self.test!r} is not from 0.05 to 0.9", "value-within", value=self.test, least=0.05, most=0.9)
         ways = (self.exit, *(getattr(self, name) or name in self.ranges for name in ORDERS))
         if not any(ways) and self.direction != "both":
             raise RunError(
-                "exit: nothing ends a position; name a signal, or set stop_loss, take_profit, time_exit or a trailing stop"
+                "exit: nothing ends a position; name a signal, or set stop_loss, take_profit, time_exit or a trailing stop",
+                "no-exit",
             )
 
 
 def _within(name: str, value: int, least: int, most: int) -> None:
     if not least <= value <= most:
-        raise RunError(f"{name}: {value!r} is not from {least} to {most:,}")
+        raise RunError(f"{name}: {value!r} is not from {least} to {most:,}", "value-within", value=value, least=least, most=most)

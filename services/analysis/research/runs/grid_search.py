@@ -94,13 +94,16 @@ def searched(
     try:
         folds = search.folds(split(asked, len(development), holding, embargo))
     except SplitError as error:
-        raise RunError(str(error)) from error
+        raise RunError.like(error, str(error)) from error
     final = search.choose(development)
     if final.centre is None or final.peak is None:
         most = int(entries[:, development].sum(axis=1, dtype=np.int64).max())
         raise RunError(
             f"minimum_trades: no set has {asked.minimum_trades} trades and a value of {asked.objective} on the "
-            f"{len(development):,} bars of development; the most trades of a set are {most:,}"
+            f"{len(development):,} bars of development; the most trades of a set are {most:,}",
+            "trades-few",
+            least=asked.minimum_trades,
+            most=f"{most:,}",
         )
     known = returns[:, : len(development)]
     validation = _validation(asked, search, folds, len(development))

@@ -31,7 +31,12 @@ def run_kind(name: str, kinds: KindTable | None = None) -> RunKind[Any]:
     """A kind by its name; ``kinds``: without them RUN_KINDS. Raises RunError."""
     kinds = RUN_KINDS if kinds is None else kinds
     if name not in kinds:
-        raise RunError(f"kind: {name[:32]!r} is not known; there are {', '.join(kinds) or 'none'}")
+        raise RunError(
+            f"kind: {name[:32]!r} is not known; there are {', '.join(kinds) or 'none'}",
+            "name-unknown",
+            value=name[:32],
+            known=", ".join(kinds),
+        )
     module, _, attribute = kinds[name].partition(":")
     found: RunKind[Any] = getattr(import_module(module), attribute)
     return found

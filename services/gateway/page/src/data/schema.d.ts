@@ -1894,7 +1894,15 @@ export interface components {
          */
         JobError: {
             code: string;
+            /** @default  */
+            field: string;
             message: string;
+            /** @default  */
+            reason: string;
+            /** @default {} */
+            values: {
+                [key: string]: string;
+            };
         };
         /**
          * JobFile

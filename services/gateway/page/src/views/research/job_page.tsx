@@ -11,7 +11,7 @@ import { Failure, Loading } from "../../ui/states";
 import { BacktestResult } from "./backtest_result";
 import { DiscoveryResult } from "./discovery_result";
 import { GridResult } from "./grid_result";
-import { hasEnded, type Job, jobsApi, KIND_OF, noteOf, reasonOf } from "./jobs";
+import { hasEnded, type Job, jobsApi, KIND_OF, noteOf, originalOf, reasonOf } from "./jobs";
 import { QualityResult } from "./quality_result";
 import { Request, requestOf } from "./request";
 import { typedOf } from "./run_body";
@@ -89,7 +89,7 @@ function Progress({ job }: { job: Job }) {
           .filter(Boolean)
           .join(" · ")}
       </span>
-      {job.error && job.error.message !== reasonOf(job) && job.state !== "cancelled" && <Original text={job.error.message} />}
+      <Original text={originalOf(job)} />
     </div>
   );
 }

@@ -1,7 +1,7 @@
 // Jobs of analysis research, as docs/research.md and the gateway have them.
 import { call } from "../../data/api";
 import type { Page } from "../../data/types";
-import { runReason } from "../../i18n/problems";
+import { type RunError, runOriginal, runReason } from "../../i18n/problems";
 import { maybe } from "../../i18n/words";
 
 export const KINDS = ["backtests", "grids", "discoveries", "quality", "datasets"] as const;
@@ -30,7 +30,7 @@ export interface Job {
   created: string;
   started: string | null;
   ended: string | null;
-  error: { code: string; message: string } | null;
+  error: RunError | null;
   symbols?: string[];
   timeframe?: string;
   start?: string | null;
@@ -73,6 +73,7 @@ export const hasEnded = (job: Job): boolean => ["done", "failed", "refused", "ca
 
 // Why a job has no result; one that was cancelled needs no reason.
 export const reasonOf = (job: Job): string => (job.error && job.state !== "cancelled" ? runReason(job.error) : "");
+export const originalOf = (job: Job): string | null => (job.error ? runOriginal(job.error) : null);
 
 // What is being done: a symbol and the name of a file stand for themselves.
 export const noteOf = (job: Job): string => maybe(`note-${job.progress.note.replaceAll(" ", "-")}`) ?? job.progress.note;
