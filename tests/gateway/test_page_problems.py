@@ -8,12 +8,20 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
+from sqlalchemy import insert
 
-from shared.events import ResearchError, RunFinished, RunJob
+from services.analysis.research.adapters.run_checks import RunChecks
+from services.analysis.research.domain.refusals import Reason
+from services.analysis.research.domain.run_jobs import new_row, outcome, refused
+from services.analysis.research.runs.checks import CHECKS
+from shared import tables
+from shared.events import RunFinished, RunJob
 from shared.failures import TransientError
+from tests.gateway import market
 from tests.gateway.browsing import visit
 from tests.gateway.page_gateway import fresh_market, page_gateway
 from tests.gateway.running_gateway import RunningGateway, create_key
@@ -38,7 +46,7 @@ async def server(browser: Browser, gateway: RunningGateway) -> AsyncIterator[Run
 
 
 class Refuses:
-    """Analysis research, which refuses each run."""
+    """Analysis research, which says of each run what its own check says."""
 
     @asynccontextmanager
     async def run(self, job: RunJob) -> AsyncIterator[Refuses]:
@@ -46,10 +54,10 @@ class Refuses:
         yield self
 
     async def taken(self, _seconds: float) -> RunFinished:
-        error = ResearchError(
-            code="invalid-job", message="entry: 'golden_cros' is no rule and no pattern; did you mean golden_cross?"
-        )
-        return RunFinished(job_id=self.job.id, kind="backtest", state="refused", error=error, ts_event=1, ts_init=1, source="test")
+        row = new_row(self.job, 1)
+        found = await RunChecks(CHECKS).refusal(row.request)
+        assert found is not None
+        return outcome(refused(row, "invalid-job", found.message, found.reason))
 
 
 class Silent:
@@ -153,12 +161,42 @@ async def test_the_form_of_a_run(browser: Browser, server: RunningGateway) -> No
         (f"{backtest}&symbols=NOPE", "NOPE: 없는 종목입니다"),
         (f"{backtest}&symbols=%3F%21", "값의 형식이 맞지 않습니다"),
         (f"{backtest}&start=2024-01-01", "첫 거래일 2024-01-01 이 마지막 거래일 2020-01-01 보다 늦습니다"),
-        (backtest, "진입: ‘golden_cros’ 값은 쓸 수 없습니다"),
+        (backtest, "진입: ‘golden_cros’ 없음. 혹시 golden_cross 인가요?"),
+        ("entry=rsi_14+%3C+banana_3&exit=dead_cross", "진입: ‘banana_3’"),
+        ("entry=gap&exit=", "청산: 포지션을 끝낼 것이 없습니다"),
+        ("entry=gap&exit=&time_exit=5&size=amount", "값이 필요합니다"),
+        ("kind=grids&entry=golden_cross({fast}%2C+{slow})&exit=dead_cross&ranges=fast%3D5%3A20%3A5", "slow 의 값이 없습니다"),
+        ("kind=datasets&labels=wat(5)", "레이블: ‘wat(5)’ 없음"),
     ):
         await page.goto(f"{server.url}/#/research/new?{query}")
         await page.reload()
         await start.click()
         await korean(page, wrong, text)
+
+
+async def test_why_a_run_has_no_result(browser: Browser, server: RunningGateway) -> None:
+    message = "symbols: no bars of 1h are there for NVDA"
+    reason = Reason("no-bars-of", "symbols", {"value": "NVDA", "timeframe": "1h"})
+    ended = {"state": "refused", "result": "", "error_code": "invalid-job", "error": message}
+    rows = [
+        market.backtest_row(81, **ended, error_reason=msgspec.json.encode(reason).decode()),
+        market.backtest_row(82, **ended),  # stored before errors had a reason
+        market.backtest_row(83, **ended | {"state": "failed", "error_code": "killed", "error": "its process ended 3 times"}),
+    ]
+    async with server.database.begin() as connection:
+        await connection.execute(insert(tables.research_runs), [{"error_reason": None, **row} for row in rows])
+    page = (await visit(browser, server, locale="ko-KR", path="/#/research/runs/backtest-81")).page
+    said, english_text = "종목: 이 범위에 NVDA 의 1h 봉이 없습니다", page.locator(".original")
+    await expect(page.locator(".progress")).to_contain_text(said)
+    await expect(english_text).to_have_count(0)
+    await page.goto(f"{server.url}/#/research/runs")
+    await expect(page.locator("main")).to_contain_text(said)
+    await page.goto(f"{server.url}/#/research/runs/backtest-82")
+    await expect(page.locator(".progress")).to_contain_text("이 값으로는 실행할 수 없습니다: 종목")
+    await expect(english_text).to_have_count(1)
+    await page.goto(f"{server.url}/#/research/runs/backtest-83")
+    await expect(page.locator(".progress")).to_contain_text("프로세스가 세 번 종료되었습니다")
+    await expect(english_text).to_have_count(0)
 
 
 async def test_what_is_not_there_and_a_gateway_that_fails(browser: Browser, server: RunningGateway) -> None:

@@ -122,6 +122,11 @@ async def test_what_research_refuses_is_answered_with_the_field_and_the_value(
     server.gateway.research = Answers(server, ResearchError(code="invalid-job", message=wrong))
     status, problem, _ = await post(client, {**BACKTEST, "entry": "goldn_cross"})
     assert (status, problem["field"], problem["value"], problem["detail"]) == (422, "entry", "goldn_cross", wrong)
+    assert "code" not in problem, "an older analysis says no reason"
+    said = {"reason": "name-near", "field": "entry", "values": {"value": "goldn_cross", "near": "golden_cross"}}
+    server.gateway.research = Answers(server, ResearchError(code="invalid-job", message=wrong, **said))  # type: ignore[arg-type]
+    _, problem, _ = await post(client, {**BACKTEST, "entry": "goldn_cross"})
+    assert (problem["code"], problem["field"], problem["values"]) == ("name-near", "entry", said["values"])
     server.gateway.research = Answers(server, ResearchError(code="limit", message="7 runs wait already: ask again later"))
     status, problem, headers = await post(client, BACKTEST)
     assert (status, problem["type"], int(headers["Retry-After"]) > 0) == (429, "urn:finstage:problem:too-many-jobs", True)

@@ -16,7 +16,7 @@ from services.analysis.research.adapters import answer_process
 from services.analysis.research.adapters.answer_process import AnswerProcess
 from services.analysis.research.domain.data_request import DataRequest
 from services.analysis.research.domain.jobs import RefusedJobError
-from services.analysis.research.domain.refusals import Refusal
+from services.analysis.research.domain.refusals import Reason, Refusal
 from services.analysis.research.domain.run_rows import RunRequest
 from services.analysis.research.settings import ResearchSettings
 from shared.events import ConditionHistory
@@ -86,7 +86,9 @@ async def test_a_lost_process_is_replaced_and_only_checks_are_asked_again(proces
             await answer(process, text)
         assert refused.value.code == "killed"
     gate.touch()
-    checked = await waiting
+    answered = await waiting
+    assert answered is not None
+    checked = answered.message
     assert (await answer(process), children()) == ((int(checked.split()[0]), 0), [int(checked.split()[0])])
     assert not psutil.pid_exists(pid)
 
@@ -96,9 +98,8 @@ async def test_a_check_that_takes_too_long_is_refused_and_its_process_ended(
 ) -> None:
     pid, _ = await answer(process)
     monkeypatch.setattr(answer_process, "CHECK_SECONDS", 0.2)
-    assert (
-        await process.refusal(request(wait_for=str(tmp_path / "gate")))
-        == "parameters of backtest: they were not checked within 0.2 s"
+    assert await process.refusal(request(wait_for=str(tmp_path / "gate"))) == Refusal(
+        "parameters of backtest: they were not checked within 0.2 s", Reason("check-slow", values={"seconds": "0.2"})
     )
     assert not psutil.pid_exists(pid)
     assert (await answer(process))[0] not in {pid, os.getpid()}

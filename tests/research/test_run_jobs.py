@@ -18,6 +18,7 @@ import psutil
 import pytest
 
 from services.analysis.research.adapters.run_table import RunTable
+from services.analysis.research.domain.refusals import Reason
 from services.analysis.research.domain.run_jobs import new_row
 from services.analysis.research.domain.run_record import RunRecord
 from services.analysis.research.domain.run_rows import RunRow
@@ -127,6 +128,9 @@ async def test_runs_are_done_once_reported_refused_and_cancelled(kafka: Broker, 
             await _reported_every_second(seen, slow)
             for job, state in ((wrong, "refused"), (over, "refused"), (waits, "cancelled")):
                 assert (await seen.outcome(job.id)).state == state, "it is published although the worker is busy"
+            error = (await seen.outcome(wrong.id)).error
+            assert error is not None
+            assert (error.code, error.reason, error.field) == ("invalid-job", "symbol-twice", "symbols")
             assert (await table.row(slow.id)).state == "running"  # type: ignore[union-attr]
             await publish(kafka, _cancel(slow))
             assert (await ended(table, slow.id)).state == "cancelled"
@@ -240,13 +244,14 @@ async def _claims(database: Database) -> None:
     assert other.tries == 2
     assert await table.keep(mine, 2, 2, "", 9999) is None, "it has lost the run"
     assert not await table.fail(mine, "failed", "error", "late", 2800)
-    assert await table.fail(other, "failed", "error", "a defect", 2900)
+    reason = Reason("no-bars-of", "symbols", {"value": "SPY", "timeframe": "1d"})
+    assert await table.fail(other, "refused", "invalid-job", "symbols: no bars", 2900, reason)
     assert not await table.fail(other, "failed", "error", "again", 3000)
     (row,) = await table.to_report(5)
-    assert (row.error, row.finished_at, row.done, row.note) == ("a defect", 2900, 1, "SPY")
+    assert (row.error, row.error_reason, row.finished_at, row.done, row.note) == ("symbols: no bars", reason, 2900, 1, "SPY")
     await table.reported(row.id)
     assert await table.to_report(5) == []
-    assert await table.cancel(job.id, 3000) == "failed", "what has ended stays as it is"
+    assert await table.cancel(job.id, 3000) == "refused", "what has ended stays as it is"
     assert await table.cancel("none", 3000) is None
     killed = asked()
     await table.add(new_row(killed, 4000))

@@ -131,6 +131,7 @@ problem-range-number = { $field }: { $name }: “{ $value }” is no number, or 
 problem-sets-many = { $field }: { $count } combinations, at most { $most } are tried. Take fewer values
 problem-sets-many-bars = { $field }: { $count } combinations on { $bars } bars are too many. Take fewer values or a shorter range
 problem-sets-none = { $field }: none of { $count } combinations is left by: { $known }
+problem-returns-unknown = No combination has returns that can be compared
 problem-sets-few = At least { $least } combinations are needed
 problem-constraint-form = { $field }: “{ $value }” is no comparison of parameters. Write it as fast < slow
 problem-constraint-parameter = { $field }: “{ $value }”: there is no parameter “{ $name }”. There are: { $known }

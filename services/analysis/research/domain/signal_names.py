@@ -135,7 +135,7 @@ def unknown(name: str) -> SignalNameError:
     message = f"signal: {name!r} is no rule, chart pattern or condition"
     if not near:
         return SignalNameError(message, "signal-unknown", value=name)
-    return SignalNameError(f"{message}; the nearest names: {', '.join(near)}", "name-near", value=name, near=", ".join(near))
+    return SignalNameError(f"{message}; the nearest names: {', '.join(near)}", "name-near", value=name, near=near[0])
 
 
 def _sequence(text: str, timeframe: Timeframe) -> SequenceSignal:

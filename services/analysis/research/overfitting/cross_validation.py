@@ -62,7 +62,7 @@ def overfitting_probability(returns: Floats, blocks: int = 16) -> OverfittingPro
         raise NoCrossValidationError(f"periods: {returns.shape[1]} make no {blocks} blocks of at least 2", "bars-few")
     kept = returns[:, returns.shape[1] - length * blocks :]
     if not np.isfinite(kept).all():
-        raise NoCrossValidationError("returns: some are not finite")
+        raise NoCrossValidationError("returns: some are not finite", "returns-unknown")
     sums, squares = _block_sums(kept, blocks)
     logits, losses, chosen = [], 0, 0
     each = combinations(range(blocks), blocks // 2)
@@ -76,7 +76,7 @@ def overfitting_probability(returns: Floats, blocks: int = 16) -> OverfittingPro
             losses += not own > 0.0
             logits.append(float(np.log(rank / (1.0 - rank))))
     if not chosen:
-        raise NoCrossValidationError("returns: no configuration has a Sharpe ratio in any half")
+        raise NoCrossValidationError("returns: no configuration has a Sharpe ratio in any half", "returns-unknown")
     found = np.array(logits)
     return OverfittingProbability(float(np.mean(found <= 0.0)), len(found), found, losses / len(found))
 

@@ -50,7 +50,7 @@ def _check_rule(rule: str, timeframe: Timeframe) -> None:
     if rule not in known:
         near = get_close_matches(rule[:48], known, n=3, cutoff=0.45)
         remedy = f"did you mean {' or '.join(near)}?" if near else "docs/signals.md and docs/patterns.md list them"
-        code, values = ("name-near", {"near": ", ".join(near)}) if near else ("signal-unknown", {})
+        code, values = ("name-near", {"near": near[0]}) if near else ("signal-unknown", {})
         raise RunError(f"rule: {rule[:48]!r} is no rule or chart pattern; {remedy}", code, value=rule[:48], **values)
     if timeframe not in known[rule].timeframes:
         runs = ", ".join(each.word for each in known[rule].timeframes)
