@@ -162,7 +162,7 @@ async def test_the_form_of_a_run(browser: Browser, server: RunningGateway) -> No
         (f"{backtest}&symbols=%3F%21", "값의 형식이 맞지 않습니다"),
         (f"{backtest}&start=2024-01-01", "첫 거래일 2024-01-01 이 마지막 거래일 2020-01-01 보다 늦습니다"),
         (backtest, "진입: ‘golden_cros’ 없음. 혹시 golden_cross 인가요?"),
-        ("entry=rsi_14+%3C+banana_3&exit=dead_cross", "진입: ‘banana_3’"),
+        ("entry=rsi_14+%3C+banana_3&exit=dead_cross", "진입: banana_3: 없는 지표 또는 봉 값입니다"),
         ("entry=gap&exit=", "청산: 포지션을 끝낼 것이 없습니다"),
         ("entry=gap&exit=&time_exit=5&size=amount", "값이 필요합니다"),
         ("kind=grids&entry=golden_cross({fast}%2C+{slow})&exit=dead_cross&ranges=fast%3D5%3A20%3A5", "slow 의 값이 없습니다"),

@@ -128,9 +128,9 @@ async def test_runs_are_done_once_reported_refused_and_cancelled(kafka: Broker, 
             await _reported_every_second(seen, slow)
             for job, state in ((wrong, "refused"), (over, "refused"), (waits, "cancelled")):
                 assert (await seen.outcome(job.id)).state == state, "it is published although the worker is busy"
-            error = (await seen.outcome(wrong.id)).error
-            assert error is not None
-            assert (error.code, error.reason, error.field) == ("invalid-job", "symbol-twice", "symbols")
+            published = (await seen.outcome(wrong.id)).error
+            assert published is not None
+            assert (published.code, published.reason, published.field) == ("invalid-job", "symbol-twice", "symbols")
             assert (await table.row(slow.id)).state == "running"  # type: ignore[union-attr]
             await publish(kafka, _cancel(slow))
             assert (await ended(table, slow.id)).state == "cancelled"
