@@ -21,9 +21,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 FIRST_PAINT_MS = 4_000
 """Below a second on a machine that does nothing else; the tests run beside others."""
-LEAST_FRAMES = 0.3
-"""Of those of the idle page just before: 60 a second where the machine is free, and fewer beside other tests, which lose frames by
-chance; ``MOST_WORK`` is what holds the page to it."""
+LEAST_FRAMES = 3
+"""A second. 60 where the machine is free; beside other tests frames are lost by chance, so ``MOST_WORK`` is what holds the page to
+it."""
 MOST_WORK = 0.5
 """Seconds of CPU time of the page's main thread in a second of 200 updates: with less than one, 60 frames are possible."""
 UPDATES = 10_000 if THOROUGH else 3_000
@@ -54,10 +54,9 @@ async def test_thousands_of_updates_leave_nothing_behind_and_frames_go_on(browse
     late = await load.size()
     assert late.heap < early.heap * (1 + GROWTH)
     assert late.nodes < early.nodes * (1 + GROWTH)
-    idle = await load.frames(2)
     async with load.two_hundred_a_second():
         frames = await load.frames(2)
-    assert frames.a_second > idle.a_second * LEAST_FRAMES
+    assert frames.a_second > LEAST_FRAMES
     assert frames.work < MOST_WORK
     assert visited.errors == []
 

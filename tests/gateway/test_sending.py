@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from services.gateway.domain.hub import Subscriber, new_hub
@@ -58,6 +58,7 @@ steps = st.lists(
 
 
 @given(steps)
+@example([("publish", "q", "A"), ("leaves", "A"), ("publish", "q", "A")]).via("one who leaves while a message is held")
 @settings(max_examples=examples(400))
 def test_every_subscriber_gets_every_signal_once_and_the_latest_quote(done: list[Step]) -> None:
     hub = new_hub(0, InstrumentDirectory, 100)

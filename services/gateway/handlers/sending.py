@@ -139,8 +139,8 @@ class Flusher:
             self.held = message, frozenset(subscribers)
             self._published.set()
             return True
-        before, self.held = self.held, None
-        self.hub.queue(*before)
+        (before, its_subscribers), self.held = self.held, None
+        self.hub.queue(before, its_subscribers & self.connections.keys())  # some may have left since
         return False
 
     def _flush_held(self, frames: Frames) -> int:
