@@ -27,7 +27,7 @@ class CountParameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def run(asked: CountParameters, data: RunData, progress: Progress) -> RunResult:
     if asked.entry == "refuse":
-        raise RunError("entry: 'refuse' is refused")
+        raise RunError("entry: 'refuse' is refused", "value-wrong", value=asked.entry)
     if asked.entry == "defect":
         raise ZeroDivisionError("a defect")
     if asked.began:

@@ -145,6 +145,12 @@ async def test_runs_are_done_once_reported_refused_and_cancelled(kafka: Broker, 
                 finished = await seen.outcome(job.id)
                 assert (row.state, finished.state) == (state, state), row
                 assert error in (finished.error.message if finished.error else "")
+            told = (await seen.outcome(bad.id)).error
+            assert told is not None
+            assert (told.reason, told.field, told.values) == ("value-wrong", "entry", {"value": "refuse"}), "as the process of runs says"
+            told = (await seen.outcome(defect.id)).error
+            assert told is not None
+            assert (told.code, told.reason) == ("error", ""), "a defect is no mistake of the request"
             await _result(table, good)
             await until(lambda: _all_reported(table), 90, "the outcomes are marked as published")
             await publish(kafka, good)  # the same id again: nothing happens

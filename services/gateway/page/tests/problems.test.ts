@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { ApiError } from "../src/data/api";
 import { preferences } from "../src/data/preferences";
 import type { Problem } from "../src/data/types";
-import { errorText, noHistory, runReason } from "../src/i18n/problems";
+import { errorText, noHistory, runOriginal, runReason } from "../src/i18n/problems";
 
 const problem = (name: string, more: Partial<Problem> = {}, status = 400) =>
   errorText(new ApiError("English", { type: `urn:finstage:problem:${name}`, detail: "in English", ...more }, status));
@@ -38,7 +38,19 @@ describe("in Korean", () => {
 
   test("a run without a result has the reason of its code, and its field", () => {
     expect(runReason({ code: "invalid-job", message: "ranges: fast has no values" })).toBe("이 값으로는 실행할 수 없습니다: 파라미터 값");
+    const stop = { reason: "value-between", field: "stop_loss", values: { value: "7.0", least: "0", most: "1" } };
+    expect(runReason({ code: "invalid-job", message: "stop_loss: 7.0 is not above 0", ...stop })).toMatch(
+      /^손절.*: 700%.*0% 초과 100% 이하/,
+    );
+    const none = { reason: "name", field: "exit", values: { found: "banana_3" } };
+    expect(runReason({ code: "invalid-job", message: "exit: banana_3", ...none })).toBe("청산: banana_3: 없는 지표 또는 봉 값입니다");
+    const stops = { reason: "needs-other", field: "size", values: { value: "risk", other: "stop_loss, trailing" } };
+    expect(runReason({ code: "invalid-job", message: "size: risk", ...stops })).toMatch(/손절, 진입가 대비 %, 추적 손절/);
     expect(runReason({ code: "unheard", message: "x" })).toBe("분석이 실행 중에 실패했습니다");
+    expect(runOriginal({ code: "invalid-job", message: "stop_loss: 7.0", ...stop })).toBeNull();
+    expect(runOriginal({ code: "invalid-job", message: "stop_loss: 7.0", reason: "not-yet-known" })).toBe("stop_loss: 7.0");
+    expect(runOriginal({ code: "timeout", message: "it was not done within 9 s" })).toBeNull();
+    expect(runOriginal({ code: "error", message: "the disk is full" })).toBe("the disk is full");
     expect(noHistory("analysis-busy")).toBe("언제 성립했는지 모릅니다: 분석이 바쁩니다. 나중에 다시 시도하거나 범위를 줄이세요.");
   });
 });
@@ -48,4 +60,6 @@ test("in English what has no code is what the gateway says", () => {
   expect(problem("invalid-parameter", { field: "entry", value: "golden" })).toBe("in English");
   expect(problem("not-found", { code: "job-unknown", value: "abc" }, 404)).toBe("There is no run abc");
   expect(runReason({ code: "error", message: "the disk is full" })).toBe("the disk is full");
+  const none = { code: "invalid-job", message: "exit: nothing ends a position", reason: "no-exit", field: "exit" };
+  expect(runReason(none)).toMatch(/^Exit.*: nothing ends a position. Name a signal/);
 });

@@ -1,5 +1,6 @@
 // What an error says, in the language of the page. The API's own words are English: of a problem the page says the code and its values.
 import { ApiError } from "../data/api";
+import { inPercent } from "./percents";
 import { filled, language, maybe, t } from "./words";
 
 export function errorText(error: Error): string {
@@ -60,7 +61,7 @@ function knownReason({ reason = "", field = "", values = {} }: RunError): string
 // The sentence of a code about a field. `other` names further fields. A sentence of conditions names no field: it stands before it, where a run has several.
 function reasonText(code: string, field: string, values: Record<string, string>): string | null {
   const other = (values["other"] ?? "").split(", ").map(fieldName).join(", ");
-  const parts = { ...values, other, field: fieldName(field) };
+  const parts = { ...inPercent(field, values), other, field: fieldName(field) };
   const id = code.replaceAll("_", "-");
   const said = filled(`problem-${id}`, parts);
   if (said) return said;

@@ -1,9 +1,11 @@
 // What is known about the options of runs: the part of the form they stand in, and their unit. An option that is not known stands last.
+
 import type { BodyField } from "../../data/capabilities";
 import { SIGNALS } from "../../data/signals";
 import { TAPES } from "../../data/tapes";
 import { TIMEFRAMES } from "../../data/types";
 import { ruleName, timeframeName } from "../../i18n/names";
+import { PERCENT } from "../../i18n/percents";
 import { hint, maybe, t } from "../../i18n/words";
 import type { Kind } from "./jobs";
 
@@ -32,7 +34,6 @@ const PARTS: Record<Kind, readonly Group[]> = {
   quality: ["signal", "data", "costs"],
   datasets: ["features", "data"],
 };
-const PERCENT = ["stop_loss", "take_profit", "trailing", "borrow", "test", "share", "train", "validation"];
 const PERCENT_SIZES = ["fraction", "volatility", "risk"];
 
 export interface FormPart {
