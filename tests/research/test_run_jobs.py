@@ -147,7 +147,9 @@ async def test_runs_are_done_once_reported_refused_and_cancelled(kafka: Broker, 
                 assert error in (finished.error.message if finished.error else "")
             told = (await seen.outcome(bad.id)).error
             assert told is not None
-            assert (told.reason, told.field, told.values) == ("value-wrong", "entry", {"value": "refuse"}), "as the process of runs says"
+            assert (told.reason, told.field, told.values) == ("value-wrong", "entry", {"value": "refuse"}), (
+                "as the process of runs says"
+            )
             told = (await seen.outcome(defect.id)).error
             assert told is not None
             assert (told.code, told.reason) == ("error", ""), "a defect is no mistake of the request"
