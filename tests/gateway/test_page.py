@@ -71,7 +71,7 @@ async def test_quotes_chart_and_signals_update_live(browser: Browser, server: Ru
     await expect(page.locator("#last")).to_have_text(expected)
     await expect(page.locator(".legend")).to_contain_text("forming")
     await expect(page.locator(".legend")).to_contain_text("SMA 200")
-    assert await colours(page) > 20, "candles, averages and text are on the canvas"
+    await drawn(page, 20)  # candles, averages and text
     server.feed.handle_event(market.signal("NVDA", 610, "golden_cross"))
     top = page.locator(".signal").first
     await expect(top).to_contain_text("Golden cross")
@@ -105,9 +105,13 @@ COLOURS = """() => {
 }"""
 
 
-async def colours(page: Page) -> int:
-    """The number of different colours on the chart."""
-    return int(await page.evaluate(COLOURS))
+async def drawn(page: Page, colours: int) -> None:
+    """Wait until the chart has more different colours than this: it draws in a later frame than the page's texts."""
+
+    async def enough() -> bool:
+        return int(await page.evaluate(COLOURS)) > colours
+
+    await until(enough, 30, f"a chart of more than {colours} colours")
 
 
 async def test_the_watchlist_is_searched_changed_undone_and_stored(browser: Browser, server: RunningGateway) -> None:
@@ -253,7 +257,7 @@ async def test_every_timeframe_can_be_chosen(browser: Browser, server: RunningGa
         await page.get_by_role("button", name=label, exact=True).click()
         await expect(page.locator(f'[data-shows="AAPL {timeframe.row.api}"]')).to_be_visible()
         await expect(page.locator(".legend")).to_contain_text(f"{market.bar('AAPL', 59, timeframe).close:,.2f}")
-        assert await colours(page) > 5
+        await drawn(page, 5)
     assert visited.errors == []
 
 
@@ -269,7 +273,7 @@ async def test_the_page_fits_the_width_of_a_phone_and_follows_light_and_dark(bro
         await page.emulate_media(color_scheme=scheme)
         await expect(page.locator("html")).to_have_css("background-color", paper)
         await expect(page.locator("html")).to_have_attribute("data-scheme", scheme)
-        assert await colours(page) > 20
+        await drawn(page, 20)
         assert await page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
     await expect(page.locator(".industries .view-row")).to_have_count(2)
     box, bar = await page.locator(".industries").bounding_box(), await page.locator(".industries .breadth").first.bounding_box()

@@ -93,11 +93,14 @@ def price(visited: BrowserPage, name: str) -> Locator:
 
 
 async def miss(server: RunningGateway) -> None:
-    """Close every stream and publish more messages than the gateway keeps for resuming."""
-    await server.streams.live.close()
+    """Publish more messages than the gateway keeps for resuming, which no open stream gets, and close every stream."""
+    streams = server.streams.live
+    for subscriber in list(streams.hub.subscribers):  # before they close: the page would subscribe again meanwhile
+        streams.flusher.remove(subscriber)
     server.feed.handle_event(market.quote("AAPL", 60))
     for n in range(601, 604):
         server.feed.handle_event(market.signal("NVDA", n, "golden_cross"))
+    await streams.close()
 
 
 async def test_missed_updates_are_read_until_that_succeeds(browser: Browser, server: RunningGateway) -> None:

@@ -36,11 +36,20 @@ class RunProcess:
         try:
             await asyncio.to_thread(self._opened().send, task)  # a child that still starts reads nothing yet
         except OSError as error:
+            await self.close()
             raise ProcessEndedError(f"the process does not take a run: {error}") from error
 
     async def next(self, seconds: float) -> Message | None:
-        """The next message of the child; None if there is none in time. Raises ProcessEndedError."""
-        return await asyncio.to_thread(self._receive, seconds)
+        """The next message of the child; None if there is none in time. Raises ProcessEndedError: the next run has a new child."""
+        try:
+            return await asyncio.to_thread(self._receive, seconds)
+        except (EOFError, OSError) as error:
+            child, code = self._child, None
+            if child is not None:  # its pipe may end before it: until then it looks as if it took another run
+                await asyncio.to_thread(child.join, JOIN_SECONDS)
+                code = child.exitcode
+            await self.close()
+            raise ProcessEndedError(f"its process ended (exit code {code})") from error
 
     async def close(self) -> None:
         """End the child at once, whatever it does."""
@@ -67,11 +76,7 @@ class RunProcess:
 
     def _receive(self, seconds: float) -> Message | None:
         connection = self._opened()
-        try:
-            if not connection.poll(seconds):
-                return None
-            message: Message = connection.recv()
-        except (EOFError, OSError) as error:
-            code = None if self._child is None else self._child.exitcode
-            raise ProcessEndedError(f"its process ended (exit code {code})") from error
+        if not connection.poll(seconds):
+            return None
+        message: Message = connection.recv()
         return message
