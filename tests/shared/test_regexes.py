@@ -63,7 +63,7 @@ def test_each_is_linear_or_bounded() -> None:
         if action["verdict"] != "safe" and not bounded:
             wrong.append(f"{each.where}: {action['source']}: {action['verdict']}")
     wrong += [
-        f"{script['path']}: {script['source']}: {script['action']}" for script in answer["scripts"] if script["verdict"] != "safe"
+        f"{script['path']}: {script['source']}: {script['verdict']}" for script in answer["scripts"] if script["verdict"] != "safe"
     ]
     assert not wrong, "\n".join(wrong)
 

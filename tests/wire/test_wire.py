@@ -30,13 +30,22 @@ def test_every_type_has_a_sample_of_every_version(topic: Topic[Any], kind: type[
         assert (HERE / f"v{version}" / f"{tag(kind)}.json").exists(), "write its sample bytes down, and never change them again"
 
 
+def known(given: Any, written: Any) -> Any:
+    """``given`` without the fields, at any depth, that ``written`` does not have: they came later."""
+    if isinstance(given, dict) and isinstance(written, dict):
+        return {name: known(value, written[name]) for name, value in given.items() if name in written}
+    if isinstance(given, list) and isinstance(written, list) and len(given) == len(written):
+        return [known(*both) for both in zip(given, written, strict=True)]
+    return given
+
+
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_samples_of_every_version_decode(sample: Path) -> None:
     topic, kind = next(found for found in TYPES if tag(found[1]) == sample.stem)
     event = wire.decode(topic, sample.read_bytes())
     assert type(event) is kind
-    again = json.loads(wire.encode(event))
-    assert {name: again[name] for name in json.loads(sample.read_bytes())} == json.loads(sample.read_bytes())
+    written = json.loads(sample.read_bytes())
+    assert known(json.loads(wire.encode(event)), written) == written, "what a reader of that version knows is as it was"
     assert wire.decode(topic, wire.encode(event)) == event
 
 
