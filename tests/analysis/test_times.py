@@ -78,8 +78,6 @@ def test_zones_are_those_of_the_calendars() -> None:
 
     assert ZONES.keys() == CALENDARS.keys()
     for exchange, name in CALENDARS.items():
-        if exchange == "KRX":  # its library takes three seconds of CPU to compute; the zone is named below
-            continue
         assert str(exchange_calendars.get_calendar(name, start="2024-01-02", end="2024-02-01").tz) == ZONES[exchange]
     assert str(market().times[market().codes["KRX"]].zone) == ZONES["KRX"] == "Asia/Seoul"
     assert len(hours("NYSE").open) == len(market().times[market().codes["NYSE"]].open)

@@ -12,7 +12,7 @@ from playwright.async_api import Browser, expect
 from tests.gateway import market
 from tests.gateway.browsing import visit
 from tests.gateway.page_gateway import fresh_market, page_gateway
-from tests.gateway.page_load import first_paint_ms, open_load
+from tests.gateway.page_load import Frames, first_paint_ms, open_load
 from tests.gateway.running_gateway import RunningGateway, read_directory, running_gateway
 from tests.sizes import THOROUGH
 from tests.until import until
@@ -21,9 +21,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 FIRST_PAINT_MS = 4_000
 """Below a second on a machine that does nothing else; the tests run beside others."""
-LEAST_FRAMES = 3
-"""A second. 60 where the machine is free; beside other tests frames are lost by chance, so ``MOST_WORK`` is what holds the page to
-it."""
+LEAST_FRAMES = 8
+"""A second, in one of ``WINDOWS``. 60 where the machine is free; the tests run beside others, so ``MOST_WORK`` is what holds the
+page to it."""
+WINDOWS = 4
+"""Of two seconds: another test can take the frames of one."""
 MOST_WORK = 0.5
 """Seconds of CPU time of the page's main thread in a second of 200 updates: with less than one, 60 frames are possible."""
 UPDATES = 10_000 if THOROUGH else 3_000
@@ -54,10 +56,12 @@ async def test_thousands_of_updates_leave_nothing_behind_and_frames_go_on(browse
     late = await load.size()
     assert late.heap < early.heap * (1 + GROWTH)
     assert late.nodes < early.nodes * (1 + GROWTH)
+    windows: list[Frames] = []
     async with load.two_hundred_a_second():
-        frames = await load.frames(2)
-    assert frames.a_second > LEAST_FRAMES
-    assert frames.work < MOST_WORK
+        while len(windows) < WINDOWS and not any(frames.a_second > LEAST_FRAMES for frames in windows):
+            windows.append(await load.frames(2))
+    assert max(frames.a_second for frames in windows) > LEAST_FRAMES
+    assert max(frames.work for frames in windows) < MOST_WORK
     assert visited.errors == []
 
 
