@@ -19,7 +19,7 @@ from services.gateway.domain.filters import PatternFilter, QualityFilter, Signal
 from services.gateway.domain.industries import Industry
 from services.gateway.domain.instrument_directory import InstrumentDirectory
 from services.gateway.domain.source_health import StoredSourceHealth
-from services.gateway.domain.stored_bars import StoredBar
+from services.gateway.domain.stored_bars import json_rows
 from shared import tables
 from shared.db import Database
 from shared.events import Pattern, Signal, SignalQuality, Timeframe
@@ -27,7 +27,6 @@ from shared.events import Pattern, Signal, SignalQuality, Timeframe
 T = TypeVar("T")
 log: Final = structlog.get_logger("gateway.history")
 
-_encode: Final = msgspec.json.Encoder().encode
 _signal: Final = msgspec.json.Decoder(Signal).decode
 _pattern: Final = msgspec.json.Decoder(Pattern).decode
 _quality: Final = msgspec.json.Decoder(SignalQuality).decode
@@ -53,8 +52,9 @@ class TableHistory:
         rows = await self.connections.fetch(NEWEST_BARS if window.newest else OLDEST_BARS, parameters)
         if window.newest:
             rows = rows[::-1]
-        json_rows = [(row[0], _encode(StoredBar._make(row).view(adjusted=adjusted))) for row in rows]
-        return StoredRows(json_rows, rows[-1][10], any(row[11] for row in rows)) if rows else StoredRows()
+        if not rows:
+            return StoredRows()
+        return StoredRows(json_rows(rows, adjusted=adjusted), rows[-1][10], any(row[11] for row in rows))
 
     async def signals(self, filter_: SignalFilter) -> list[Signal]:
         """Stored signals, newest first. Raises TransientError."""

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
-import msgspec
-
 from services.gateway.domain.bar_windows import StoredRows, bar_window, memory_covers, merge, row_page, rows_in_memory
 from services.gateway.domain.queries import BarsQuery
 from services.gateway.domain.series import RowSeries
+from services.gateway.domain.stored_bars import json_rows
 from services.gateway.domain.timeframes import TIMEFRAME_BY_NAME
 from services.gateway.handlers.cache import Answer
 from services.gateway.handlers.gateway import Gateway
 from services.gateway.handlers.past_warnings import past_warnings
 from services.gateway.handlers.responses import REPLAYED, envelope
 
-_encode: Final = msgspec.json.Encoder().encode
 STORED_FRESH_MS: Final = 5_000
 """How long an answer with stored rows is reused: a change may arrive on the topic before it is stored."""
 
@@ -52,8 +50,7 @@ async def get_bars(gateway: Gateway, query: BarsQuery) -> Answer:
 async def _bars_as_of(gateway: Gateway, query: BarsQuery, as_of: int) -> Answer:
     window, read_at = bar_window(query), gateway.clock()
     found = await gateway.past.bars(query.symbol, TIMEFRAME_BY_NAME[query.timeframe], window, as_of)
-    adjusted = query.adjustment == "all"
-    page = row_page([(bar.ts_close, _encode(bar.view(adjusted=adjusted))) for bar in found], window, query)
+    page = row_page(json_rows(found, adjusted=query.adjustment == "all"), window, query)
     warnings = [*([REPLAYED] if any(bar.replayed for bar in found) else []), *await past_warnings(gateway, as_of)]
     source = found[-1].source if found else None
     rows = (line[1] for line in page.rows)
