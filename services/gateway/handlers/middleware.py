@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 import structlog
@@ -21,14 +21,12 @@ from services.gateway.handlers.authentication import Authentication
 from services.gateway.handlers.cache import Cache
 from services.gateway.handlers.prebuilt import RATE, PrebuiltResponse, prebuilt_response, rate_headers
 from services.gateway.handlers.problems import problem_of, respond
+from services.gateway.handlers.request_metrics import REQUESTS
 from services.gateway.settings import Settings
-from shared import metrics
 from shared.failures import TransientError
 
 log: Final = structlog.get_logger("gateway.edge")
 
-REQUESTS: Final = metrics.counter("gateway_requests_total", "Answered requests.", ["route", "status"])
-SECONDS: Final = metrics.histogram("gateway_request_seconds", "Time to an answer in seconds, without streams.", ["route"])
 SOCKETS: Final = frozenset({"/v1/stream", "/v1/stream/test", "/v1/stream/alpaca"})
 """Their clients may send the key in the first message."""
 STREAMS: Final = SOCKETS | {"/v1/events"}
@@ -44,8 +42,6 @@ class ApiMiddleware:
     cache: Cache
     authentication: Authentication
     clock: Callable[[], int]
-    _counts: dict[tuple[str, int], Callable[[], None]] = field(default_factory=dict)
-    _times: dict[str, Callable[[float], None]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._windows = RateWindows(self.authentication.clients)
@@ -174,10 +170,6 @@ class ApiMiddleware:
             )
 
     def _measure(self, route: str, status: int, seconds: float) -> None:
-        key = (route, status)
-        if key not in self._counts:
-            self._counts[key] = REQUESTS.labels(route, str(status)).inc
-            self._times[route] = SECONDS.labels(route).observe
-        self._counts[key]()
+        REQUESTS.count(route, status)
         if route not in STREAMS:
-            self._times[route](seconds)
+            REQUESTS.observe(route, seconds)
