@@ -14,8 +14,7 @@ from aiohttp import web
 from sqlalchemy import insert
 
 from services.gateway.domain.times import rfc3339
-from services.gateway.handlers.middleware import REQUESTS
-from shared import tables
+from shared import metrics, tables
 from shared.events import SignalQuality, Timeframe, parameters_text
 from shared.quality.signal_records import SignalRecords
 from tests.gateway import market
@@ -468,7 +467,7 @@ async def test_a_cached_answer_asks_no_router_and_counts_for_its_route(
 ) -> None:
     def answered(route: str) -> float:
         labels = {"route": route, "status": "200"}
-        return REQUESTS.labels(**labels)._value.get()  # type: ignore[no-any-return]
+        return metrics.REGISTRY.get_sample_value("finstage_gateway_requests_total", labels) or 0.0
 
     routed = 0
     resolve = web.UrlDispatcher.resolve
