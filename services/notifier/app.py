@@ -301,7 +301,7 @@ async def _bot_tasks(
     files = RunReader(open_files(settings.research_artefacts))
     runner = ResearchBacktests(research, database, files, clock.now, settings.backtest_seconds)
     chats, market = ChatTables(database), MarketTables(database)
-    backtests = Backtests(runner, answers.send_later, pictures, market, clock)
+    backtests = Backtests(runner, answers.send_later, pictures)
     stack.push_async_callback(backtests.close)
     parser = ProcessParser()
     stack.push_async_callback(parser.close)

@@ -23,7 +23,6 @@ from shared.kafka import NoResultError, RunWatch
 from shared.run_files import RunReader, open_files
 from shared.tables import research_runs
 from tests.databases import on_sqlite
-from tests.notifier.parts import store_bars
 from tests.notifier.test_bot import BotUser, bot_user
 from tests.run_store import run_store
 from tests.until import until
@@ -203,7 +202,6 @@ async def test_errors_are_friendly(sqlite_user: tuple[BotUser, Research], text: 
 
 async def test_what_research_says_is_passed_on(sqlite_user: tuple[BotUser, Research]) -> None:
     user, research = sqlite_user
-    await store_bars(user.parts.database, 3)
     for error, words in (
         (
             ResearchError(code="invalid-job", message="symbols: 'AAPL' has no bars of 1d <stored>"),
@@ -217,11 +215,18 @@ async def test_what_research_says_is_passed_on(sqlite_user: tuple[BotUser, Resea
         await until(partial(sent, user, before + 1), 10, "the reason")
         assert words in user.telegram.texts()[-1]
     await user.ask("/lang ko")
-    await user.ask("/backtest 삼성전자 close > 1")
-    before = len(user.telegram.accepted)
-    await research.end(research.jobs[-1], ResearchError(code="invalid-job", message="symbols: no bars of 1d are stored"))
-    await until(partial(sent, user, before + 1), 10, "the reason")
-    assert user.telegram.texts()[-1] == "일봉의 시세가 아직 없습니다."
+    for reason, field, values, words in (
+        ("no-bars-of", "symbols", {"value": "<삼성>", "timeframe": "1d"}, "종목: 이 범위에 &lt;삼성&gt; 의 1d 봉이 없습니다"),
+        ("feature-past", "entry", {"value": "x"}, "다음 시가에 매수하는 조건: ‘x’: 과거 봉에서 계산할 수 없습니다"),
+        ("no-bars-of", "symbols", {}, "분석 서비스의 답(영어): in English"),
+        ("of-a-later-version", "symbols", {}, "분석 서비스의 답(영어): in English"),
+    ):
+        await user.ask("/backtest 삼성전자 close > 1")
+        before = len(user.telegram.accepted)
+        error = ResearchError(code="invalid-job", message="in English", reason=reason, field=field, values=values)
+        await research.end(research.jobs[-1], error)
+        await until(partial(sent, user, before + 1), 10, "the reason")
+        assert user.telegram.texts()[-1] == f"이 백테스트는 할 수 없습니다. {words}"
     await user.ask("/lang en")
 
 

@@ -120,7 +120,7 @@ async def bot_user(
         stores = (parts.chats, parts.chats, ConditionTable(database), parser, parts.deliveries, parts.market, NewsTables(database))
         limiter = RateLimiter([RateLimit(1000, 1.0)], [RateLimit(1000, 1.0)])
         answers = ReplySender(bot, limiter, TimeAndRandom().ticking)
-        backtests = Backtests(backtest_runner, answers.send_later, pictures, parts.market, clock) if backtest_runner else None
+        backtests = Backtests(backtest_runner, answers.send_later, pictures) if backtest_runner else None
         paying: dict[str, Any] = {"payments": PaymentTable(database, "ko"), "members": MemberTable(database)}
         more = paying | {"stars": TelegramStars(bot)} | more
         more |= {"premium_channel": TelegramPremiumChannel(bot, premium_channel) if premium_channel else None}

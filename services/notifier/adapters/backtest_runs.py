@@ -117,11 +117,11 @@ class ResearchBacktests:
 
 
 def _raise(finished: RunFinished) -> BacktestOutcome:
-    code, message = (finished.error.code, finished.error.message) if finished.error else ("error", "")
+    code = finished.error.code if finished.error else "error"
     if code == "limit":
         raise BacktestFailedError("limit")
     if code == "timeout":
         raise BacktestFailedError("slow")
     if finished.state == "refused":
-        raise BacktestFailedError("refused", message)
+        raise BacktestFailedError("refused", finished.error)
     raise BacktestFailedError("failed")

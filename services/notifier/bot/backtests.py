@@ -8,7 +8,6 @@ from functools import partial
 
 import structlog
 
-from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.delivery.picture_cache import PictureCache
 from services.notifier.domain.address import Address
 from services.notifier.domain.backtest_chart import backtest_chart
@@ -16,10 +15,7 @@ from services.notifier.domain.backtest_replies import failure_text, result_text
 from services.notifier.domain.backtests import BacktestFailedError, BacktestRequest, BacktestRunner, requested_by
 from services.notifier.domain.instruments import KnownInstrument
 from services.notifier.domain.messages import Reply
-from services.notifier.domain.ports.market import MarketStore
 from services.notifier.domain.recipients import Chat
-from services.notifier.domain.timeframe_names import TIMEFRAMES
-from services.notifier.words.catalogue import phrase
 
 Send = Callable[[Address, Reply], Awaitable[None]]
 """Sends a message to a chat; logs what Telegram refuses."""
@@ -29,11 +25,8 @@ _log = structlog.get_logger(__name__)
 class Backtests:
     """The backtests of all chats."""
 
-    def __init__(
-        self, runner: BacktestRunner, send: Send, pictures: PictureCache | None, market: MarketStore, clock: TimeAndRandom
-    ) -> None:
+    def __init__(self, runner: BacktestRunner, send: Send, pictures: PictureCache | None) -> None:
         """``pictures``: without it, results have none."""
-        self._market, self._clock = market, clock
         self._runner = runner
         self._send = send
         self._pictures = pictures
@@ -74,15 +67,9 @@ class Backtests:
         try:
             found = await self._runner.run(request, requested_by(chat.channel, chat.chat_id))
         except BacktestFailedError as error:
-            return Reply(await self._failure(chat, request, error))
+            return Reply(failure_text(error, chat.language))
         picture = None
         if found.curve is not None and self._pictures is not None:
             chart = backtest_chart(found.curve, instrument, chat.language, dark=chat.dark)
             picture = await self._pictures.picture(chart) if chart is not None else None
         return Reply(result_text(instrument, request, found.record, chat.language), picture=picture)
-
-    async def _failure(self, chat: Chat, request: BacktestRequest, error: BacktestFailedError) -> str:
-        """Why there is no result. That no bars are stored is said in the reader's language; analysis says it in English."""
-        if error.reason == "refused" and not await self._market.bars(request.symbol, request.timeframe, self._clock.now(), 1):
-            return phrase(chat.language, "chart-empty", timeframe=TIMEFRAMES[chat.language][request.timeframe])
-        return failure_text(error, chat.language)

@@ -13,7 +13,8 @@ from services.notifier.domain.formatting import number, percent
 from services.notifier.domain.instruments import KnownInstrument
 from services.notifier.domain.replies import heading
 from services.notifier.domain.telegram_html import escape
-from services.notifier.words.catalogue import phrase
+from services.notifier.words.catalogue import WordsError, has, phrase
+from shared.events import ResearchError
 
 FIGURES: Final = MappingProxyType(
     {
@@ -24,13 +25,34 @@ FIGURES: Final = MappingProxyType(
     }
 )
 """The figures that stand beside those of buy and hold, and their words."""
+FIELDS: Final = MappingProxyType({"entry": "backtest-entry", "exit": "backtest-exit", "symbols": "field-symbol"})
+"""What the bot calls the options of a backtest."""
 FEW: Final = 30
 """Fewer trades are said to prove nothing."""
 
 
 def failure_text(error: BacktestFailedError, language: str) -> str:
     """Why there is no result."""
-    return phrase(language, f"backtest-{error.reason}", detail=escape(error.detail, 600))
+    if error.why is None:
+        return phrase(language, f"backtest-{error.reason}")
+    return _refusal(error.why, language) or phrase(language, "backtest-refused-in-english", detail=escape(error.why.message, 600))
+
+
+def _refusal(why: ResearchError, language: str) -> str | None:
+    """The sentence of the reason; None where the catalogue has none, or not all that it needs is given."""
+    key = f"problem-{why.reason}"
+    if not has(language, key):
+        return None
+    values = {name: escape(value, 300) for name, value in why.values.items()}
+    try:
+        return phrase(language, "backtest-refused", why=phrase(language, key, field=_field(why.field, language), **values))
+    except WordsError:
+        return None
+
+
+def _field(name: str, language: str) -> str:
+    key = FIELDS.get(name, f"field-{name.replace('_', '-')}")
+    return phrase(language, key) if has(language, key) else escape(name, 60)
 
 
 def result_text(instrument: KnownInstrument, request: BacktestRequest, record: BacktestRecord, language: str) -> str:

@@ -7,6 +7,8 @@ from typing import Final, Literal, Protocol
 
 import msgspec
 
+from shared.events import ResearchError
+
 USUAL_BARS: Final = 20
 """Bars after which a position is closed where nothing else is said."""
 MOST_BARS: Final = 1_000_000
@@ -103,13 +105,15 @@ class BacktestFailedError(Exception):
     """There is no result.
 
     ``reason``: ``unavailable`` (analysis does not answer), ``slow`` (not done in time), ``limit`` (too many runs wait),
-    ``refused`` (it cannot be done as asked: ``detail`` says why), ``failed``.
+    ``refused`` (it cannot be done as asked: ``why`` says it), ``failed``.
     """
 
-    def __init__(self, reason: Literal["unavailable", "slow", "limit", "refused", "failed"], detail: str = "") -> None:
-        super().__init__(f"{reason}: {detail}" if detail else reason)
+    def __init__(
+        self, reason: Literal["unavailable", "slow", "limit", "refused", "failed"], why: ResearchError | None = None
+    ) -> None:
+        super().__init__(f"{reason}: {why.message}" if why else reason)
         self.reason = reason
-        self.detail = detail
+        self.why = why
 
 
 class BacktestRunner(Protocol):

@@ -14,7 +14,7 @@ from shared.particles import with_particle
 
 LANGUAGES: Final = ("ko", "en")
 FOLDER: Final = Path(shared.__file__).parent / "words"
-PAGE: Final = frozenset({"page.ftl", "problems.ftl"})
+PAGE: Final = frozenset({"page.ftl"})
 """Texts of the page alone: it has other words for what both call the same, such as ``settings``."""
 
 
