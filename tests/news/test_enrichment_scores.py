@@ -74,4 +74,9 @@ async def test_the_stored_weights_are_those_of_the_sample() -> None:
     texts = [text for text, _ in labelled_texts()]
     vectors = await embedded(texts)
     one, other = Classifier(stored), Classifier(await fit())
-    assert sum(one.best(vector) != other.best(vector) for vector in vectors) <= 0.01 * len(texts)
+    pairs = [(one.best(vector), other.best(vector)) for vector in vectors]
+    assert sum((before and before.name) != (after and after.name) for before, after in pairs) <= 0.01 * len(texts)
+    both = [(float(before.found), float(after.found)) for before, after in pairs if before and after]
+    assert len(both) > 0.9 * len(texts)
+    # the model rounds differently on processors with other instructions, by some thousandths of a margin
+    assert max(abs(before - after) for before, after in both) <= 0.02

@@ -177,4 +177,6 @@ def test_an_embedding_without_a_component_is_all_of_them() -> None:
 
 async def test_the_components_are_those_that_the_sample_gives() -> None:
     kept, again = msgspec.json.decode(FILE.read_bytes(), type=ComponentsFile), await fit()
-    assert np.allclose(kept.components, again.components, atol=1e-3)
+    # the model rounds differently on processors with other instructions, which turns a component a little
+    assert (np.sum(np.multiply(kept.components, again.components), axis=1) > 0.999).all()
+    assert np.allclose(kept.middle, again.middle, atol=1e-3)
