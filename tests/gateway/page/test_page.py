@@ -6,38 +6,23 @@ import datetime as dt
 import itertools
 import re
 import unicodedata
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser, Page, Route, expect
 
 from shared import tables
 from shared.events import Timeframe
 from tests.gateway import market
 from tests.gateway.browsing import PHONE, Scheme, visit
-from tests.gateway.page_gateway import fresh_market, page_gateway
 from tests.gateway.running_gateway import RunningGateway, read_directory, running_gateway
 from tests.until import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 TODAY = 600 * 86_400  # quotes of the day after the last bar
-
-
-@pytest_asyncio.fixture(loop_scope="session", scope="module")
-async def gateway(built: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningGateway]:
-    async with page_gateway(tmp_path_factory.mktemp("gateway"), built) as started:
-        yield started
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def server(browser: Browser, gateway: RunningGateway) -> AsyncIterator[RunningGateway]:
-    async with fresh_market(gateway, browser) as fresh:
-        yield fresh
 
 
 async def test_quotes_chart_and_signals_update_live(browser: Browser, server: RunningGateway) -> None:
