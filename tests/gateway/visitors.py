@@ -101,6 +101,12 @@ class Visitor:
         await expect(legend).not_to_have_text(before)
         return partial(touch, "touchMove")
 
+    async def shows_all_of(self, box: Locator) -> bool:
+        """Whether nothing of it is beside the screen."""
+        found = await box.bounding_box()
+        assert found is not None
+        return found["x"] >= 0 and found["x"] + found["width"] <= self.width
+
     async def fits(self, visited: BrowserPage) -> bool:
         """Whether nothing is wider than the screen."""
         return bool(await visited.page.evaluate("document.documentElement.scrollWidth") <= self.width)

@@ -63,9 +63,7 @@ async def test_alerts_are_created_paused_deleted_and_taken_back(browser: Browser
     page, say = visited.page, visitor.say
     await expect(page.locator("#builder .copy-line code")).to_have_text("/alert close > sma_20 on 1d for AAPL")
     await expect(page.locator("#alert-list .absent")).to_contain_text(say("alerts-need-key"))
-    copy = await page.locator("#access").get_by_role("button", name=say("copy")).bounding_box()
-    assert copy is not None
-    assert copy["x"] + copy["width"] < visitor.width, "nothing in the box is cut off"
+    assert await visitor.shows_all_of(page.locator("#access").get_by_role("button", name=say("copy")))
     await enter(visitor, page, key)
     await expect(page.locator("#access code").first).to_have_text(f"{key[:13]}_••••••••")
     await expect(page.locator("#access")).to_contain_text("kim · write")
@@ -80,6 +78,7 @@ async def test_alerts_are_created_paused_deleted_and_taken_back(browser: Browser
     await visitor.press(create)
     industry = f"{visitor.name('ai')}{visitor.either('1D', '일')}{say('frequency-once')}"
     await expect(rows).to_contain_text([visitor.name("AAPL"), industry])
+    assert await visitor.shows_all_of(page.locator(".toast"))
     await keep_picture(page, f"{visitor} stored alerts")
     await changed(page, visitor)
 

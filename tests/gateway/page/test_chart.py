@@ -79,6 +79,7 @@ async def indicators(visitor: Visitor, page: Page, server: RunningGateway) -> No
     await expect(picker.get_by_role("alert")).to_contain_text("rsi_501")
     await expect(picker.get_by_label("RSI 501")).to_have_count(0)
     await expect(legend).to_contain_text("RSI 211")
+    assert await visitor.shows_all_of(picker)
     await keep_picture(page, f"{visitor} indicators")
     if visitor.is_phone:
         await visitor.press(page.locator(".tools").get_by_role("button", name=say("indicators")))

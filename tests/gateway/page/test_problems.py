@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 from sqlalchemy import insert
 
 from services.analysis.research.adapters.run_checks import RunChecks
@@ -22,9 +22,12 @@ from tests.gateway import market
 from tests.gateway.browsing import visit
 from tests.gateway.page.english import english
 from tests.gateway.running_gateway import RunningGateway, create_key
+from tests.gateway.visitors import Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
+KOREAN, ENGLISH = Visitor("ko", is_phone=False), Visitor("en", is_phone=False)
+UNSAID = "alerts-need-key"
 SHOWN = ".wrong, .failure, .toast, .verdict, .warning, [role=alert], .absent, .hint"
 
 
@@ -104,6 +107,24 @@ async def test_alerts_keys_and_what_a_key_may_not(browser: Browser, server: Runn
     await korean(page, ".toast", "변경하지 못했습니다: 지금 데이터베이스가 답하지 않습니다")
 
 
+async def test_an_english_sentence_on_the_korean_page_is_found(browser: Browser, server: RunningGateway) -> None:
+    page = (await visit(browser, server, locale="ko-KR", path="/#/alerts")).page
+    await expect(page.locator("#alert-list .absent")).to_contain_text(KOREAN.say(UNSAID))
+    assert await english(page, "main") == []
+    await page.route("**/assets/*.js", untranslated)
+    await page.reload()
+    await expect(page.locator("#alert-list .absent")).to_contain_text(ENGLISH.say(UNSAID))
+    found = await english(page, "main")
+    assert "Alerts belong to the owner of" in found
+    assert found == await english(page, SHOWN)
+
+
+async def untranslated(route: Route) -> None:
+    """The page with one message that nobody has translated."""
+    answer = await route.fetch()
+    await route.fulfill(response=answer, body=(await answer.text()).replace(KOREAN.say(UNSAID), ENGLISH.say(UNSAID)))
+
+
 async def keep(page: Page, key: str) -> None:
     """Give this browser a key."""
     await page.evaluate("key => localStorage.setItem('finstage.key', key)", key)
@@ -136,6 +157,7 @@ async def test_the_form_of_a_run(browser: Browser, server: RunningGateway) -> No
         ("kind=datasets&labels=wat(5)", "레이블: ‘wat(5)’ 없음"),
     ):
         await page.goto(f"{server.url}/#/research/new?{query}")
+        await expect(page.locator(wrong)).to_have_count(0)  # the form of the address before is gone
         await start.click()
         await korean(page, wrong, text)
 

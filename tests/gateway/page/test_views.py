@@ -36,7 +36,7 @@ async def test_settings_are_kept(browser: Browser, server: RunningGateway, visit
     await expect(page.locator(".now time")).to_have_text(visitor.either("Jan 3, 2023 17:00", "2023년 1월 3일 17:00"))
     await box.get_by_label(say("settings-zone")).select_option("korea")
     await expect(page.locator(".now time")).to_have_text(visitor.either("Jan 4, 2023 07:00", "2023년 1월 4일 07:00"))
-    assert await visitor.fits(visited)
+    assert await visitor.shows_all_of(box)
     await keep_picture(page, f"{visitor} settings")
     await visitor.press(box.get_by_role("button", name=say("close-box")))
     await expect(box).to_have_count(0)
