@@ -21,6 +21,18 @@ WORDS: Final = Path(__file__).parents[2] / "shared" / "words"
 FILES: Final = ("page", "rules", "patterns", "records", "problems", "conditions")
 """The catalogues of the page (``services/gateway/page/src/i18n/words.ts``)."""
 
+CUT_OFF: Final = """all => all.filter(control => {
+    const { left, right, width } = control.getBoundingClientRect();
+    if (!width || !control.checkVisibility() || control.closest(".skip, .unseen")) return false;
+    for (let box = control.parentElement; box; box = box.parentElement) {
+        const { overflowX } = getComputedStyle(box);
+        if (["auto", "scroll"].includes(overflowX)) return false;
+        const edge = box.getBoundingClientRect();
+        if (overflowX === "hidden" && (right > edge.right + 1 || left < edge.left - 1)) return true;
+    }
+    return left < 0 || right > document.documentElement.clientWidth;
+}).map(control => control.outerHTML.slice(0, 160))"""
+
 
 @cache
 def _bundle(language: str) -> FluentBundle:
@@ -106,6 +118,11 @@ class Visitor:
         found = await box.bounding_box()
         assert found is not None
         return found["x"] >= 0 and found["x"] + found["width"] <= self.width
+
+    async def cut_off(self, visited: BrowserPage) -> list[str]:
+        """The controls that are not whole on the screen, in no box that scrolls to them."""
+        found: list[str] = await visited.page.locator("button, a, select, input, textarea").evaluate_all(CUT_OFF)
+        return found
 
     async def fits(self, visited: BrowserPage) -> bool:
         """Whether nothing is wider than the screen."""

@@ -161,7 +161,7 @@ async def test_a_bar_under_the_pointer_shows_the_record_of_its_signal_and_its_he
     server.feed.handle_event(news.story(7, title="Apple opens a shop", first_seen=at, ts_event=at))
     canvas = await page.locator(".drawing").bounding_box()
     assert canvas is not None
-    x, y = canvas["x"] + canvas["width"] / 2, canvas["y"] + canvas["height"] / 2
+    x, y = canvas["x"] + canvas["width"] * 0.7, canvas["y"] + canvas["height"] / 2
     fired = page.locator(".legend .fired", has_text=say("rule-golden-cross"))
     point = await visitor.pointer(page, x, y)
 

@@ -186,6 +186,7 @@ async def test_a_backtest_from_the_form_to_its_result(browser: Browser, server: 
     await expect(page.get_by_label(say("run-symbols"))).to_have_value("AAPL")
     await visitor.press(page.get_by_role("link", name=say("research-runs"), exact=True))
     await compared(page, visitor)
+    assert await visitor.fits(visited)
     assert [error for error in visited.errors if "422" not in error] == []
 
 

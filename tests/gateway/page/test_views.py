@@ -107,6 +107,7 @@ async def looked_at(visited: BrowserPage, visitor: Visitor, name: str) -> None:
     await expect(page.locator("h1").first).to_be_attached()
     await keep_picture(page, f"{visitor} {name.replace('/', ' ')}")
     assert await visitor.fits(visited), name
+    assert await visitor.cut_off(visited) == [], name
     if visitor.language == "ko":
         assert await english(page, "body") == [], name
     found: dict[str, Any] = await page.evaluate(AXE_RUN)
