@@ -125,8 +125,9 @@ class Visitor:
         return found
 
     async def fits(self, visited: BrowserPage) -> bool:
-        """Whether nothing is wider than the screen."""
-        return bool(await visited.page.evaluate("document.documentElement.scrollWidth") <= self.width)
+        """Whether nothing is wider than the screen, and the device has not zoomed in."""
+        width, zoom = await visited.page.evaluate("[document.documentElement.scrollWidth, visualViewport.scale]")
+        return bool(width <= self.width and zoom == 1)
 
 
 def _each(language: Literal["ko", "en"], is_phone: bool, *marks: Any) -> Any:

@@ -172,11 +172,11 @@ async def test_a_backtest_from_the_form_to_its_result(browser: Browser, server: 
     await result(page, visitor)
     assert await visitor.fits(visited)
     await keep_picture(page, f"{visitor} backtest")
+    await page.set_viewport_size(A4)
     await page.emulate_media(media="print")
     await expect(page.locator(".top")).to_be_hidden()
     for part in ("#figures", "#equity", "#months", "#trades"):
         await expect(page.locator(part)).to_be_visible()
-    await page.set_viewport_size(A4)
     assert await page.evaluate("document.documentElement.scrollWidth") <= A4["width"], "nothing of the report is cut on paper"
     await keep_picture(page, f"{visitor} print")
     await page.emulate_media(media="screen")
