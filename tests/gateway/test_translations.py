@@ -18,6 +18,7 @@ from services.gateway.domain.research_refusals import FOR_EVER
 from services.gateway.domain.wrong_values import BOUNDS, STARTS
 from shared.conditions import PROBLEMS
 from shared.conditions.user_limits import Limit
+from tests.gateway.page.english import RUN
 
 ROOT = Path(__file__).parents[2]
 WORDS = ROOT / "shared" / "words"
@@ -91,8 +92,6 @@ ERRORS = frozenset(
     }
 )
 """The errors that refuse a run."""
-ENGLISH_RUN = re.compile(r"[A-Za-z']{2,}(?:[ ,;:]+[A-Za-z']{2,})+")
-"""Two English words or more in a row."""
 RESEARCH = ROOT / "services" / "analysis" / "research"
 OF_THE_MACHINE = frozenset({"artefacts.py", "dask_workers.py", "quality_store.py", "croissant.py", "file_series.py"})
 """Files that cannot be read or written, or that the command line alone names: ``test_uncoded_refusals.py``."""
@@ -144,4 +143,4 @@ def test_every_message_of_the_korean_page_is_translated(file: str) -> None:
     said = {name: text for name, text in messages("ko", file).items() if name not in ALIKE}
     assert {name: text for name, text in said.items() if not re.search("[가-힣]", text)} == {}
     plain = {name: re.sub(r"\{[^{}]*->|\{[^{}]*\}|`[^`]*`", "", text) for name, text in said.items()}
-    assert {name: found for name, text in plain.items() if (found := ENGLISH_RUN.findall(text))} == {}
+    assert {name: found for name, text in plain.items() if (found := RUN.findall(text))} == {}

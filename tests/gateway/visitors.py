@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeVar
 
 import pytest
 from fluent.runtime import FluentBundle, FluentResource
@@ -17,6 +17,7 @@ from tests.gateway import market
 from tests.gateway.browsing import DESKTOP, PHONE, BrowserPage, Scheme, visit
 from tests.gateway.running_gateway import RunningGateway
 
+T = TypeVar("T")
 WORDS: Final = Path(__file__).parents[2] / "shared" / "words"
 FILES: Final = ("page", "rules", "patterns", "records", "problems", "conditions")
 """The catalogues of the page (``services/gateway/page/src/i18n/words.ts``)."""
@@ -36,7 +37,7 @@ CUT_OFF: Final = """all => all.filter(control => {
 
 @cache
 def _bundle(language: str) -> FluentBundle:
-    functions = {"JOSA": lambda word, pair: with_particle(str(word), str(pair))}
+    functions: dict[str, Any] = {"JOSA": lambda word, pair: with_particle(str(word), str(pair))}
     found = FluentBundle([language], functions=functions, use_isolating=False)
     for file in FILES:
         found.add_resource(FluentResource((WORDS / language / f"{file}.ftl").read_text("utf-8")))
@@ -64,6 +65,7 @@ class Visitor:
     def say(self, key: str, **values: object) -> str:
         """A message of the page with its values."""
         pattern = _bundle(self.language).get_message(key).value
+        assert pattern is not None, key
         text, errors = _bundle(self.language).format_pattern(pattern, values)
         assert not errors, f"{key}: {errors}"
         return str(text)
@@ -76,10 +78,10 @@ class Visitor:
     def name(self, symbol: str) -> str:
         """The name of an instrument or an industry."""
         (names,) = (row[1:3] for row in (*market.INSTRUMENTS, *market.INDUSTRIES) if row[0] == symbol)
-        return names[0] if self.language == "en" else names[1]
+        return str(names[0] if self.language == "en" else names[1])
 
-    def either(self, english: str, korean: str) -> str:
-        """What is no word of the catalogue: a number or a time in the form of the language."""
+    def either(self, english: T, korean: T) -> T:
+        """What is no word of the catalogue, such as a time in the form of the language."""
         return english if self.language == "en" else korean
 
     async def open(self, browser: Browser, server: RunningGateway, path: str, scheme: Scheme | None = None) -> BrowserPage:
