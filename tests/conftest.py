@@ -16,6 +16,7 @@ from typing import NoReturn
 
 import hypothesis
 import pytest
+import structlog
 
 from infra.kafka.cluster import Cluster, cluster_nodes, start_cluster
 from infra.kafka.jars import fetch
@@ -44,6 +45,10 @@ def pytest_sessionstart() -> None:
     gc.disable()
     # asyncio replaces only Python's own handler, and that costs: for each fixture and test signal.signal() prints the running task
     signal.signal(signal.SIGINT, _interrupt)
+    # structlog's own default prints the values of all names of a traceback: 15,000 lines and 15 s where they lead to a gateway
+    *others, _ = structlog.get_config()["processors"]
+    plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*others, plain])
 
 
 def pytest_collection_finish() -> None:

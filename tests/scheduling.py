@@ -26,7 +26,11 @@ GROUPS: Final = {
         "news/test_dead_neighbours", "news/test_role", "shared/test_kafka_outage", "shared/test_runtime",
     ),
     "browser": tuple(
-        f"gateway/test_page{of}" for of in ("", "_alerts", "_budgets", "_outage", "_problems", "_research", "_updates", "_views")
+        f"gateway/page/test_{of}"
+        for of in (
+            "alerts", "budgets", "chart", "market", "outage", "page", "problems", "research", "screener", "system", "updates",
+            "views",
+        )
     ),
 }  # fmt: skip
 """``kafka``: they use the fixture of this name, so that one broker serves a group; they mostly wait, and two groups wait at the

@@ -24,7 +24,7 @@ ARGS = (
 READBACK = "Canvas2D: Multiple readback"
 """A warning about tests that read the colours of a canvas twice."""
 Scheme = Literal["light", "dark"]
-DESKTOP = ViewportSize(width=1440, height=860)
+DESKTOP = ViewportSize(width=1440, height=900)
 PHONE = ViewportSize(width=390, height=844)
 
 

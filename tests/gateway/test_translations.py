@@ -18,6 +18,7 @@ from services.gateway.domain.research_refusals import FOR_EVER
 from services.gateway.domain.wrong_values import BOUNDS, STARTS
 from shared.conditions import PROBLEMS
 from shared.conditions.user_limits import Limit
+from tests.gateway.page.english import RUN
 
 ROOT = Path(__file__).parents[2]
 WORDS = ROOT / "shared" / "words"
@@ -93,7 +94,7 @@ ERRORS = frozenset(
 """The errors that refuse a run."""
 RESEARCH = ROOT / "services" / "analysis" / "research"
 OF_THE_MACHINE = frozenset({"artefacts.py", "dask_workers.py", "quality_store.py", "croissant.py", "file_series.py"})
-"""Files that cannot be read or written, or that the command line alone names."""
+"""Files that cannot be read or written, or that the command line alone names: ``test_uncoded_refusals.py``."""
 OF_ARRAYS = frozenset({"prices.py", "simulation.py", "sweeping.py"})
 """They check arrays that the program made."""
 
@@ -131,3 +132,15 @@ def test_what_korean_says_of_a_problem_has_no_english_word() -> None:
     said = messages("ko", "problems.ftl")
     plain = {name: re.sub(r"\{[^{}]*->|\[\w+\]|\*|\{ \$\w+ \}|\{ JOSA\(\$\w+, |[{}]", "", text) for name, text in said.items()}
     assert {name: found for name, text in plain.items() if (found := re.findall("[A-Za-z]{2,}", text))} == {}
+
+
+ALIKE = {"api", "language-en", "from-to", "heat-empty", "run-title"}
+"""Messages of the page with nothing to translate."""
+
+
+@pytest.mark.parametrize("file", ["page.ftl", "rules.ftl", "patterns.ftl", "records.ftl", "problems.ftl", "conditions.ftl"])
+def test_every_message_of_the_korean_page_is_translated(file: str) -> None:
+    said = {name: text for name, text in messages("ko", file).items() if name not in ALIKE}
+    assert {name: text for name, text in said.items() if not re.search("[가-힣]", text)} == {}
+    plain = {name: re.sub(r"\{[^{}]*->|\{[^{}]*\}|`[^`]*`", "", text) for name, text in said.items()}
+    assert {name: found for name, text in plain.items() if (found := RUN.findall(text))} == {}

@@ -2,6 +2,7 @@
 import { render } from "preact";
 import { keepAppearance } from "./app/appearance";
 import { watchKeys } from "./app/keyboard";
+import { tellReasons } from "./app/reasons";
 import { reloadWhenReplaced } from "./app/replaced";
 import { watchAddress } from "./app/router";
 import { type Loaders, Shell } from "./app/shell";
@@ -28,6 +29,7 @@ keepPreferences();
 keepAppearance();
 watchAddress();
 watchKeys();
+tellReasons();
 const root = document.getElementById("app");
 if (root) {
   render(

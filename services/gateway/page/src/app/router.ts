@@ -28,9 +28,13 @@ export function address(view: ViewName, part = "", query: Record<string, string>
 
 export const route = signal<Route>(parseRoute(location.hash));
 
+// How many addresses were opened. A form starts again with each, so that a link that is opened in the same view is not ignored.
+export const visits = signal(0);
+
 export function watchAddress(): void {
   addEventListener("hashchange", () => {
     route.value = parseRoute(location.hash);
+    visits.value += 1;
   });
 }
 

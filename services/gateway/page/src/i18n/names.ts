@@ -6,8 +6,9 @@ export function nameOf(thing: { name: string; name_ko: string }): string {
   return language() === "ko" && thing.name_ko ? thing.name_ko : thing.name;
 }
 
+// A timeframe by its name, or by its word of conditions, which data sets have.
 export function timeframeName(timeframe: string): string {
-  const row = TIMEFRAME_TABLE.find((each) => each.name === timeframe);
+  const row = TIMEFRAME_TABLE.find((each) => each.name === timeframe || each.word === timeframe);
   return row ? row.label[language() === "ko" ? 1 : 0] : timeframe;
 }
 

@@ -1,5 +1,6 @@
 // Alerts: the key, a form for a new alert, the alerts that are stored, and what became of those that were sent.
 import { useMemo } from "preact/hooks";
+import { visits } from "../../app/router";
 import { own } from "../../data/own_api";
 import { OwnedList } from "../../data/owned_list";
 import type { Alert } from "../../data/types";
@@ -18,7 +19,7 @@ export default function AlertsView() {
   const alerts = useMemo(() => new OwnedList<Alert>(own.alerts), []);
   return (
     <ViewFrame name="alerts">
-      <Builder onCreated={() => alerts.again()} />
+      <Builder key={visits.value} onCreated={() => alerts.again()} />
       <Access />
       <AlertList alerts={alerts} />
       <Deliveries />

@@ -14,6 +14,7 @@ import { type Compared, Comparison } from "./comparison";
 import { ComputedColumns } from "./computed_columns";
 import { corporateActions } from "./corporate_actions";
 import { readExtras } from "./extras";
+import { PickedLevel } from "./picked_level";
 
 const ROW_DELAY_MS = 1500; // a bar's indicator row arrives after the bar
 
@@ -25,8 +26,7 @@ export class ChartModel {
   readonly note = signal<Note>(null);
   readonly shows = signal(""); // the symbol and timeframe on the chart
   readonly isBusy = signal(false);
-  readonly level = signal<number | null>(null);
-  readonly isPicking = signal(false); // a click on the chart sets the level
+  readonly level = new PickedLevel((level) => this.chart?.showLevel(level));
   readonly columns = signal<readonly string[]>([]); // of the indicator rows
   private chart: Chart | null = null;
   private timer = 0;
@@ -61,7 +61,7 @@ export class ChartModel {
       (hovered) => {
         this.hovered.value = hovered;
       },
-      (picked) => this.isPicking.peek() && this.setLevel(picked),
+      (price) => this.level.onClick(price),
     );
     this.endings.push(
       followLook((look) => this.chart?.paint(look)),
@@ -85,11 +85,6 @@ export class ChartModel {
 
   retry(): void {
     this.bars.restart();
-  }
-
-  setLevel(level: number | null): void {
-    this.level.value = level;
-    this.chart?.showLevel(level);
   }
 
   private get series(): string {

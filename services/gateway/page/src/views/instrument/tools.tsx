@@ -47,13 +47,7 @@ export function Tools({ model, compare }: Props) {
         <Toggle on={open} flip={() => setOpen(!open)}>
           {t("indicators")}
         </Toggle>
-        <Toggle
-          on={model.isPicking.value}
-          flip={() => {
-            model.isPicking.value = !model.isPicking.value;
-            if (!model.isPicking.value) model.setLevel(null);
-          }}
-        >
+        <Toggle on={model.level.isOpen.value} flip={() => model.level.flip()}>
           {t("alert-level")}
         </Toggle>
       </div>

@@ -2,6 +2,7 @@
 import { api } from "../../data/api";
 import type { Dataset } from "../../data/types";
 import { dateTime, plain } from "../../i18n/format";
+import { timeframeName } from "../../i18n/names";
 import { t } from "../../i18n/words";
 import { Panel } from "../../ui/panel";
 import { useReading } from "../../ui/reading";
@@ -14,7 +15,7 @@ export function Datasets() {
   const columns: Column<Dataset>[] = [
     { id: "id", title: t("run"), by: (row) => row.id, cell: (row) => row.id },
     { id: "name", title: t("name"), by: (row) => row.name, cell: (row) => row.name },
-    { id: "timeframe", title: t("timeframe"), by: (row) => row.timeframe, cell: (row) => row.timeframe },
+    { id: "timeframe", title: t("timeframe"), by: (row) => row.timeframe, cell: (row) => timeframeName(row.timeframe) },
     { id: "range", title: t("sessions"), by: (row) => row.first, cell: (row) => `${row.first} – ${row.last}` },
     { id: "instruments", title: t("instruments"), numeric: true, by: (row) => row.instruments, cell: (row) => plain(row.instruments, 0) },
     { id: "rows", title: t("rows"), numeric: true, by: (row) => row.rows, cell: (row) => plain(row.rows, 0) },

@@ -44,6 +44,7 @@ export function figuresOf(value: unknown): Figures {
 // What trading cost in a run, in the language of the page; runs of earlier versions say it in English alone.
 export function costsText(result: Record<string, unknown>): string {
   const { commission_bp: commission, slippage_bp: slippage, borrow } = figuresOf(result["cost_terms"]);
-  if (commission == null || slippage == null || borrow == null) return t("with-costs", { costs: String(result["costs"] ?? "") });
+  if (commission == null || slippage == null || borrow == null)
+    return result["costs"] ? t("with-costs", { costs: String(result["costs"]) }) : "";
   return t("with-cost-terms", { commission: plain(commission), slippage: plain(slippage), borrow: share(borrow, 2) });
 }

@@ -1,5 +1,5 @@
 // Research: runs with their results, new runs, the records of signals, data sets.
-import { address, route } from "../../app/router";
+import { address, route, visits } from "../../app/router";
 import { readCapabilities } from "../../data/capabilities";
 import { t } from "../../i18n/words";
 import { Panel } from "../../ui/panel";
@@ -52,7 +52,7 @@ export default function ResearchView() {
           />
         </Panel>
       )}
-      {found && hasJobs && tab === "new" && <NewRun capabilities={found} />}
+      {found && hasJobs && tab === "new" && <NewRun key={visits.value} capabilities={found} />}
       {hasJobs && tab === "runs" && first === "runs" && id === "compare" && (
         <Comparison ids={(route.value.query["ids"] ?? "").split(",").filter(Boolean)} />
       )}

@@ -1,6 +1,6 @@
 // The screener: a condition, the instruments to look through, the columns to show, and screens to keep. Its address runs it.
 import { useEffect, useRef, useState } from "preact/hooks";
-import { address, route, setQuery } from "../../app/router";
+import { address, route, setQuery, visits } from "../../app/router";
 import type { Screen as KeptScreen } from "../../data/preferences";
 import { plain } from "../../i18n/format";
 import { nameOf } from "../../i18n/names";
@@ -24,7 +24,7 @@ const USUAL = ["price", "change", "volume", "last"];
 export default function ScreenerView() {
   return (
     <ViewFrame name="screener" quotes>
-      <Screener />
+      <Screener key={visits.value} />
     </ViewFrame>
   );
 }

@@ -14,7 +14,7 @@ from playwright.async_api import Browser, Locator, Page, Route, expect
 from services.gateway.domain.instrument_directory import InstrumentDirectory
 from tests.gateway import market
 from tests.gateway.browsing import BrowserPage, visit
-from tests.gateway.page_gateway import fresh_market, page_gateway
+from tests.gateway.page_gateway import page_gateway
 from tests.gateway.running_gateway import RunningGateway
 from tests.until import until
 
@@ -69,12 +69,6 @@ async def gateway(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Asyn
     """It keeps one signal or bar for clients that resume."""
     async with page_gateway(tmp_path_factory.mktemp("gateway"), built, ring=1) as started:
         yield started
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def server(browser: Browser, gateway: RunningGateway) -> AsyncIterator[RunningGateway]:
-    async with fresh_market(gateway, browser) as fresh:
-        yield fresh
 
 
 async def live(browser: Browser, server: RunningGateway) -> BrowserPage:

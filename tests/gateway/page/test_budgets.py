@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser, expect
 
 from tests.gateway import market
 from tests.gateway.browsing import visit
-from tests.gateway.page_gateway import fresh_market, page_gateway
 from tests.gateway.page_load import Frames, first_paint_ms, open_load
 from tests.gateway.running_gateway import RunningGateway, read_directory, running_gateway
 from tests.sizes import THOROUGH
@@ -32,18 +29,6 @@ UPDATES = 10_000 if THOROUGH else 3_000
 FIRST_UPDATES = 1_000
 GROWTH = 0.25
 """Of heap and nodes, from the first thousand updates to the last."""
-
-
-@pytest_asyncio.fixture(loop_scope="session", scope="module")
-async def gateway(built: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningGateway]:
-    async with page_gateway(tmp_path_factory.mktemp("gateway"), built) as started:
-        yield started
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def server(browser: Browser, gateway: RunningGateway) -> AsyncIterator[RunningGateway]:
-    async with fresh_market(gateway, browser) as fresh:
-        yield fresh
 
 
 async def test_thousands_of_updates_leave_nothing_behind_and_frames_go_on(browser: Browser, server: RunningGateway) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-PAGE = Path(__file__).parents[2] / "services" / "gateway" / "page"
+PAGE = Path(__file__).parents[3] / "services" / "gateway" / "page"
 BUDGET = 300_000
 """Compressed bytes of the page, without the document of the API at /docs."""
 TYPES = ("tsc", "--noEmit", "--incremental", "--tsBuildInfoFile", "node_modules/.cache/types.tsbuildinfo")

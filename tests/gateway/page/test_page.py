@@ -6,38 +6,24 @@ import datetime as dt
 import itertools
 import re
 import unicodedata
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser, Page, Route, expect
 
 from shared import tables
 from shared.events import Timeframe
 from tests.gateway import market
 from tests.gateway.browsing import PHONE, Scheme, visit
-from tests.gateway.page_gateway import fresh_market, page_gateway
 from tests.gateway.running_gateway import RunningGateway, read_directory, running_gateway
+from tests.gateway.visitors import Visitor, visitors
 from tests.until import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 TODAY = 600 * 86_400  # quotes of the day after the last bar
-
-
-@pytest_asyncio.fixture(loop_scope="session", scope="module")
-async def gateway(built: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningGateway]:
-    async with page_gateway(tmp_path_factory.mktemp("gateway"), built) as started:
-        yield started
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def server(browser: Browser, gateway: RunningGateway) -> AsyncIterator[RunningGateway]:
-    async with fresh_market(gateway, browser) as fresh:
-        yield fresh
 
 
 async def test_quotes_chart_and_signals_update_live(browser: Browser, server: RunningGateway) -> None:
@@ -114,31 +100,38 @@ async def drawn(page: Page, colours: int) -> None:
     await until(enough, 30, f"a chart of more than {colours} colours")
 
 
-async def test_the_watchlist_is_searched_changed_undone_and_stored(browser: Browser, server: RunningGateway) -> None:
-    visited = await visit(browser, server)
-    page = visited.page
-    await expect(page.locator(".row")).to_have_count(6)
-    await page.locator(".row", has_text="JPMorgan").hover()
-    await page.get_by_role("button", name="Remove from watchlist: JPMorgan Chase").click()
-    await expect(page.locator(".row")).to_have_count(5)
-    await page.get_by_role("button", name="Undo").click()
-    await expect(page.locator(".row")).to_have_count(6)
-    for name in ("Samsung Electronics", "Bitcoin"):
-        await page.locator(".row", has_text=name).hover()
-        await page.get_by_role("button", name=f"Remove from watchlist: {name}").click()
-    await expect(page.locator(".row")).to_have_count(4)
+@visitors
+async def test_the_watchlist_is_searched_changed_undone_and_stored(
+    browser: Browser, server: RunningGateway, visitor: Visitor
+) -> None:
+    visited = await visitor.open(browser, server, "/#/instrument")
+    page, say, rows = visited.page, visitor.say, visited.page.locator(".row")
+    await expect(rows).to_have_count(6)
+    for number, symbol in enumerate(("JPM", "005930.KS", "BTC-USD")):
+        await rows.filter(has_text=visitor.name(symbol)).hover()
+        await visitor.press(page.get_by_role("button", name=f"{say('remove-from')}: {visitor.name(symbol)}"))
+        if not number:
+            await expect(rows).to_have_count(5)
+            await visitor.press(page.get_by_role("button", name=say("undo")))
+            await expect(rows).to_have_count(6)
+    await expect(rows).to_have_count(4)
     await page.get_by_role("searchbox").fill(unicodedata.normalize("NFD", "삼성"))
-    await expect(page.locator(".row")).to_have_count(1)
-    await page.get_by_role("button", name="Add to watchlist: Samsung Electronics").click()
-    await page.get_by_role("searchbox").press("Escape")
-    await expect(page.locator(".row")).to_have_count(5)
+    await expect(rows).to_have_count(1)
+    await visitor.press(page.get_by_role("button", name=f"{say('add-to')}: {visitor.name('005930.KS')}"))
+    await page.get_by_role("searchbox").fill("")
+    await expect(rows).to_have_count(5)
     await page.reload()
-    await expect(page.locator(".row")).to_have_count(5)
-    await expect(page.locator(".row").last).to_contain_text("Samsung Electronics")
+    await expect(rows).to_have_count(5)
+    await expect(rows.last).to_contain_text(visitor.name("005930.KS"))
     await page.locator("#industry").select_option("semiconductors")
     await expect(page.locator(".row .symbol")).to_have_text(["005930.KS", "NVDA"])
     await page.get_by_role("searchbox").fill("no such thing")
-    await expect(page.locator(".empty").first).to_have_text("No instrument matches.")
+    await expect(page.locator(".empty").first).to_have_text(say("no-match"))
+    await page.get_by_role("searchbox").fill("nvid")
+    await expect(rows).to_have_count(1)
+    await visitor.press(rows.locator(".choose"))
+    await expect(page.locator("h1")).to_have_text(visitor.name("NVDA"))
+    assert await visitor.fits(visited)
     assert visited.errors == []
 
 
