@@ -10,14 +10,17 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 ROOT = Path(__file__).parents[1]
-TESTS = """
-import os, signal, pytest
+SHARED = """
+import pytest
 
 @pytest.fixture(scope="session")
 def server():
     yield
     with open("ended", "a") as log:
         log.write("x")
+"""
+TESTS = """
+import os, signal, pytest
 
 def test_passes(server, tmp_path): assert tmp_path.is_dir()
 def test_fails(): print("printed"); assert [1] == [2]
@@ -28,6 +31,7 @@ def test_comes_after(server): pass
 
 
 def run(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    (folder / "conftest.py").write_text(SHARED)
     command = [sys.executable, "-m", "pytest", "-p", "tests.forking", "--processes", "2", "--junitxml", "report.xml", *options]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120, check=False)
