@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy.stats import false_discovery_control
 
 from services.analysis.research.discovery.candidate import Candidate
 from services.analysis.research.discovery.edges import Edges, Part, edges
@@ -19,6 +18,7 @@ from services.analysis.research.domain.run_record import RunError
 from services.analysis.research.domain.runs import Progress
 from services.analysis.research.quality.blocks import BlockSums, p_values
 from services.analysis.research.quality.evidence import LEAST
+from services.analysis.research.quality.false_discovery import q_values
 from services.analysis.research.quality.judging import DRAWS, FINE_DRAWS
 from services.analysis.research.quality.machine_code import Floats, QualityKernels
 from services.analysis.research.quality.records import RATE
@@ -168,7 +168,7 @@ def _judged(part: Part, promising: Sequence[FirstPart], cost: float, progress: P
         progress(done, len(groups), "the rest")
     if not of_groups:
         return ()
-    q = iter(false_discovery_control(np.concatenate([p for _, _, p in of_groups])).tolist())
+    q = iter(q_values(np.concatenate([p for _, _, p in of_groups])).tolist())
     judged = [_one(each, here.figures, n, float(p[n]), next(q)) for mine, here, p in of_groups for n, each in enumerate(mine)]
     return tuple(sorted(judged, key=lambda each: (each.p_value, -each.first.statistic)))
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-from scipy.stats import false_discovery_control
 
 from services.analysis.research.quality.cells import Axis, Cells, Instrument, axis, cells, fired
+from services.analysis.research.quality.false_discovery import q_values
 from services.analysis.research.quality.judging import Figures, Judged, judge
 from services.analysis.research.quality.machine_code import Floats, QualityKernels
 from services.analysis.research.quality.windows import COST, HORIZONS
@@ -138,7 +138,7 @@ def _q_values(p: Sequence[Floats], tested: Sequence[np.ndarray]) -> list[Floats]
     flat = np.concatenate([np.zeros(0), *(values[chosen] for values, chosen in zip(p, tested, strict=True))])
     if not len(flat):
         return q
-    adjusted = false_discovery_control(flat)
+    adjusted = q_values(flat)
     ends = np.cumsum([np.count_nonzero(chosen) for chosen in tested])[:-1]
     for values, chosen, part in zip(q, tested, np.split(adjusted, ends), strict=True):
         values[chosen] = part
