@@ -7,6 +7,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from scipy.stats import kurtosis, norm, skew
 
 from services.analysis.research.overfitting.cross_validation import NoCrossValidationError, overfitting_probability
 from services.analysis.research.overfitting.judgement import judged
@@ -38,6 +39,16 @@ def test_the_example_of_the_probabilistic_sharpe_ratio() -> None:
     """Bailey and López de Prado (2012), table 2: 24 monthly returns with a ratio of 0.458."""
     assert probabilistic_sharpe(SharpeSample(0.458, 24, -2.448, 10.164)) == pytest.approx(0.913, abs=5e-4)
     assert probabilistic_sharpe(SharpeSample(0.458, 24, 0.0, 3.0)) == pytest.approx(0.982, abs=5e-4)
+
+
+@pytest.mark.parametrize("bars", [2, 3, 24, 2520])
+def test_samples_are_those_of_scipy_to_the_last_bit(bars: int) -> None:
+    for returns in np.random.default_rng(bars).standard_t(3, (50, bars)) * 0.01:
+        sample = sharpe_sample(returns)
+        assert sample is not None
+        assert (sample.skewness, sample.kurtosis) == (skew(returns), kurtosis(returns, fisher=False))
+        deviation = math.sqrt(1.0 - sample.skewness * sample.sharpe + (sample.kurtosis - 1.0) / 4.0 * sample.sharpe**2)
+        assert probabilistic_sharpe(sample, 0.01) == norm.cdf((sample.sharpe - 0.01) * math.sqrt(bars - 1) / deviation)
 
 
 def test_the_expected_maximum_is_that_of_random_trials() -> None:
