@@ -7,6 +7,7 @@ time, and reports what the workers say about each test.
 from __future__ import annotations
 
 import multiprocessing
+import threading
 import warnings
 from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
@@ -35,6 +36,9 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     """Runs what was collected. With errors of collection or nothing to run, pytest says what it always says."""
     if not session.items or session.testsfailed or session.config.option.collectonly:
         return None
+    assert threading.active_count() == 1, (
+        f"a forked process has none of the threads that collection started: {threading.enumerate()}"
+    )
     units = defaultdict[str, list[int]](list)
     for number, item in enumerate(session.items):
         units[unit_of(item.nodeid)].append(number)
