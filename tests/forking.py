@@ -36,9 +36,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     """Runs what was collected. With errors of collection or nothing to run, pytest says what it always says."""
     if not session.items or session.testsfailed or session.config.option.collectonly:
         return None
-    assert threading.active_count() == 1, (
-        f"a forked process has none of the threads that collection started: {threading.enumerate()}"
-    )
+    assert threading.active_count() == 1, f"forked processes would lack what collection started: {threading.enumerate()}"
     units = defaultdict[str, list[int]](list)
     for number, item in enumerate(session.items):
         units[unit_of(item.nodeid)].append(number)
