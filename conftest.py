@@ -1,17 +1,11 @@
-"""Which files are searched for examples in docstrings, and which tests share a worker."""
+"""Which files are searched for examples in docstrings."""
 
 from __future__ import annotations
 
 from collections.abc import Generator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
-
-if TYPE_CHECKING:
-    from xdist.remote import Producer
-
-    from tests.scheduling import FilesAndGroups
 
 
 @pytest.hookimpl(wrapper=True)
@@ -21,13 +15,3 @@ def pytest_collect_file(file_path: Path) -> Generator[None, list[pytest.Collecto
     if file_path.suffix != ".py" or b">>> " in file_path.read_bytes():
         return found
     return [collector for collector in found if type(collector) is pytest.Module]  # the collector of examples is a subclass
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FilesAndGroups | None:
-    """With ``--dist loadfile``: some files stay together."""
-    if config.getvalue("dist") != "loadfile":
-        return None
-    from tests.scheduling import FilesAndGroups
-
-    return FilesAndGroups(config, log)

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Final
 
 import pytest
-from xdist.scheduler import LoadFileScheduling
 
 GROUPS: Final = {
     "kafka: gateway and notifier": (
@@ -39,12 +38,10 @@ same time. ``processes``: they start services with ``tests.preloading``, so that
 GROUP_OF: Final = {f"tests/{file}.py": group for group, files in GROUPS.items() for file in files}
 
 
-class FilesAndGroups(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
-    """A unit of work is a group, or a file of none."""
-
-    def _split_scope(self, nodeid: str) -> str:
-        file = nodeid.partition("::")[0]
-        return GROUP_OF.get(file, file)
+def unit_of(nodeid: str) -> str:
+    """What runs on one worker: a group, or a file of none."""
+    file = nodeid.partition("::")[0]
+    return GROUP_OF.get(file, file)
 
 
 def groups_first(items: list[pytest.Item]) -> None:

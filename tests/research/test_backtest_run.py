@@ -64,7 +64,7 @@ def test_a_run_says_when_it_is_the_first_and_compiles(monkeypatch: pytest.Monkey
     for known in (True, False):
         monkeypatch.setattr(backtest, "is_compiled", lambda _, known=known: known)
         execute(KIND, {**CROSSES, "page": False}, data, note)
-    assert notes == ["SPY", "figures", "", "SPY", COMPILING, "figures", ""]
+    assert notes == ["SPY", "figures", "", COMPILING, "SPY", COMPILING, "figures", ""]
 
 
 def test_a_result_says_all_that_it_depends_on(pair: Execution) -> None:

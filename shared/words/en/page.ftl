@@ -236,7 +236,10 @@ column-high = From 52-week high
 column-industry = Industry
 column-exchange = Exchange
 column-last = Newest bar
-run-screen = Screen { $n } instruments
+run-screen = Screen { $n ->
+    [one] 1 instrument
+   *[other] { $n } instruments
+}
 cancel = Cancel
 alert-me = Alert me on this
 backtest-this = Backtest this

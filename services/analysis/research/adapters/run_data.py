@@ -12,7 +12,6 @@ import msgspec
 from services.analysis.adapters.instrument_groups import LAST
 from services.analysis.kernels.conditions.times import ExchangeTimes
 from services.analysis.research.adapters.calendars import ExchangeCalendars
-from services.analysis.research.adapters.file_series import folder_series
 from services.analysis.research.adapters.history import StoredHistory
 from services.analysis.research.adapters.listed import instrument
 from services.analysis.research.adapters.run_parts import PartFolder
@@ -151,6 +150,9 @@ class SeriesData:
             case "tape":
                 yield from tape_series(self._request.place, symbols, timeframe, also, self._settings.session_files)
             case "folder":
+                # loads pandas, which takes a second and a half, and only folders need
+                from services.analysis.research.adapters.file_series import folder_series
+
                 yield from folder_series(Path(self._request.place), symbols, timeframe, also, self._problems)
             case "stored":
                 yield from self._stored(symbols, timeframe, also)

@@ -9,7 +9,6 @@ from typing import Any, Final
 
 import msgspec
 import numpy as np
-import pandas as pd
 
 from services.analysis.kernels.closed_bars import BarRecords
 from services.analysis.kernels.indicators.kind import Int64s
@@ -122,6 +121,8 @@ def _records(arrays: Mapping[str, Any], number: int, series: _Series) -> BarReco
 
 
 def _sessions(start: Int64s, exchange: str) -> Int64s:
+    import pandas as pd  # takes a second and a half, which what reads no tape need not wait for
+
     days = pd.to_datetime(start, unit="ms", utc=True).tz_convert(ZONES.get(exchange, "UTC"))
     return np.asarray(days.year * 10_000 + days.month * 100 + days.day, np.int64)
 

@@ -32,6 +32,9 @@ def run(asked: BacktestParameters, data: RunData, progress: Progress) -> RunResu
     signals = [each for each in (entry, leave) if each is not None]
     market, instruments = data.market(*signals), []
     steps = len(data.request.symbols) + 2
+    compiled = is_compiled(data.kernels.code.folder)  # where it is not, the indicators are probably not either
+    if not compiled:
+        progress(0, steps, COMPILING)
     for series in data.series(*signals):
         into = entries(firings(data.kernels, series, entry, market), entry, asked.direction)
         out: Int8s = np.zeros(len(series), np.int8)
@@ -39,7 +42,7 @@ def run(asked: BacktestParameters, data: RunData, progress: Progress) -> RunResu
             out = exits(firings(data.kernels, series, leave, market), leave)
         instruments.append(instrument_input(series, into, out, raw=asked.prices == "raw"))
         progress(len(instruments), max(steps, len(instruments) + 2), series.symbol)
-    if not is_compiled(data.kernels.code.folder):
+    if not compiled:
         progress(len(instruments), max(steps, len(instruments) + 2), COMPILING)
     kernels = load_backtest(data.kernels.code.folder)
     given = joined(instruments, timeframe)

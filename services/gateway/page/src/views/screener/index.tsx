@@ -97,7 +97,7 @@ function Screener() {
           <ColumnsChoice {...{ columns, setColumns, sort, setSort, down, setDown }} />
           <div class="actions">
             <button type="button" class="button primary" disabled={!condition || screening.isRunning} onClick={run}>
-              {t("run-screen", { n: plain(symbols.length, 0) })}
+              {t("run-screen", { n: symbols.length })}
             </button>
             {priced < symbols.length && <span class="hint">{t("screen-priced", { n: plain(priced, 0) })}</span>}
             {screening.isRunning && (
