@@ -200,8 +200,8 @@ def _is_chain(node: Node) -> bool:
 
 
 def compared(left: Node, sign: str, right: Node) -> Comparison:
-    """A comparison of two values; constants go to the right."""
-    first, second = plain(left, right), plain(right, left)
+    """A comparison of two values; constants go to the right. A truth is refused here, whatever words the comparison is made of."""
+    first, second = number(plain(left, right), sign), number(plain(right, left), sign)
     if (
         isinstance(right, Percent)
         and isinstance(first, SeriesName)

@@ -181,6 +181,14 @@ def test_an_error_has_a_code_and_a_position(text: str, code: str, position: int 
     assert error.caret().splitlines()[-1].strip() == "^"
 
 
+@pytest.mark.parametrize("event", ["h & s", "golden cross", "(close > open)", "gap up", "double bottom forming"])
+@pytest.mark.parametrize("relation", [">", "hits", "crosses above", "is near", "bounces off", "within 2% of", "is twice"])
+def test_an_event_is_never_compared(relation: str, event: str) -> None:
+    """Else the condition would have a normal form that is refused."""
+    with pytest.raises(ConditionError):
+        parse(f"price {relation} {event}")
+
+
 def test_the_page_lists_every_error() -> None:
     page = (Path(__file__).parents[2] / "docs" / "conditions.md").read_text("utf-8")
     assert [code for code, text in PROBLEMS.items() if f"| `{code}` | {text} |" not in page] == []
