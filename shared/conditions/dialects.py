@@ -119,8 +119,8 @@ def _frame_of_call(call: _Call, found: list[Piece]) -> str:
 
 
 def _line(name: str, pieces: list[Piece], at: int) -> tuple[str, int] | None:
-    """``hist`` behind ``macd(12,26,9)``, ``%k`` behind ``stoch(14,3,3)``: the line, and the index behind it."""
-    at += at < len(pieces) and pieces[at].text == "%"
+    """``hist`` or ``.hist`` behind ``macd(12,26,9)``, ``%k`` behind ``stoch(14,3,3)``: the line, and the index behind it."""
+    at += at < len(pieces) and pieces[at].text in {"%", "."}
     word = pieces[at].text if at < len(pieces) else ""
     if word not in _LINES or known_stem(f"{name}_{word}") is None:
         return None

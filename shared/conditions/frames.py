@@ -29,6 +29,8 @@ _BEGINS: Final = frozenset({*_NAMES, *_FRAME_WORDS, "timeframe"})
 """Words of more than three letters that may begin a timeframe."""
 UNITS_OF_FRAMES: Final = frozenset({"m", "h", "d", "w", "min", "hour"})
 """Units that may follow a number without a space, as in ``1h``."""
+_RELATED_ENDS: Final = frozenset({"DIRECTION", "COMPARE_AFTER", "CROSS_AFTER", "TREND", "LEVEL", "TURN"})
+"""What else a clause ends with."""
 _CLAUSE_STARTS: Final = frozenset({"AND", "OR", "NOT", "OPEN"})
 
 
@@ -120,12 +122,12 @@ def _reversed(text: str, pieces: Sequence[Piece], at: int) -> Found | None:
 
 def _trailing(text: str, pieces: Sequence[Piece], items: Sequence[Item], at: int) -> Found | None:
     """``rsi < 30 1h``, ``close > ema_20, 15min``: a timeframe at the end of the text."""
-    if not items or at + 2 != len(pieces) or not (items[-1].type in OPERAND_ENDS or items[-1].shown == ","):
+    if not items or at + 2 != len(pieces) or not (items[-1].type in OPERAND_ENDS | _RELATED_ENDS or items[-1].shown == ","):
         return None
     number, unit = pieces[at], pieces[at + 1]
     frame = timeframe(text[number.at : unit.end]) if unit.at == number.end and unit.text.isascii() else None
     named = items[-1].type == "NAME" and len(items) > 1 and items[-2].type == "BACK"
-    related = any(item.type in {"COMPARE", "CROSS", "RULE", "BETWEEN"} for item in items)
+    related = any(item.type in {"COMPARE", "CROSS", "RULE", "BETWEEN"} | _RELATED_ENDS for item in items)
     if not frame or named or not related:
         return None
     return [Item("ON", "on", number.at, number.text), Item("TIMEFRAME", str(frame), number.at, number.text)], at + 2

@@ -13,6 +13,7 @@ from shared.conditions.frames import bare
 from shared.conditions.functions_in_words import FUNCTION_WORDS, average_of, function_of
 from shared.conditions.items import Item, ends_operand
 from shared.conditions.moves import GAP_WORDS, MOVE_WORDS, gap, move
+from shared.conditions.numbered import numbered
 from shared.conditions.periods_before import PERIOD_WORDS, period_before
 from shared.conditions.phrases import phrases
 from shared.conditions.reading_names import call, single
@@ -34,6 +35,7 @@ from shared.conditions.shorthand import (
     disparity,
     extreme,
 )
+from shared.conditions.streaks import streak
 
 _NOTHING: Final[frozenset[str]] = frozenset()
 _READERS: Final[tuple[tuple[Callable[[Sequence[Piece], int], Found | None], frozenset[str], frozenset[str]], ...]] = (
@@ -80,7 +82,7 @@ def _items(state: State, at: int) -> Found:
     piece = state.pieces[at]
     if piece.text in _FORMS and state.items and state.items[-1].type in _EVENT_ENDS:
         return [], at + 1  # 'doji candle', 'double bottom pattern'
-    found = bare(state.text, state.pieces, state.items, at) or call(state, at)
+    found = bare(state.text, state.pieces, state.items, at) or numbered(state, at, _expression) or call(state, at)
     if piece.kind != "number" or not _ends(state, at):
         for reads in _OF_WORD.get(piece.text) or _OF_KIND.get(piece.kind, ()):
             found = found or reads(state.pieces, at)
@@ -118,7 +120,7 @@ def _counted(state: State, at: int) -> Found | None:
     lasting = bars(state.pieces, at) if state.items and state.items[-1].type == "TREND" else None
     if lasting and state.is_end(lasting[2]):  # 'obv rising 5 bars'
         return [Item("HELD", f"{lasting[0]} {lasting[1]}", piece.at, piece.text)], lasting[2]
-    found = _phrase(state, at)
+    found = streak(state.pieces, at) or _phrase(state, at)
     if found is None and not _ends(state, at):
         found = after_number(state.pieces, at, of_volume=state.last_name().startswith("volume"))
     return own_average(state, at, *(found or number(state, at)))

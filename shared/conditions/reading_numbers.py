@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from shared.conditions.amounts import amount
@@ -63,7 +64,10 @@ def _frame_of(state: State, at: int) -> Found | None:
 
 
 def own_average(state: State, at: int, items: list[Item], end: int) -> Found:
-    """``obv above its 20 day average``: the average of what was named last."""
+    """``obv above its 20 day average``: the average of what was named last; ``거래량 > 거래량 20평균``: that of the volume."""
+    if items[0].value.startswith(("sma_", "volume_sma_")) and _is_second_volume(state):
+        state.items.pop()
+        return [replace(items[0], value=f"volume_sma_{items[0].value.rpartition('_')[2]}"), *items[1:]], end
     its = at and state.pieces[at - 1].text == "its"
     named = bool(state.items) and state.items[-1].type == "NAME" and state.pieces[end - 1].text in MEANS
     if not ((its or named) and items[0].value.startswith("sma_")):
@@ -76,6 +80,12 @@ def own_average(state: State, at: int, items: list[Item], end: int) -> Found:
     place, bars = items[0].at, items[0].value.removeprefix("sma_")
     call = [("NAME", "sma"), ("OPEN", "("), ("NAME", name), ("COMMA", ","), ("NUMBER", bars), ("CLOSE", ")")]
     return [Item(kind, value, place, items[0].shown) for kind, value in call], end
+
+
+def _is_second_volume(state: State) -> bool:
+    """Whether the volume was named last, and something is compared with it."""
+    types = [item.type for item in state.items[-2:]]
+    return state.last_name() == "volume" and types in (["COMPARE", "NAME"], ["CROSS", "NAME"], ["SUBJECT", "NAME"])
 
 
 def _is_share_of(state: State, at: int, end: int) -> bool:

@@ -13,7 +13,7 @@ from shared.conditions.lexicon import PHRASES, SPELLINGS
 
 _PIECE: Final = re.compile(
     r"(?P<space>\s+)|(?P<bracket>\[[^\[\]]*\])|(?P<clock>[0-9]{1,2}:[0-9]{2})|(?P<word>[0-9a-f]{32}(?![A-Za-z0-9_])|52[Ww]_?[A-Za-z_]*|[0-9]{6}\.[A-Za-z]{2}"
-    r"|\^[A-Za-z][A-Za-z0-9]*|[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*)|(?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)|(?P<hangul>[가-힣]+)"
+    r"|\^[A-Za-z][A-Za-z0-9]*|[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*)|(?P<number>(?:(?:[0-9]{1,3}(?:_[0-9]{3}){1,5}(?![0-9_])|[0-9]+)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)|(?P<hangul>[가-힣]+)"
     r"|(?P<sign><=|>=|==|!=|<>|=>|=<|&&|\|\||.)",
     re.DOTALL,
 )
@@ -62,7 +62,7 @@ def _pieces(text: str) -> Iterator[Piece]:
         elif kind == "bracket":
             yield Piece(kind, found, at, match.end())
         elif kind != "space":
-            lower = found.lower()
+            lower = found.lower().replace("_", "" if kind == "number" else "_")
             yield Piece(kind, SPELLINGS.get(lower, lower), at, match.end())
 
 

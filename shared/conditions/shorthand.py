@@ -25,7 +25,8 @@ _ALIGNED: Final = {"정배열": ">", "역배열": "<"}
 _BETWEEN_AVERAGES: Final = frozenset({"-", "/", ",", "~", ">", "<", "일", "일선", "선", "이평", "이평선", "이동평균선", "이", "의"})
 _FEWEST, _MOST_ALIGNED = 3, 20
 _GOLDEN: Final = (("golden", "cross"), ("death", "cross"), ("dead", "cross"), ("골든크로스",), ("데드크로스",), ("골든", "크로스"))
-CROSSED_WORDS: Final = frozenset({*_ALIGNED, *(words[0] for words in _GOLDEN)})
+_AVERAGES: Final = frozenset({"이평선", "이동평균선", "이평", "이동평균"})
+CROSSED_WORDS: Final = frozenset({*_ALIGNED, *_AVERAGES, *(words[0] for words in _GOLDEN)})
 _UPWARD: Final = frozenset({"goldencross", "골든크로스"})
 _PAIR: Final = 2
 DISPARITY: Final = frozenset({"이격도", "disparity"})
@@ -215,7 +216,9 @@ def aligned(pieces: Sequence[Piece], at: int) -> Found | None:
 
 
 def crossed_after(pieces: Sequence[Piece], at: int) -> Found | None:
-    """``골든크로스 20일 60일``, ``golden cross (20, 50)``, ``정배열 5 20 60``: the averages stand behind."""
+    """``골든크로스 20일 60일``, ``golden cross (20, 50)``, ``이평선 정배열 5>20>60``: the averages stand behind."""
+    begin = at
+    at += at + 1 < len(pieces) and pieces[at].text in _AVERAGES
     texts = [piece.text for piece in pieces[at : at + 2]]
     size = next((len(words) for words in _GOLDEN if tuple(texts[: len(words)]) == words), 0)
     sign = ">" if "".join(texts[:size]) in _UPWARD else "<"
@@ -228,7 +231,7 @@ def crossed_after(pieces: Sequence[Piece], at: int) -> Found | None:
         end += 1
     if len(numbers) < _FEWEST if aligned_words else len(numbers) != _PAIR:
         return None
-    place, shown = pieces[at].at, pieces[at].text
+    place, shown = pieces[begin].at, pieces[begin].text
     names = [Item("NAME", f"sma_{number}", place, shown) for number in numbers]
     between = Item("COMPARE", sign, place, shown)
     if not aligned_words:
