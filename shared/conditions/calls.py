@@ -19,6 +19,7 @@ from shared.conditions.vocabulary import resolve
 
 _PLACE_FIELDS: Final = frozenset({*INDUSTRY_FIELDS, *RELATIVE_FIELDS})
 _NUMBER: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+_AVERAGED: Final = re.compile(r"([a-z0-9_]{1,40})_(sma|ema|ma|avg)_?([0-9]{1,3})")
 _LONGEST: Final = 64
 """Characters of the values of a call that may be a column."""
 _FRACTIONS: Final = frozenset({"pct_change", "pctchange"})
@@ -58,6 +59,10 @@ def name_of(name: str, at: int) -> Node:
     column = column_of(name)
     if column is not None:
         return SeriesName(column, at)
+    averaged = _AVERAGED.fullmatch(name)
+    source = column_of(averaged[1]) if averaged else None
+    if averaged and source:  # 'obv_sma_20'
+        return build.windowed(FUNCTIONS.get(averaged[2], averaged[2]), SeriesName(source, at), Number(float(averaged[3])), at)
     raise _unknown(name, at)
 
 
@@ -169,6 +174,8 @@ def _refused(stem: str, numbers: Sequence[str], at: int) -> ConditionError:
 
 
 def _no_function(name: str, given: Sequence[Node], at: int) -> ConditionError:
+    if name == "slope" and given:  # its sign is that of the change
+        raise ConditionError("instead", "", at, found="'slope'", instead="'change'")
     error = name_error(name)
     if error.code == "meant" and not given:
         return ConditionError("instead", "", at, found=f"'{name}()'", instead=f"'{error.values['near']}'")

@@ -26,6 +26,7 @@ _PARTICLES: Final = "이가은는을를의"
 _REST: Final = re.compile(r"[-=][A-Z]{1,4}(?![A-Za-z0-9_])")
 _STARTS: Final = re.compile(r"(?:^|\band|\bor|&|[|]|그리고|또는|고|거나)\s{0,3}$")
 """What an instrument's name may stand behind: the beginning of a comparison."""
+_VALUE: Final = re.compile(r" +([a-z][a-z0-9_]{0,40}(?:[(][^()]{1,40}[)])?)")
 _MEASURES: Final = (
     *("심리도", "이격도", "강도", "탄력도", "율", "률", "지표", "지수", "밴드", "채널", "오실레이터", "스팬", "잔고", "금리"),
     *(
@@ -83,12 +84,21 @@ def _listed(error: ConditionError, accepts: Accepts) -> ConditionError | None:
 
 
 def _of_symbol(error: ConditionError, accepts: Accepts) -> ConditionError | None:
-    """``rsi_14 of SPY < 35``."""
+    """``rsi_14 of SPY < 35``: of that instrument; ``roc_63 > roc_63 of SPY``: of two."""
     found = _OF.match(error.text, error.position)
     if found is None:
         return None
-    own = f"{error.text[: found.start()]}{error.text[found.end() :].lstrip()}".strip()
-    return _error(error, "instrument", found=found[2], own=f"{own} for {found[2]}") if accepts(own) else None
+    symbol = found[2]
+    marked = f" {found[1]} {symbol}"
+    own, both = error.text.replace(marked, ""), error.text.replace(marked, f"[{symbol}, 1d]")
+    clause = next((each for each in _CONNECTED.split(error.text) if marked in each), "")
+    named = [word for word in _WORDS.finditer(clause) if column_of(word[0].lower())]
+    others = [word for word in named if not clause[word.end() :].startswith(marked)]
+    if others and accepts(both) and len(both) <= _MOST:
+        return _error(error, "elsewhere", found=marked.strip(), example=both)
+    if _CONNECTED.search(error.text) and accepts(own) and accepts(both) and len(both) <= _MOST:
+        return _error(error, "two_instruments", found=symbol, own=f"{own} for {symbol}", example=both)
+    return _error(error, "instrument", found=symbol, own=f"{own} for {symbol}") if accepts(own) else None
 
 
 def _dotted(error: ConditionError, accepts: Accepts) -> ConditionError | None:
@@ -141,6 +151,9 @@ def _named(error: ConditionError, accepts: Accepts) -> ConditionError | None:
     elif not SYMBOL.fullmatch(symbol.upper() if symbol in _KNOWN else symbol):
         return None
     rest = text[at + len(typed) :].removeprefix("'s")
+    second = _second(error, symbol, rest, accepts) if symbol.isascii() and not _STARTS.search(text[:at]) else None
+    if second:
+        return second
     own = next((each for each in _owns(text[:at], rest) if accepts(each)), "")
     if not own:
         return _of_two(error, symbol, typed, accepts)
@@ -149,6 +162,16 @@ def _named(error: ConditionError, accepts: Accepts) -> ConditionError | None:
     if _CONNECTED.search(text) and symbol.isascii() and len(alone) <= _MOST and accepts(alone):
         return _error(error, "two_instruments", found=typed, own=own, example=alone)
     return _error(error, "instrument", found=typed, own=own)
+
+
+def _second(error: ConditionError, symbol: str, rest: str, accepts: Accepts) -> ConditionError | None:
+    """``change_pct(close, 20) > SPY change_pct(close, 20)``: a value of the instrument is compared with one of another."""
+    value = _VALUE.match(rest)
+    if value is None or not accepts(f"{value[1]} > 1"):
+        return None
+    whole = f"{error.text[: error.position]}{value[1]}[{symbol.upper()}, 1d]{rest[value.end() :]}"
+    known = len(whole) <= _MOST and accepts(whole)
+    return _error(error, "elsewhere", found=f"{symbol} {value[1]}", example=whole) if known else None
 
 
 def _ratio(error: ConditionError, accepts: Accepts) -> ConditionError | None:
@@ -184,7 +207,10 @@ def _owns(before: str, rest: str) -> Iterator[str]:
     for instead in ("close", "close ", ""):
         own = f"{before}{instead}{rest if instead else rest.lstrip()}".strip()
         yield own
-        if " crosses " in own:
+        value, crosses, level = own.partition(" crosses ")
+        if crosses and not _CONNECTED.search(own):
+            yield f"{value} crosses above {level} or {value} crosses below {level}"
+        elif crosses:
             yield own.replace(" crosses ", " crosses above ", 1)
 
 

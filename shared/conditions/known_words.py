@@ -47,7 +47,7 @@ def is_unknown(piece: Piece) -> bool:
     name = piece.text.rpartition(".")[2]
     if piece.text in _words() or is_function(name) or known_stem(parts(name)[0]):
         return False
-    return column_of(name) is None and name not in events() and not name.startswith("rs_")
+    return column_of(piece.text) is None and column_of(name) is None and name not in events() and not name.startswith("rs_")
 
 
 def is_plain_word(piece: Piece) -> bool:

@@ -11,6 +11,7 @@ from shared.conditions.items import Item
 
 _ENDS: Final = frozenset({"AND", "OR", "NOT", "ON", "ON_ALL", "HELD", "WITHIN"})
 _RELATIONS: Final = frozenset({"COMPARE", "CROSS"})
+_DEVIATIONS: Final = frozenset({"stdev", "std", "sd", "stddev", "sigma", "deviations", "deviation"})
 _AT_LEAST: Final = "COMPARE_AFTER"
 
 
@@ -40,6 +41,20 @@ def both(items: Sequence[Item]) -> list[Item]:
             return list(items)
         found += [pair[0], *compared, Item("AND", "and", item.at, item.shown), pair[1], *compared]
         at = end
+    return found
+
+
+def bands_of_vwap(items: Sequence[Item]) -> list[Item]:
+    """``vwap + 2*stdev``: of the VWAP its own deviation is meant, which is a band."""
+    found = list(items)
+    for i in range(len(found) - 4):
+        part = found[i : i + 5]
+        types = [item.type for item in part]
+        vwap = part[0].value == "vwap" and part[4].shown.lower() in _DEVIATIONS and part[2].value in {"1", "2", "3", "1.5", "2.5"}
+        if vwap and types in (["NAME", "PLUS", "NUMBER", "TIMES", "NAME"], ["NAME", "MINUS", "NUMBER", "TIMES", "NAME"]):
+            side = "upper" if types[1] == "PLUS" else "lower"
+            found[i : i + 5] = [replace(part[0], value=f"vwap_session_{side}_{part[2].value}")]
+            return bands_of_vwap(found)
     return found
 
 

@@ -16,8 +16,9 @@ _USUAL: Final = {
     "volume / volume_sma_20": "_20",
     "(close - bb_lower_20) / (bb_upper_20 - bb_lower_20)": "_20",
     "100 * atr_14 / close": "_14",
+    "change_pct(close, 1)": ", 1",
 }
-"""The expressions, and how the names of their columns end, which have the usual number of bars."""
+"""The expressions, and where their number of bars stands."""
 _NAMES: Final = {name.replace(" ", "_"): expression for expression in _USUAL for name in EXPRESSIONS[expression]}
 _NUMBERED: Final = re.compile(r"([a-z_]{2,20}?)_?([0-9]{1,3})")
 
@@ -38,7 +39,8 @@ def numbered(state: State, at: int, read: Callable[[str], list[Item]]) -> Found 
     expression = name if name in _USUAL else _NAMES.get(name)
     if expression is None or not number.isdecimal():
         return None
-    written = expression.replace(_USUAL[expression], f"_{number}")
+    usual = _USUAL[expression]
+    written = expression.replace(usual, f"{usual.rstrip('0123456789')}{number}")
     inside = [Item(each.type, each.value, piece.at, piece.text) for each in read(written)]
     return [Item("OPEN", "", piece.at, piece.text), *inside, Item("CLOSE", "", piece.at, piece.text)], end
 

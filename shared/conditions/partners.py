@@ -41,7 +41,10 @@ def partners(items: Sequence[Item]) -> list[Item]:
     """The items with the second line of an indicator under the parameters of the first, where it was typed without any."""
     found: list[Item] = []
     last: _Named | None = None
+    skipped = 0
     for i, item in enumerate(items):
+        if i < skipped:
+            continue
         named = _named(items, i) if item.type == "NAME" else None
         if named is None:
             found.append(item)
@@ -51,9 +54,27 @@ def partners(items: Sequence[Item]) -> list[Item]:
         if last is not None and loose and not partner and _of_none(named, last, items):
             found.append(replace(item, value=f"{last.stem}_signal"))  # which the parser refuses
             continue
+        if last is not None and len(named.numbers) == 1 and _of_none(named, last, items):  # 'OBV가 시그널(9) 위'
+            found += _average_of(last, named.numbers[0], item)
+            skipped = _call_end(items, i)
+            continue
         found.append(replace(item, value="_".join([partner.stem, *partner.numbers])) if partner else item)
         last = partner or named
     return found
+
+
+def _average_of(last: _Named, bars: str, item: Item) -> list[Item]:
+    """The signal line of an indicator that has none of its own: an average of so many bars."""
+    value = "_".join([last.stem, *last.numbers])
+    call = [("NAME", "sma"), ("OPEN", "("), ("NAME", value), ("COMMA", ","), ("NUMBER", bars), ("CLOSE", ")")]
+    return [Item(kind, each, item.at, item.shown) for kind, each in call]
+
+
+def _call_end(items: Sequence[Item], i: int) -> int:
+    """The index behind a name and the call that it begins."""
+    if i + 1 >= len(items) or items[i + 1].type != "OPEN":
+        return i + 1
+    return next((end + 1 for end in range(i + 2, len(items)) if items[end].type == "CLOSE"), i + 1)
 
 
 def signal_lines(items: Sequence[Item]) -> list[Item]:

@@ -137,9 +137,14 @@ def _name(state: State, found: _Phrase) -> Found:
 
 
 def _minus(state: State, found: _Phrase) -> Found | None:
-    if not _is_level_below_zero(state, found.at):
+    if not _is_signed_level(state, found.at):
         return None
     return [found.item("SUBJECT", "", korean=False), found.item()], found.end
+
+
+def _plus(state: State, found: _Phrase) -> Found | None:
+    """``등락률 +10% 이상``."""
+    return ([found.item("SUBJECT", "", korean=False)], found.end) if _is_signed_level(state, found.at) else None
 
 
 def _way(_state: State, found: _Phrase) -> Found:
@@ -185,6 +190,12 @@ def _rule_way(state: State, found: _Phrase) -> Found:
     fired, after = rule(state, found.item("RULE", name), found.end)
     if name in _LEVEL_RULES:
         level = found.item("LEVEL", name.partition("_")[2], korean=False)
+        named = found.first.text == "rsi" and found.shown.lower().startswith("rsi")
+        behind = state.pieces[found.end].text if found.end < len(state.pieces) else ""
+        if named and behind != "(":  # 'RSI oversold' is a state, 'oversold' alone the rule
+            longer = phrases().longest(state.pieces, found.at + 1, lambda meaning, _: meaning[0] == "LEVEL")
+            (_, word), end = longer or (("LEVEL", level.value), found.end)
+            return [Item("NAME", "rsi", found.first.at, found.shown), found.item("LEVEL", word, korean=False)], end
         oscillator = _oscillator(state, found.end)
         if oscillator:
             return [oscillator[0][0], level], oscillator[1]
@@ -223,6 +234,7 @@ _READERS: Final[dict[str, Callable[[State, _Phrase], Found | None]]] = {
     "CLOSE": _close,
     "NAME": _name,
     "MINUS": _minus,
+    "PLUS": _plus,
     "UP": _way,
     "DOWN": _way,
     "THAN_BEFORE": _than_before,
@@ -237,8 +249,8 @@ _READERS: Final[dict[str, Callable[[State, _Phrase], Found | None]]] = {
 """What the meanings of some phrases depend on."""
 
 
-def _is_level_below_zero(state: State, at: int) -> bool:
-    """``CCI -100 상향돌파``: a level of an oscillator, no difference."""
+def _is_signed_level(state: State, at: int) -> bool:
+    """``CCI -100 상향돌파``, ``등락률 +10%``: a level with its sign, no difference and no sum."""
     sign, number = state.pieces[at], state.pieces[at + 1 : at + 2]
     apart = at > 0 and state.pieces[at - 1].end < sign.at and bool(number) and number[0].at == sign.end
     last = state.items[-1] if state.items else None

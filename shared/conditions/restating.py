@@ -44,6 +44,7 @@ _ATTEMPTS: Final = 16
 _JOINED: Final = frozenset({"AND", "OR", "COMMA"})
 _UNFINISHED: Final = frozenset({"<", ">", "<=", ">=", "=", "==", "!=", "(", "*", "/", "not"})
 """What no condition ends with."""
+_INDEX_WORDS: Final = frozenset({"지수", "index"})
 _VOLUMES: Final = frozenset({"거래량", "volume", "vol"})
 _FACTORS: Final = frozenset({"배", "x", "times", "*", *FACTORS})
 _USUAL: Final = frozenset(
@@ -104,6 +105,8 @@ def _mended(error: ConditionError, text: str, plainly: Read) -> str:
         except ConditionError as another:
             error = another
             continue
+        if _says_nothing(root):
+            return ""
         return render(root) + (f" on {frame.word}" if frame != Timeframe.D1 else "")
     return ""
 
@@ -125,9 +128,11 @@ def _symbol(error: ConditionError, text: str) -> str:
 
 
 def _says_nothing(root: Node) -> bool:
-    """Whether a value is compared with itself."""
+    """Whether a value is compared with itself, or the price of an index with one of the instrument."""
     return any(
-        isinstance(node, Operation) and node.name in COMPARISONS | CROSSINGS and node.operands[0] == node.operands[1]
+        isinstance(node, Operation)
+        and node.name in COMPARISONS | CROSSINGS
+        and (node.operands[0] == node.operands[1] or _of_two_prices(node))
         for node in walk(root)
     )
 
@@ -161,10 +166,11 @@ def _compares_prices(text: str, read: Read) -> bool:
         root = read(text)[0]
     except ConditionError:
         return False
-    return any(
-        isinstance(node, Operation) and node.name in COMPARISONS | CROSSINGS and set(map(_price, node.operands)) == {"own", "other"}
-        for node in walk(root)
-    )
+    return any(isinstance(node, Operation) and node.name in COMPARISONS | CROSSINGS and _of_two_prices(node) for node in walk(root))
+
+
+def _of_two_prices(node: Operation) -> bool:
+    return set(map(_price, node.operands)) == {"own", "other"}
 
 
 def _price(node: Node) -> str:
@@ -283,7 +289,8 @@ def _spellings(text: str, found: Sequence[Piece]) -> Iterator[str]:
     """A clause as typed, that of an index, or of the volume with a factor alone: against its average."""
     index = index_of(found[0].text)
     if index:
-        rest = " ".join(text[each.at - found[0].at : each.end - found[0].at] for each in found if each.text != found[0].text)
+        own = {found[0].text, *_INDEX_WORDS}
+        rest = " ".join(text[each.at - found[0].at : each.end - found[0].at] for each in found if each.text not in own)
         yield from (f"(close {rest})[{index}, 1d]", f"({rest})[{index}, 1d]") if rest.strip() else ()
         return
     words = {piece.text for piece in found if piece.kind != "number"}
