@@ -140,7 +140,7 @@ _BEFORE_DURATIONS: Final[tuple[Pass, ...]] = (
     (bands_of_vwap, frozenset({"TIMES"})),
     (_not_between, frozenset({"NOT"})),
     (partners, frozenset({"NAME"})),
-    (lone_signals, frozenset({"CROSS", "CROSS_AFTER"})),
+    (lone_signals, frozenset({"CROSS", "CROSS_AFTER", "COMPARE_AFTER"})),
     (signal_lines, frozenset({"CROSS"})),
     *CLAUSES,
     (repetitions, frozenset({"OPEN"})),

@@ -19,7 +19,6 @@ from shared.conditions.vocabulary import resolve
 
 _PLACE_FIELDS: Final = frozenset({*INDUSTRY_FIELDS, *RELATIVE_FIELDS})
 _NUMBER: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
-_AVERAGED: Final = re.compile(r"([a-z0-9_]{1,40})_(sma|ema|ma|avg)_?([0-9]{1,3})")
 _LONGEST: Final = 64
 """Characters of the values of a call that may be a column."""
 _FRACTIONS: Final = frozenset({"pct_change", "pctchange"})
@@ -40,6 +39,8 @@ _OWN_SOURCES: Final = {
     "atr": ("high", "low", "close"),
 }
 """What other programs name first of indicators that are of these values anyway."""
+_AVERAGES: Final = frozenset({"sma", "ema"})
+_DIGITS: Final = 3
 _UNSMOOTHED: Final = ("1", "3")
 """Slowing and signal of a stochastic that is called with its number of bars alone."""
 
@@ -59,11 +60,20 @@ def name_of(name: str, at: int) -> Node:
     column = column_of(name)
     if column is not None:
         return SeriesName(column, at)
-    averaged = _AVERAGED.fullmatch(name)
-    source = column_of(averaged[1]) if averaged else None
-    if averaged and source:  # 'obv_sma_20'
-        return build.windowed(FUNCTIONS.get(averaged[2], averaged[2]), SeriesName(source, at), Number(float(averaged[3])), at)
+    averaged = _average_of(name, at)
+    if averaged is not None:
+        return averaged
     raise _unknown(name, at)
+
+
+def _average_of(name: str, at: int) -> Node | None:
+    """``obv_sma_20``, ``rsi_14_ema_9``: an average of another column."""
+    rest, _, bars = name.rpartition("_")
+    source, _, average = rest.rpartition("_")
+    column = column_of(source) if FUNCTIONS.get(average, average) in _AVERAGES else None
+    if column is None or not bars.isdecimal() or len(bars) > _DIGITS:
+        return None
+    return build.windowed(FUNCTIONS.get(average, average), SeriesName(column, at), Number(float(bars)), at)
 
 
 def call(name: str, given: Sequence[Node], at: int) -> Node:

@@ -34,6 +34,8 @@ _FUNCTIONS: Final = {
 }
 FUNCTION_WORDS: Final = frozenset(words[0] for words in _FUNCTIONS)
 _LONGEST: Final = 3
+RECENT: Final = frozenset({"최근", "지난"})
+_RETURNS: Final = frozenset({"수익률", "등락률", "변동률", "변화율", "상승률"})
 _OVER: Final = frozenset({"over", "in", "for", "of", "during", "across"})
 _PERIODS: Final = frozenset({"day", "bar", "period", "days", "bars", "periods", "session"})
 
@@ -71,6 +73,18 @@ def average_of(pieces: Sequence[Piece], at: int) -> Found | None:
         return None
     value = _value(pieces, named[1] + 1)
     return (_call(pieces, at, named[0], value[0], pieces[at].text), value[1]) if value else None
+
+
+def return_over(pieces: Sequence[Piece], at: int) -> Found | None:
+    """``최근 5일 수익률``: the change over so many days, not that of a day within them."""
+    counted = bars(pieces, at + (pieces[at].text in RECENT))
+    if counted is None or counted[1] not in {"", "일"}:
+        return None
+    count, _, end = counted
+    end += end < len(pieces) and pieces[end].text in {"간", "동안", "의", "간의", "동안의"}
+    if end >= len(pieces) or pieces[end].text not in _RETURNS:
+        return None
+    return _call(pieces, at, "change_pct", "close", str(count)), end + 1
 
 
 def _function(pieces: Sequence[Piece], at: int) -> tuple[str, int] | None:

@@ -9,6 +9,7 @@ from typing import Final
 from shared.conditions.coins import coin_at, ratio_at, symbol_of
 from shared.conditions.columns import FIELDS, column_of
 from shared.conditions.errors import ConditionError
+from shared.conditions.known_words import loose
 
 Accepts = Callable[[str], bool]
 """Whether a text is a condition."""
@@ -26,7 +27,6 @@ _PARTICLES: Final = "이가은는을를의"
 _REST: Final = re.compile(r"[-=][A-Z]{1,4}(?![A-Za-z0-9_])")
 _STARTS: Final = re.compile(r"(?:^|\band|\bor|&|[|]|그리고|또는|고|거나)\s{0,3}$")
 """What an instrument's name may stand behind: the beginning of a comparison."""
-_VALUE: Final = re.compile(r" +([a-z][a-z0-9_]{0,40}(?:[(][^()]{1,40}[)])?)")
 _MEASURES: Final = (
     *("심리도", "이격도", "강도", "탄력도", "율", "률", "지표", "지수", "밴드", "채널", "오실레이터", "스팬", "잔고", "금리"),
     *(
@@ -150,6 +150,8 @@ def _named(error: ConditionError, accepts: Accepts) -> ConditionError | None:
             return None
     elif not SYMBOL.fullmatch(symbol.upper() if symbol in _KNOWN else symbol):
         return None
+    if loose().begins(typed.lower()):  # 'DMI 골든크로스'
+        return None
     rest = text[at + len(typed) :].removeprefix("'s")
     second = _second(error, symbol, rest, accepts) if symbol.isascii() and not _STARTS.search(text[:at]) else None
     if second:
@@ -166,12 +168,16 @@ def _named(error: ConditionError, accepts: Accepts) -> ConditionError | None:
 
 def _second(error: ConditionError, symbol: str, rest: str, accepts: Accepts) -> ConditionError | None:
     """``change_pct(close, 20) > SPY change_pct(close, 20)``: a value of the instrument is compared with one of another."""
-    value = _VALUE.match(rest)
-    if value is None or not accepts(f"{value[1]} > 1"):
+    behind = rest.lstrip()
+    name = _WORDS.match(behind)
+    end = name.end() if name else 0
+    end = behind.find(")", end) + 1 if behind[end : end + 1] == "(" else end
+    value = behind[:end]
+    if not value or not accepts(f"{value} > 1"):
         return None
-    whole = f"{error.text[: error.position]}{value[1]}[{symbol.upper()}, 1d]{rest[value.end() :]}"
+    whole = f"{error.text[: error.position]}{value}[{symbol.upper()}, 1d]{behind[end:]}"
     known = len(whole) <= _MOST and accepts(whole)
-    return _error(error, "elsewhere", found=f"{symbol} {value[1]}", example=whole) if known else None
+    return _error(error, "elsewhere", found=f"{symbol} {value}", example=whole) if known else None
 
 
 def _ratio(error: ConditionError, accepts: Accepts) -> ConditionError | None:

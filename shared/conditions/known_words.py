@@ -13,7 +13,8 @@ from shared.conditions.phrases import Table, phrases
 from shared.conditions.scanning import Piece
 from shared.conditions.suggestions import index_of
 
-_FACTORS: Final = frozenset({"x"})
+_COUNTING: Final = frozenset({"x", "straight", "consecutive", "consecutively", "running", "row"})
+"""Words that are read with a number."""
 _OTHER_SIGNS: Final = frozenset("−–。")
 """Signs that are read without being a phrase."""
 _COMMENTS: Final = frozenset({"word", "hangul", "unknown"})
@@ -57,4 +58,4 @@ def is_plain_word(piece: Piece) -> bool:
 
 @cache
 def _words() -> frozenset[str]:
-    return frozenset(phrases().words() | loose().words() | _FACTORS)
+    return frozenset(phrases().words() | loose().words() | _COUNTING)

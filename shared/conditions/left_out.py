@@ -89,6 +89,9 @@ def least_multiples(items: Sequence[Item]) -> list[Item]:
 
 def _least(clause: list[Item]) -> list[Item]:
     types = [item.type for item in clause if item.type != "SUBJECT"]
+    before = _of_bar_before(clause, types)
+    if before:
+        return before
     if not clause or clause[0].value != "volume":
         return clause
     last = clause[-1]
@@ -98,6 +101,19 @@ def _least(clause: list[Item]) -> list[Item]:
         sign = Item("COMPARE", ">=", clause[-3].at, clause[-3].shown)
         return [clause[0], sign, *clause[-3:]]
     return clause
+
+
+def _of_bar_before(clause: list[Item], types: list[str]) -> list[Item]:
+    """``전일 거래량 2배 이상``, ``거래량 전일 2배``: against the volume of the bar before; empty for another clause."""
+    named = [item for item in clause if item.type == "NAME"]
+    sign = clause[-1] if types[-1:] == [_AT_LEAST] else None
+    orders = (["BACK", "NAME", "TIMES", "NUMBER"], ["NAME", "BACK", "TIMES", "NUMBER"])
+    if (types[:-1] if sign else types) not in orders or named[0].value != "volume":
+        return []
+    back, times, number = (next(item for item in clause if item.type == kind) for kind in ("BACK", "TIMES", "NUMBER"))
+    last = clause[-1]
+    least = sign or Item(_AT_LEAST, ">=", last.at, last.shown, korean=True)
+    return [named[0], Item("SUBJECT", "", back.at, back.shown, korean=True), back, named[0], times, number, least]
 
 
 def nearness(items: Sequence[Item]) -> list[Item]:

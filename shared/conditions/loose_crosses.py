@@ -13,7 +13,9 @@ _AVERAGES: Final = frozenset({"sma", "ema", "wma"})
 _CROSSES: Final = frozenset({"cross", "crosses", "crossed", "crossing", "crossover", "golden", "bullish", "up", "upward"})
 _DOWN: Final = frozenset({"bearish", "death", "dead", "down", "downward", "crossunder"})
 CROSS_NAMES: Final = frozenset({"골든크로스", "데드크로스"})
-_KOREAN_PAIR: Final = 5
+_KOREAN_PAIR: Final = 6
+_PAIR: Final = 2
+_BETWEEN: Final = frozenset({"일", "일선", "선", "이평", "/", "-", ",", "~"})
 
 
 def pair(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
@@ -68,12 +70,15 @@ def _average(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
 
 
 def korean_pair(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
-    """``5일 20일 골든크로스``."""
-    texts = [piece.text for piece in found[at : at + 5]]
-    crossed = len(texts) == _KOREAN_PAIR and texts[1] == texts[3] == "일" and texts[4] in {"골든크로스", "데드크로스"}
-    if not crossed or not (texts[0] + texts[2]).isdecimal():
+    """``5일 20일 골든크로스``, ``20/60 데드크로스``."""
+    numbers, end = list[str](), at
+    while end < min(len(found), at + _KOREAN_PAIR) and (found[end].kind == "number" or (numbers and found[end].text in _BETWEEN)):
+        numbers += [found[end].text] if found[end].kind == "number" else []
+        end += 1
+    crossed = found[end].text if end < len(found) else ""
+    if crossed not in CROSS_NAMES or len(numbers) != _PAIR or not "".join(numbers).isdecimal():
         return None
-    return f" sma_{texts[0]} crosses {'above' if texts[4] == '골든크로스' else 'below'} sma_{texts[2]} ", at + 5
+    return f" sma_{numbers[0]} crosses {'above' if crossed == '골든크로스' else 'below'} sma_{numbers[1]} ", end + 1
 
 
 def zero_cross(found: Sequence[Piece], at: int) -> tuple[str, int] | None:

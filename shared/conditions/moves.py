@@ -180,6 +180,8 @@ def gap(pieces: Sequence[Piece], at: int) -> Found | None:
     after = pieces[end].text if end < len(pieces) else ""
     if after in _KOREAN_SIGNS:
         sign, end = _KOREAN_SIGNS[after], end + 1
+    if [piece.text for piece in pieces[end : end + 2]] in (["or", "more"], ["or", "higher"], ["or", "greater"], ["or", "lower"]):
+        end += 2
     return _gap_items(pieces[at], sign, percent, up=up), end
 
 

@@ -104,12 +104,13 @@ def lone_signals(items: Sequence[Item]) -> list[Item]:
             found.append(item)
             continue
         before, behind = found[-1].type if found else "AND", [each.type for each in items[i + 1 : i + 3]]
-        alone = behind[:1] == ["CROSS_AFTER"] or (behind[:1] == ["CROSS"] and {*behind[1:]} <= _NO_VALUE)
+        beside = behind[:1] == ["COMPARE_AFTER"] and items[i + 1].value in {">", "<"}  # 'macd 시그널 위'
+        alone = beside or behind[:1] == ["CROSS_AFTER"] or (behind[:1] == ["CROSS"] and {*behind[1:]} <= _NO_VALUE)
         named = _named(items, i) if alone and before in _STARTS else None
         first = _CROSSING.get(named.stem) if named else None
         if named and first:
             found.append(Item("NAME", "_".join([first, *named.numbers]), item.at, item.shown))
-            found += [Item("SUBJECT", "", item.at, item.shown, korean=True)] if behind[0] == "CROSS_AFTER" else []
+            found += [Item("SUBJECT", "", item.at, item.shown, korean=True)] if behind[0] != "CROSS" else []
         found.append(item)
         if named and first and behind[0] == "CROSS":
             found[-1:] = [items[i + 1], item]

@@ -13,6 +13,7 @@ from shared.conditions.items import Item, ends_operand
 from shared.conditions.phrases import phrases
 from shared.conditions.reading_state import State
 from shared.conditions.scanning import Piece
+from shared.conditions.suggestions import WRITTEN
 
 _PREFIXES: Final = ("ta.", "math.", "talib.")
 _PLACES: Final = {"benchmark": "benchmark", "market": "benchmark", "industry": "industry", "sector": "industry"}
@@ -31,7 +32,8 @@ def single(state: State, at: int) -> Found:
         return _word(state, piece, at)
     if piece.text in MEANS and state.last_name().startswith("volume"):
         return [Item("NAME", "volume_sma", piece.at, piece.text, korean=True)], at + 1
-    return [Item("NAME" if piece.kind == "unknown" else "ELSE", piece.text, piece.at, piece.text, piece.kind == "unknown")], at + 1
+    named = piece.kind == "unknown" or piece.text in WRITTEN
+    return [Item("NAME" if named else "ELSE", piece.text, piece.at, piece.text, named)], at + 1
 
 
 def _word(state: State, piece: Piece, at: int) -> Found:
@@ -68,7 +70,7 @@ def with_numbers(state: State, name: str, item: Item, at: int) -> Found:
     if (
         following
         and stem not in NUMBERED
-        and (counted or following.text == "%" or (following.kind == "hangul" and following.text not in _OBJECT_AFTER))
+        and (counted or following.text in {"%", "~"} or (following.kind == "hangul" and following.text not in _OBJECT_AFTER))
     ):
         end -= 1
     numbers = [piece.text for piece in state.pieces[at:end]]

@@ -23,6 +23,7 @@ Read = Callable[[str], list[Item]]
 _EVENTS: Final = frozenset({"RULE", "RULE_WAY", "EXPRESSION"})
 _LINED: Final = frozenset({"macd", "ema"})
 _NOUNS: Final = frozenset({"reclaim", "reclaimed"})
+_WAYS_ALONE: Final = frozenset({"상향", "하향"})
 _NONE: Final = frozenset({"no", "without", "never"})
 _CURRENCY_SIGNS: Final = frozenset({"$", "₩", "￦"})
 _LEVEL_RULES: Final = frozenset({"rsi_oversold", "rsi_overbought"})
@@ -40,6 +41,10 @@ def accepts(state: State, meaning: Meaning, part: Sequence[Piece]) -> bool:
         return last in {"RULE", "PARAMETERS"}
     if kind == "CROSS_AFTER" and last == "RULE" and events()[state.items[-1].value].pattern:
         return False
+    if part[0].text in _WAYS_ALONE and kind == "CROSS_AFTER" and len(part) == 1:  # 'RSI 30 하향'
+        return after_operand and last not in {"RULE", "PARAMETERS"} and state.ends_clause(part)
+    if part[0].text == "반등" and kind in {"TREND", "CROSS_AFTER"}:  # '저가 대비 5% 반등'
+        return (last == "PERCENT_SIGN") == (kind == "TREND")
     if kind in {"COMPARE_AFTER", "CROSS_AFTER"} and part[0].kind == "word":
         return (after_operand or last == "PERCENT_SIGN") and last not in {"RULE", "PARAMETERS"} and state.ends_clause(part)
     if kind == "COMPARE_AFTER" and part[0].text.startswith("터"):  # '500억 터진'

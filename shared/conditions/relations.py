@@ -94,6 +94,8 @@ def percents(items: list[Item]) -> list[Item]:
         if item.type == "TREND" and [each.type for each in found[-3:]] == ["THAN_BEFORE", "NUMBER", "COMPARE_AFTER"]:
             i += 1  # '전일보다 3배 이상 증가'
             continue
+        if item.type == "TREND" and found and found[-1].type == "THAN_BEFORE":
+            found.pop()  # '거래량 전일보다 증가'
         if item.type == "TREND" and [each.type for each in found[-3:]] == ["NAME", "FROM", "PERCENT"]:
             found[-2] = replace(found[-2], type="VERSUS")  # '52주 최고가에서 30% 하락'
         if item.type == "TREND" and found and found[-1].type == "PERCENT":

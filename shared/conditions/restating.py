@@ -26,7 +26,7 @@ Read = Callable[[str], "tuple[Node, Timeframe]"]
 """The tree and the timeframe of a text. Raises ConditionError."""
 WITHOUT_SPELLING: Final = frozenset(
     {
-        *("name", "unexpected", "unfinished", "truth", "number", "chained", "subject", "condition", "function"),
+        *("name", "call", "unexpected", "unfinished", "truth", "number", "chained", "subject", "condition", "function"),
         *("percent", "level", "parameters", "arguments", "beside"),
     }
 )

@@ -26,6 +26,7 @@ _FRAMES: Final = frozenset({"일", "주", "월"})
 _EMPTY: Final = frozenset(word for kind in ("FILL", "SUBJECT") for word in PHRASES[kind, ""] if len(word) == 1)
 """Syllables that say nothing by themselves."""
 _NOON: Final = 12
+_NOONS: Final = frozenset({"noon", "midday", "정오"})
 _HALVES: Final = {"am": 0, "a.m": 0, "pm": _NOON, "p.m": _NOON}
 _ANDS: Final = (" and", " or", " not", "그리고", "또는")
 _LONGEST_AND, _BEFORE = 4, 40
@@ -70,6 +71,9 @@ def with_clocks(given: Iterable[Piece]) -> list[Piece]:
     """The pieces with ``2pm``, ``2 p.m.`` and ``9:30am`` as times of day."""
     found: list[Piece] = []
     for piece in given:
+        if piece.text in _NOONS:
+            found.append(Piece("clock", "12:00", piece.at, piece.end))
+            continue
         half = _HALVES.get(piece.text, -1) if piece.kind == "word" and found else -1
         hours, _, minutes = found[-1].text.partition(":") if half >= 0 else ("", "", "")
         if hours.isdecimal() and 1 <= int(hours) <= _NOON:

@@ -16,8 +16,8 @@ _AT: Final = frozenset({"is", "at", "hits", "hit", "makes", "made", "making", "s
 _BEFORE_EXTREME: Final = frozenset({*_AT, "its", "a", "an", "the", "new", "fresh"})
 EXTREME_WORDS: Final = frozenset({*_BEFORE_EXTREME, *_EXTREMES, *_OF_HIGHS, "최근", "지난"})
 _LAST_EXTREMES: Final = {
-    **dict.fromkeys(("high", "최고", "최고치", "최고값"), "highest"),
-    **dict.fromkeys(("low", "최저", "최저치", "최저값"), "lowest"),
+    **dict.fromkeys(("high", "최고", "최고치", "최고값", "최대", "최대치", "최대값"), "highest"),
+    **dict.fromkeys(("low", "최저", "최저치", "최저값", "최소", "최소치", "최소값"), "lowest"),
 }
 _OF_ALL: Final = {**dict.fromkeys(("최고가", "신고가"), "highest"), **dict.fromkeys(("최저가", "신저가"), "lowest")}
 """The same behind ``중``; alone they are columns."""
