@@ -75,6 +75,19 @@ def _pair(found: list[Item]) -> tuple[Item, Item] | None:
     return None
 
 
+def values_before(items: Sequence[Item]) -> list[Item]:
+    """``volume more than double yesterday's``: the same value one bar ago."""
+    found: list[Item] = []
+    for i, item in enumerate(items):
+        found.append(item)
+        behind = items[i + 1].type if i + 1 < len(items) else "AND"
+        if item.type == "BACK" and behind in _ENDS:
+            clause = found[next((n + 1 for n in range(len(found) - 1, -1, -1) if found[n].type in _ENDS), 0) :]
+            named = next((each for each in clause if each.type == "NAME"), None)
+            found += [replace(named, at=item.at)] if named else []
+    return found
+
+
 def least_multiples(items: Sequence[Item]) -> list[Item]:
     """``volume 2x its 20 day average``, ``거래량 전일 대비 2배``: at least so much, for an exact multiple hardly ever occurs."""
     found: list[Item] = []
@@ -97,7 +110,7 @@ def _least(clause: list[Item]) -> list[Item]:
     last = clause[-1]
     if types in (["NAME", "NAME", "TIMES", "NUMBER"], ["NAME", "THAN_BEFORE", "NUMBER"]):
         return [*clause, Item(_AT_LEAST, ">=", last.at, last.shown, korean=True)]
-    if types == ["NAME", "NUMBER", "TIMES", "NAME"] and last.value.startswith("volume_sma"):
+    if types in (["NAME", "NUMBER", "TIMES", "NAME"], ["NAME", "PERCENT", "TIMES", "NAME"]) and last.value.startswith("volume_sma"):
         sign = Item("COMPARE", ">=", clause[-3].at, clause[-3].shown)
         return [clause[0], sign, *clause[-3:]]
     return clause

@@ -8,6 +8,7 @@ from typing import Final
 
 from shared.conditions.columns import known_stem
 from shared.conditions.loose_bands import BAND_WORDS, numbered_band
+from shared.conditions.loose_counts import STATE_WORDS, counted_state
 from shared.conditions.loose_crosses import CROSS_NAMES, korean_pair, named_pair, pair, zero_cross
 from shared.conditions.loose_distances import DEVIATION_WORDS, deviations, distance, distances, near_by_ranges, opening
 from shared.conditions.loose_extremes import EXTREME_WORDS, closing_extreme, extreme_of, new_extreme
@@ -146,6 +147,7 @@ READERS: Final[tuple[tuple[Reader, frozenset[str]], ...]] = (
     (named_pair, frozenset({"/", "-", ","})),
     (zero_cross, frozenset({"zero", "0"})),
     (outperformance, STRENGTH_WORDS),
+    (counted_state, STATE_WORDS),
     (numbered_band, BAND_WORDS),
     (near_by_ranges, frozenset({"atr", "atrs"})),
     (deviations, DEVIATION_WORDS),

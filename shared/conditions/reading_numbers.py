@@ -16,6 +16,7 @@ from shared.conditions.reading_names import MEANS
 from shared.conditions.reading_state import State
 from shared.conditions.timeframes import timeframe
 
+_AVERAGES: Final = frozenset({"sma", "ema"})
 _CURRENCIES: Final = frozenset({"원", "달러", "dollars", "usd", "krw"})
 _CURRENCY_SIGNS: Final = frozenset({"$", "₩", "￦"})
 
@@ -70,15 +71,16 @@ def own_average(state: State, at: int, items: list[Item], end: int) -> Found:
         return [replace(items[0], value=f"volume_sma_{items[0].value.rpartition('_')[2]}"), *items[1:]], end
     its = at and state.pieces[at - 1].text == "its"
     named = bool(state.items) and state.items[-1].type == "NAME" and state.pieces[end - 1].text in MEANS
-    if not ((its or named) and items[0].value.startswith("sma_")):
+    average, _, bars = items[0].value.partition("_")
+    if not ((its or named) and average in _AVERAGES and bars.isdecimal()):
         return items, end
     name = state.last_name()
     if name in {"", "close", "price", "volume"}:
         return items, end
     if not its:  # 'OBV 20 day average'
         state.items.pop()
-    place, bars = items[0].at, items[0].value.removeprefix("sma_")
-    call = [("NAME", "sma"), ("OPEN", "("), ("NAME", name), ("COMMA", ","), ("NUMBER", bars), ("CLOSE", ")")]
+    place = items[0].at
+    call = [("NAME", average), ("OPEN", "("), ("NAME", name), ("COMMA", ","), ("NUMBER", bars), ("CLOSE", ")")]
     return [Item(kind, value, place, items[0].shown) for kind, value in call], end
 
 

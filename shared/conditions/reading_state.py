@@ -13,6 +13,7 @@ from shared.conditions.scanning import Piece
 from shared.conditions.timeframes import timeframe
 
 _OF_PRICE: Final = frozenset({"new_high", "new_low", "gap"})
+_NO_NAMES: Final = frozenset({"of", "by", "within"})
 CLAUSE_ENDS: Final = frozenset({"and", "or", "on", "in", "with", "while", "but", ",", ";", "&", "&&", "|", "||", ")", "?"})
 
 
@@ -27,7 +28,8 @@ class State:
     """For each open parenthesis: whether it is that of a call."""
 
     def last_name(self) -> str:
-        return next((item.value for item in reversed(self.items) if item.type == "NAME"), "")
+        """The value that was named last; ``of`` in ``200% of average`` is none."""
+        return next((item.value for item in reversed(self.items) if item.type == "NAME" and item.value not in _NO_NAMES), "")
 
     def is_undirected(self) -> bool:
         """Whether the last relation of the clause is a crossing without a direction."""

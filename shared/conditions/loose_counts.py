@@ -1,0 +1,44 @@
+"""Loose spellings of how often something was so: ``7 of the last 10 candles green``, ``at least 3 of the last 5 days up``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from shared.conditions.counted import SKIPPED
+from shared.conditions.operations import MOST_BARS
+from shared.conditions.scanning import Piece
+
+_BARS: Final = frozenset({"day", "days", "bar", "bars", "candle", "candles", "session", "sessions"})
+_STATES: Final = {
+    **dict.fromkeys(("green", "bullish", "white"), "close > open"),
+    **dict.fromkeys(("red", "bearish", "black"), "close < open"),
+    **dict.fromkeys(("up", "higher", "positive"), "close > prev(close)"),
+    **dict.fromkeys(("down", "lower", "negative"), "close < prev(close)"),
+}
+STATE_WORDS: Final = frozenset(_STATES)
+_BEFORE: Final = frozenset({"at", "least", "on"})
+_BETWEEN: Final = frozenset({"are", "were", "is", "closed", "closing", "have", "been"})
+
+
+def counted_state(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
+    """On how many of the bars."""
+    while at < len(found) and found[at].text in _BEFORE:
+        at += 1
+    if at >= len(found) or not found[at].text.isdecimal():
+        return None
+    end, words = at + 1, set[str]()
+    while end < len(found) and found[end].text in SKIPPED | {"of", "out"} | _BARS:
+        words.add(found[end].text)
+        end += 1
+    if "of" not in words or end >= len(found) or not found[end].text.isdecimal():
+        return None
+    least, bars, end = int(found[at].text[:4]), int(found[end].text[:4]), end + 1
+    named = words & _BARS
+    while end < len(found) and found[end].text in _BARS | _BETWEEN:
+        named |= {found[end].text} & _BARS
+        end += 1
+    state = _STATES.get(found[end].text) if end < len(found) else None
+    if not named or state is None or not 0 < least <= bars <= MOST_BARS:
+        return None
+    return f" count({state}, {bars}) >= {least} ", end + 1
