@@ -12,7 +12,7 @@ from shared.conditions.durations import averages_of_days, durations, place_timef
 from shared.conditions.items import OPERAND_ENDS, OPERAND_STARTS, Item
 from shared.conditions.left_out import bands_of_vwap, both, least_multiples, nearness, values_before
 from shared.conditions.lone_numbers import refuse_lone_numbers
-from shared.conditions.partners import lone_signals, partners, signal_lines
+from shared.conditions.partners import lone_lines, lone_signals, partners, signal_lines
 from shared.conditions.passes import Pass, passed
 from shared.conditions.relations import between, multiples, percents
 
@@ -142,6 +142,7 @@ _BEFORE_DURATIONS: Final[tuple[Pass, ...]] = (
     (_not_between, frozenset({"NOT"})),
     (partners, frozenset({"NAME"})),
     (lone_signals, frozenset({"CROSS", "CROSS_AFTER", "COMPARE_AFTER"})),
+    (lone_lines, frozenset({"CROSS_AFTER"})),
     (signal_lines, frozenset({"CROSS"})),
     *CLAUSES,
     (repetitions, frozenset({"OPEN"})),

@@ -106,6 +106,8 @@ def _directions(items: Sequence[Item]) -> list[Item]:
             continue
         if item.type == "CROSS_AFTER" and [each.type for each in found[-2:]] == ["COMPARE_AFTER", "FROM"]:
             del found[-2:]
+        if item.type == "CROSS_AFTER" and item.value == "bounces" and found and found[-1].type == "COMPARE_AFTER":
+            found.pop()  # 'RSI 30 이하에서 반등'
         if item.type == "CROSS_AFTER" and found and found[-1].type == "CROSS_AFTER" and item.value.startswith("crosses"):
             found.pop()  # '20 아래로 떨어졌다가 다시 올라올 때'
         if item.type == "NAME" and item.value == "close" and behind in _CLAUSE_ENDS and found and found[-1].type in _AFTER:

@@ -37,7 +37,7 @@ _AFTER: Final = {
     ),
 }
 _BETWEEN: Final = frozenset({"consecutive", "straight", "full", "연속"})
-_HELD_BEFORE: Final = frozenset({"for", "over", "during"})
+_HELD_BEFORE: Final = frozenset({"for", "over", "during", "연속"})
 _WITHIN_BEFORE: Final = frozenset({"within", "in", "최근", "지난", "during"})
 DURATION_WORDS: Final = _HELD_BEFORE | _WITHIN_BEFORE
 _TRENDS: Final = {"up": "rising", "higher": "rising", "down": "falling", "lower": "falling"}

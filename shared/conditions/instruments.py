@@ -28,7 +28,23 @@ _REST: Final = re.compile(r"[-=][A-Z]{1,4}(?![A-Za-z0-9_])")
 _STARTS: Final = re.compile(r"(?:^|\band|\bor|&|[|]|그리고|또는|고|거나)\s{0,3}$")
 """What an instrument's name may stand behind: the beginning of a comparison."""
 _MEASURES: Final = (
-    *("심리도", "이격도", "강도", "탄력도", "율", "률", "지표", "지수", "밴드", "채널", "오실레이터", "스팬", "잔고", "금리"),
+    *(
+        "심리도",
+        "심리선",
+        "이격도",
+        "강도",
+        "탄력도",
+        "율",
+        "률",
+        "지표",
+        "지수",
+        "밴드",
+        "채널",
+        "오실레이터",
+        "스팬",
+        "잔고",
+        "금리",
+    ),
     *(
         "유가",
         "비중",

@@ -96,6 +96,20 @@ def signal_lines(items: Sequence[Item]) -> list[Item]:
     return found
 
 
+def lone_lines(items: Sequence[Item]) -> list[Item]:
+    """``MACD 상향 돌파``: an oscillator that alone is crossed crosses its signal line."""
+    found: list[Item] = []
+    for i, item in enumerate(items):
+        crossed = item.type == "CROSS_AFTER" and item.value in CROSSINGS and found and found[-1].type == "NAME"
+        named = _named(items, i - 1) if crossed and (len(found) == 1 or found[-2].type in _STARTS) else None
+        second = SIGNALS.get(named.stem) if named else None
+        if named and second:
+            found.append(Item("SUBJECT", "", item.at, item.shown, korean=True))
+            found.append(Item("NAME", "_".join([second, *named.numbers]), item.at, item.shown))
+        found.append(item)
+    return found
+
+
 def lone_signals(items: Sequence[Item]) -> list[Item]:
     """``macd 시그널 상향돌파``, ``macd signal cross``: two lines in one name, of which the first crosses the second."""
     found: list[Item] = []

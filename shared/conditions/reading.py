@@ -124,7 +124,8 @@ def _counted(state: State, at: int) -> Found | None:
     found = streak(state.pieces, at) or _phrase(state, at)
     if found is None and not _ends(state, at):
         found = after_number(state.pieces, at, of_volume=state.last_name().startswith("volume"))
-    if found and found[0][0].type == "AGO" and [each.type for each in state.items[-2:]] == ["NAME", "COMPARE"]:
+    compared = [each.type for each in state.items[-2:]] == ["NAME", "COMPARE"]
+    if found and found[0][0].type == "AGO" and compared and state.is_end(found[1]):
         ago = found[0][0]  # 'rsi higher than 3 bars ago'
         return [replace(ago, type="BACK"), replace(state.items[-2], at=ago.at)], found[1]
     return own_average(state, at, *(found or number(state, at)))

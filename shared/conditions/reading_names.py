@@ -10,6 +10,7 @@ from shared.conditions.events import events
 from shared.conditions.frames import UNITS_OF_FRAMES
 from shared.conditions.functions import is_function
 from shared.conditions.items import Item, ends_operand
+from shared.conditions.known_words import loose
 from shared.conditions.phrases import phrases
 from shared.conditions.reading_state import State
 from shared.conditions.scanning import Piece
@@ -18,6 +19,8 @@ from shared.conditions.suggestions import WRITTEN
 _PREFIXES: Final = ("ta.", "math.", "talib.")
 _PLACES: Final = {"benchmark": "benchmark", "market": "benchmark", "industry": "industry", "sector": "industry"}
 _OBJECT_AFTER: Final = frozenset({"이", "가", "은", "는", "의", "와", "과", "도"})
+LINES: Final = frozenset({"선", "이평", "이평선", "일선"})
+"""What makes a number of days an average of a price."""
 MEANS: Final = frozenset({"average", "avg", "mean", "usual", "normal", "평균", "평소", "평상시"})
 
 
@@ -32,7 +35,7 @@ def single(state: State, at: int) -> Found:
         return _word(state, piece, at)
     if piece.text in MEANS and state.last_name().startswith("volume"):
         return [Item("NAME", "volume_sma", piece.at, piece.text, korean=True)], at + 1
-    named = piece.kind == "unknown" or piece.text in WRITTEN
+    named = piece.kind == "unknown" or (piece.text in WRITTEN and not loose().begins(piece.text))
     return [Item("NAME" if named else "ELSE", piece.text, piece.at, piece.text, named)], at + 1
 
 
@@ -74,6 +77,11 @@ def with_numbers(state: State, name: str, item: Item, at: int) -> Found:
     ):
         end -= 1
     numbers = [piece.text for piece in state.pieces[at:end]]
+    spelled = [(piece.kind, piece.text) for piece in state.pieces[at : at + 3]]
+    if (
+        end == at and most and len(spelled) == 3 and spelled[1][1] in {"일", "봉"} and spelled[2][0] == "number"
+    ):  # 'RSI 14일 30 이하'
+        numbers, end = [spelled[0][1]], at + 2
     return [Item("NAME", "_".join([name, *numbers]), item.at, item.shown, item.korean)], end
 
 

@@ -6,13 +6,13 @@ from dataclasses import replace
 from typing import Final
 
 from shared.conditions.amounts import amount
-from shared.conditions.columns import column_of
+from shared.conditions.columns import FIELDS, column_of
 from shared.conditions.counted import Found
 from shared.conditions.frames import UNITS_OF_FRAMES
 from shared.conditions.items import Item, ends_operand
 from shared.conditions.lexicon import LEVELS
-from shared.conditions.literals import kind_of
-from shared.conditions.reading_names import MEANS
+from shared.conditions.literals import is_price, kind_of
+from shared.conditions.reading_names import LINES, MEANS
 from shared.conditions.reading_state import State
 from shared.conditions.timeframes import timeframe
 
@@ -71,17 +71,25 @@ def own_average(state: State, at: int, items: list[Item], end: int) -> Found:
         return [replace(items[0], value=f"volume_sma_{items[0].value.rpartition('_')[2]}"), *items[1:]], end
     its = at and state.pieces[at - 1].text == "its"
     named = bool(state.items) and state.items[-1].type == "NAME" and state.pieces[end - 1].text in MEANS
+    lines = bool(state.items) and state.items[-1].type == "NAME" and state.pieces[end - 1].text in LINES and _is_no_price(state)
     average, _, bars = items[0].value.partition("_")
-    if not ((its or named) and average in _AVERAGES and bars.isdecimal()):
+    if not ((its or named or lines) and average in _AVERAGES and bars.isdecimal()):
         return items, end
     name = state.last_name()
     if name in {"", "close", "price", "volume"}:
         return items, end
-    if not its:  # 'OBV 20 day average'
+    if not (its or lines):  # 'OBV 20 day average'; 'OBV 20일선 위' is above it
         state.items.pop()
     place = items[0].at
     call = [("NAME", average), ("OPEN", "("), ("NAME", name), ("COMMA", ","), ("NUMBER", bars), ("CLOSE", ")")]
-    return [Item(kind, value, place, items[0].shown) for kind, value in call], end
+    subject = [Item("SUBJECT", "", place, items[0].shown, korean=True)] if lines and not its else []
+    return [*subject, *(Item(kind, value, place, items[0].shown) for kind, value in call)], end
+
+
+def _is_no_price(state: State) -> bool:
+    """Whether the value that was named last is a column, and no price: an average of the close says nothing of it."""
+    column = column_of(state.last_name())
+    return column is not None and column not in FIELDS and not is_price(column)
 
 
 def _is_second_volume(state: State) -> bool:

@@ -60,7 +60,8 @@ def accepts(state: State, meaning: Meaning, part: Sequence[Piece]) -> bool:
     if kind == "TREND":
         return not (last in {"RULE", "PARAMETERS"} and part[0].kind == "hangul" and len(part) == 1)
     if kind == "NAME" and part[0].kind == "sign":
-        return not after_operand
+        second = last == "NAME" and [piece.text for piece in part] in (["%", "d"], ["%", "k"])  # '%K %D 상향 돌파'
+        return not after_operand or second
     if kind == "RULE" and part[0].kind == "hangul":
         return not (state.items and state.items[-1].type in {"SUBJECT", "NAME", "NUMBER"})
     if kind == "RULE" and part[-1].text == "cross" and part[0].text in _LINED:

@@ -98,6 +98,8 @@ def percents(items: list[Item]) -> list[Item]:
             found.pop()  # '거래량 전일보다 증가'
         if item.type == "TREND" and [each.type for each in found[-3:]] == ["NAME", "FROM", "PERCENT"]:
             found[-2] = replace(found[-2], type="VERSUS")  # '52주 최고가에서 30% 하락'
+        if item.type == "TREND" and [each.type for each in found[-2:]] == ["MINUS", "PERCENT"] and item.value.startswith("falling"):
+            found.pop(-2)  # '-3% 하락'
         if item.type == "TREND" and found and found[-1].type == "PERCENT":
             if len(found) > 1 and found[-2].type == "THAN_BEFORE":
                 found.pop(-2)
