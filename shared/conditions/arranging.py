@@ -10,7 +10,7 @@ from shared.conditions.clauses import CLAUSES
 from shared.conditions.columns import known_stem, parts
 from shared.conditions.durations import averages_of_days, durations, place_timeframes, repetitions
 from shared.conditions.items import OPERAND_ENDS, OPERAND_STARTS, Item
-from shared.conditions.left_out import bands_of_vwap, both, least_multiples, nearness, values_before
+from shared.conditions.left_out import bands_of_vwap, both, least_multiples, nearness, turns, values_before
 from shared.conditions.lone_numbers import refuse_lone_numbers
 from shared.conditions.partners import lone_lines, lone_signals, partners, signal_lines
 from shared.conditions.passes import Pass, passed
@@ -139,6 +139,7 @@ _BEFORE_DURATIONS: Final[tuple[Pass, ...]] = (
     (both, frozenset({"BOTH"})),
     (bands_of_vwap, frozenset({"TIMES"})),
     (values_before, frozenset({"BACK"})),
+    (turns, frozenset({"TURN", "TREND"})),
     (_not_between, frozenset({"NOT"})),
     (partners, frozenset({"NAME"})),
     (lone_signals, frozenset({"CROSS", "CROSS_AFTER", "COMPARE_AFTER"})),

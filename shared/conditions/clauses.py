@@ -187,7 +187,7 @@ def _clause(items: Sequence[Item], at: int) -> list[Item]:
 
 CLAUSES: Final[tuple[Pass, ...]] = (
     (_versus, frozenset({"VERSUS", "THAN_BEFORE"})),
-    (lists, frozenset({"COMPARE_AFTER", "CROSS_AFTER", "AND"})),
+    (lists, frozenset({"COMPARE_AFTER", "CROSS_AFTER", "COMPARE", "AND"})),
     (_sides, frozenset({"SIDED"})),
     (_directions, frozenset({"FROM", "COMPARE_AFTER", "CROSS_AFTER", "BACK", "CROSS", "DIRECTION"})),
     (_befores, frozenset({"THAN_BEFORE", "TREND"})),

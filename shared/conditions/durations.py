@@ -33,7 +33,7 @@ _COUNTED: Final = COUNTS | _LAST.keys()
 
 def place_timeframes(items: list[Item]) -> list[Item]:
     """A timeframe of the whole stands last; one in the middle belongs to what is before or behind it."""
-    items = _moved_back(items)
+    items = _behind_values(_moved_back(items))
     ons = [i for i, item in enumerate(items) if item.type == "ON"]
     frames = [i for i, item in enumerate(items) if item.type in {"FRAME", "FRAME_WHOLE"}]
     last = ons[-1:] == [len(items) - 2] and len(ons) == 1
@@ -60,6 +60,15 @@ def _before_clause(items: list[Item]) -> list[Item]:
     """The items with the timeframe at the end at the beginning of the last clause."""
     at = max(i for i, item in enumerate(items) if item.type in {"AND", "OR"}) + 1
     return [*items[:at], replace(items[-1], type="FRAME"), *items[at:-2]]
+
+
+def _behind_values(items: list[Item]) -> list[Item]:
+    """``rsi weekly > 70``: a timeframe between a value and its relation is that of the value."""
+    found = list(items)
+    for i in range(1, len(found) - 1):
+        if found[i].type == "FRAME" and found[i - 1].type == "NAME" and found[i + 1].type in {"COMPARE", "CROSS", "LEVEL", "TREND"}:
+            found[i] = replace(found[i], type="FRAME_AFTER")
+    return found
 
 
 def _is_of_last_clause(items: Sequence[Item]) -> bool:

@@ -229,11 +229,12 @@ def _owns(before: str, rest: str) -> Iterator[str]:
     for instead in ("close", "close ", ""):
         own = f"{before}{instead}{rest if instead else rest.lstrip()}".strip()
         yield own
-        value, crosses, level = own.partition(" crosses ")
-        if crosses and not _CONNECTED.search(own):
-            yield f"{value} crosses above {level} or {value} crosses below {level}"
-        elif crosses:
-            yield own.replace(" crosses ", " crosses above ", 1)
+        verb = next((each for each in (" crosses ", " breaks ", " crossing ") if each in own), "")
+        value, _, level = own.partition(verb) if verb else (own, "", "")
+        if verb and not _CONNECTED.search(own):
+            yield f"{value} crosses above {level} or crosses below {level}"
+        elif verb:
+            yield own.replace(verb, " crosses above ", 1)
 
 
 def whole_elsewhere(error: ConditionError, accepts: Accepts) -> ConditionError:

@@ -75,6 +75,20 @@ def _pair(found: list[Item]) -> tuple[Item, Item] | None:
     return None
 
 
+def turns(items: Sequence[Item]) -> list[Item]:
+    """``rsi under 30 and turning up``, ``adx over 25 rising``: what turns or rises is what was compared."""
+    found: list[Item] = []
+    for item in items:
+        types = [each.type for each in found[-3:]]
+        if item.type == "TREND" and types == ["NAME", "COMPARE", "NUMBER"]:
+            found.append(Item("AND", "and", item.at, item.shown, korean=True))
+        compared = [each.type for each in found[-4:]] == ["NAME", "COMPARE", "NUMBER", "AND"]
+        if item.type == "TURN" and (compared or [each.type for each in found[-3:]] == ["NAME", "LEVEL", "AND"]):
+            found.append(replace(found[-4 if compared else -3], at=item.at))
+        found.append(item)
+    return found
+
+
 def values_before(items: Sequence[Item]) -> list[Item]:
     """``volume more than double yesterday's``: the same value one bar ago."""
     found: list[Item] = []

@@ -12,11 +12,13 @@ from shared.conditions.phrases import phrases
 from shared.conditions.scanning import Piece
 
 _EXTREMES: Final = {
-    **dict.fromkeys(("신고가", "최고가", "high", "highs"), "high"),
-    **dict.fromkeys(("신저가", "최저가", "low", "lows"), "low"),
+    **dict.fromkeys(("신고가", "최고가", "high", "highs", "breakout"), "high"),
+    **dict.fromkeys(("신저가", "최저가", "low", "lows", "breakdown"), "low"),
 }
 _BEFORE_EXTREME: Final = frozenset({"new", "fresh", "makes", "making", "hits", "hitting", "sets", "prints", "at"})
 _EXTREME_UNITS: Final = {**dict.fromkeys(("일", "day", "bar", "봉"), 1), "month": 21, "week": 5, "주": 5, "개월": 21}
+_YEAR_OF_WEEKS: Final = 260
+"""Bars of 52 weeks of five days, for which there is a column."""
 EXTREME_WORDS: Final = frozenset(_EXTREMES)
 _BARS: Final = {
     **dict.fromkeys(("day", "days", "bar", "bars", "session", "sessions"), 1),
@@ -47,7 +49,8 @@ def new_extreme(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
     before = start == 0 or phrases().longest(found, start - 1, lambda meaning, _: meaning[0] in {"AND", "OR", "COMMA", "FILL"})
     if name is None or not alone or not before or not 0 < count <= MOST_BARS:
         return None
-    return f" close {'>' if name == 'high' else '<'} {name}_{count} ", end
+    column = f"{name}_52w" if count == _YEAR_OF_WEEKS else f"{name}_{count}"
+    return f" close {'>' if name == 'high' else '<'} {column} ", end
 
 
 def closing_extreme(found: Sequence[Piece], at: int) -> tuple[str, int] | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Final
 
-from shared.conditions.columns import known_stem
+from shared.conditions.columns import FIELDS, column_of, known_stem
 from shared.conditions.loose_bands import BAND_WORDS, numbered_band
 from shared.conditions.loose_counts import STATE_WORDS, counted_state
 from shared.conditions.loose_crosses import CROSS_NAMES, korean_pair, named_pair, pair, zero_cross
@@ -24,7 +24,15 @@ Reader = Callable[[Sequence[Piece], int], "tuple[str, int] | None"]
 """The exact text of what begins at an index, and the index behind it."""
 USUAL_AVERAGES: Final = frozenset({"5", "8", "9", "10", "13", "20", "21", "34", "50", "60", "100", "120", "150", "200"})
 """Numbers of bars that say an average by themselves, as in ``the 20 crosses the 50``."""
-_BEFORE_DAYS: Final = frozenset({"the", "its", "above", "below", "over", "under", "than", "at", "a"})
+_BEFORE_DAYS: Final = frozenset(
+    {
+        *("the", "its", "above", "below", "over", "under", "than", "at", "a", "and", "to", "off"),
+        *("reclaims", "loses", "crosses", "retests", "breaks", "clears", "touches", "tests", "hits", "reclaim", "lose"),
+    }
+)
+_OTHER_DAYS: Final = frozenset({"chart", "ago", "timeframe", "breakout"})
+"""What a number of days before it is not an average."""
+_AFTER_DAYS: Final = frozenset({"above", "below", "over", "under", "crosses", "cross", "crossing", "crossed", ">", "<"})
 _DAYS: Final = frozenset({"day", "week", "d"})
 _LINES: Final = frozenset({"level", "line", "slow", "fast", "full", "osc", "histogram"})
 """Words between the name of an indicator and its parameters."""
@@ -143,6 +151,16 @@ def parameters(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
     return f"({','.join([*given, *(f'{each:g}' for each in usual[len(given) :])])})", behind
 
 
+def usual_average(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
+    """``atr above its average``: of the value that was named last, over the usual number of bars."""
+    if [piece.text for piece in found[at : at + 2]] not in (["its", "average"], ["its", "avg"], ["its", "mean"]):
+        return None
+    named = next((column_of(piece.text) for piece in reversed(found[:at]) if piece.kind == "word" and column_of(piece.text)), None)
+    if named is None or named in FIELDS:
+        return None
+    return f" sma({named}, 20) ", at + 2
+
+
 READERS: Final[tuple[tuple[Reader, frozenset[str]], ...]] = (
     (named_pair, frozenset({"/", "-", ","})),
     (zero_cross, frozenset({"zero", "0"})),
@@ -166,6 +184,7 @@ READERS: Final[tuple[tuple[Reader, frozenset[str]], ...]] = (
     (with_volume, frozenset({"volume", "vol"})),
     (between, frozenset()),
     (performance, _RETURNS),
+    (usual_average, frozenset({"average", "avg", "mean"})),
     (parameters, frozenset({"("})),
 )
 """What reads loose spellings, in the order in which it is tried, and the words of which one is in each of them, where there are."""
@@ -190,13 +209,18 @@ def is_average(found: Sequence[Piece], at: int) -> bool:
     alone = at > 0 and found[at - 1].text == "the" and found[at].text in USUAL_AVERAGES
     if alone and (at + 1 == len(found) or _crossed_behind(found, at + 1)):
         return True
-    if at < 2 or found[at].text not in _DAYS:
+    if at < 1 or found[at].text not in _DAYS:
         return False
     number = at - 1 - (found[at - 1].text == "-")
-    if number < 1 or not found[number].text.isdecimal() or found[number - 1].text not in _BEFORE_DAYS:
-        return False
     following = found[at + 1].text if at + 1 < len(found) else ""
-    return not (averages().longest(found, at + 1) or known_stem(following) or following in {"chart", "ago", "timeframe"})
+    if number < 0 or not found[number].text.isdecimal():
+        return False
+    first = number == 0 and found[number].text in USUAL_AVERAGES and following in _AFTER_DAYS  # '50 day above 200 day'
+    if not (first or (number > 0 and found[number - 1].text in _BEFORE_DAYS)):
+        return False
+    return not (
+        averages().longest(found, at + 1) or known_stem(following) or following in {"chart", "ago", "timeframe", "breakout"}
+    )
 
 
 def _crossed_behind(found: Sequence[Piece], at: int) -> bool:

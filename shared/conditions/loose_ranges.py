@@ -12,6 +12,11 @@ from shared.conditions.scanning import Piece
 _PARTS: Final = {**dict.fromkeys(("top", "upper"), ">="), **dict.fromkeys(("bottom", "lower"), "<=")}
 APART_WORDS: Final = frozenset({"이격", "괴리", "괴리율", "이격률", "이격율"})
 _PARTICLES: Final = frozenset({"과", "와", "의", "에서", "하고", "에서의"})
+_BAR_RANGES: Final = (
+    *(("range",), ("day", "'", "s", "range"), ("daily", "range"), ("day", "range"), ("candle", "range"), ("bar", "range")),
+    ("bar", "'", "s", "range"),
+)
+"""The range of the bar itself."""
 _OWN: Final = frozenset({"the", "its", "a"})
 
 
@@ -24,6 +29,11 @@ def part_of_range(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
         return None
     end += 4
     end += end < len(found) and found[end].text in _OWN
+    own = next((len(each) for each in _BAR_RANGES if tuple(piece.text for piece in found[end : end + len(each)]) == each), 0)
+    if own:
+        share = float(words[1]) / 100
+        sign = _PARTS[words[0]]
+        return f" - low {sign} {1 - share if sign == '>=' else share:.6g} * (high - low) ", end + own
     spaced = [piece for piece in found[end : end + 4] if piece.text != "-"]
     counted = bars(spaced, 0)
     if found[at + 1 + (found[at + 1].text in _OWN) + 1].kind != "number" or counted is None or not 0 < counted[0] <= MOST_BARS:

@@ -6,7 +6,7 @@ from typing import Final
 
 from shared.conditions.comparisons import compare, compared, connective, crossing, grouped
 from shared.conditions.errors import ConditionError
-from shared.conditions.expression import Node, Number, SeriesName, is_boolean
+from shared.conditions.expression import Elsewhere, Node, Number, SeriesName, is_boolean
 from shared.conditions.lexicon import LEVELS
 from shared.conditions.literals import PRICES, fraction, is_candlestick, is_price, kind_of, plain, signed
 from shared.conditions.normal_form import ATOM, BINDING, render
@@ -26,7 +26,8 @@ STATES: Final = {"rsi_oversold": "not_oversold", "rsi_overbought": "not_overboug
 
 def beyond_level(operand: Node, word: str, at: int) -> Node:
     """``stochastic oversold``: the oscillator is below or above its usual level."""
-    levels = LEVELS.get(kind_of(operand.name)) if isinstance(operand, SeriesName) else None
+    series = operand.operand if isinstance(operand, Elsewhere) else operand
+    levels = LEVELS.get(kind_of(series.name)) if isinstance(series, SeriesName) else None
     if levels is None:
         raise ConditionError("level", "", at, sign=word.replace("_", " "), known=", ".join(sorted(LEVELS)))
     if word.startswith("left_"):

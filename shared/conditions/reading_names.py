@@ -43,6 +43,9 @@ def _word(state: State, piece: Piece, at: int) -> Found:
     name = piece.text
     if name in MEANS and state.last_name().startswith("volume"):
         name = "volume_sma"
+        if state.items[-1].type == "NUMBER":  # 'volume > 1.5 avg'
+            average = with_numbers(state, name, Item("NAME", name, piece.at, piece.text), at + 1)
+            return [Item("TIMES", "*", piece.at, piece.text), *average[0]], average[1]
     if name == "x" and ends_operand(state.items) and state.items[-1].type != "NUMBER":
         return [Item("CROSS", "crosses", piece.at, name)], at + 1
     if name == "for":

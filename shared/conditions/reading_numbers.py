@@ -39,6 +39,8 @@ def number(state: State, at: int) -> Found:
         behind = state.pieces[end + 1] if end + 1 < len(state.pieces) else None
         if frame and state.pieces[end].at == piece.end and behind and behind.kind != "hangul":
             return [Item("FRAME_AFTER", str(frame), piece.at, piece.text)], end + 1
+    if following == "x" and state.is_end(end + 1) and state.last_name() == "volume":  # 'volume spikes 3x'
+        return [item, Item("TIMES", "*", state.pieces[end].at, "x"), Item("NAME", "volume_sma", piece.at, piece.text)], end + 1
     if following == "x" and end + 1 < len(state.pieces) and state.pieces[end + 1].text != "(":
         return [item, Item("TIMES", "*", state.pieces[end].at, "x")], end + 1
     if following == "선" and not state.has_value() and state.pieces[end].at == piece.end and text.isdecimal() and int(text) > 2:
@@ -71,7 +73,9 @@ def own_average(state: State, at: int, items: list[Item], end: int) -> Found:
         return [replace(items[0], value=f"volume_sma_{items[0].value.rpartition('_')[2]}"), *items[1:]], end
     its = at and state.pieces[at - 1].text == "its"
     named = bool(state.items) and state.items[-1].type == "NAME" and state.pieces[end - 1].text in MEANS
-    lines = bool(state.items) and state.items[-1].type == "NAME" and state.pieces[end - 1].text in LINES and _is_no_price(state)
+    before = [item.type for item in state.items[-2:]]
+    subject_named = before == ["NAME", "SUBJECT"]
+    lines = (before[-1:] == ["NAME"] or subject_named) and state.pieces[end - 1].text in LINES and _is_no_price(state)
     average, _, bars = items[0].value.partition("_")
     if not ((its or named or lines) and average in _AVERAGES and bars.isdecimal()):
         return items, end
@@ -82,7 +86,7 @@ def own_average(state: State, at: int, items: list[Item], end: int) -> Found:
         state.items.pop()
     place = items[0].at
     call = [("NAME", average), ("OPEN", "("), ("NAME", name), ("COMMA", ","), ("NUMBER", bars), ("CLOSE", ")")]
-    subject = [Item("SUBJECT", "", place, items[0].shown, korean=True)] if lines and not its else []
+    subject = [Item("SUBJECT", "", place, items[0].shown, korean=True)] if lines and not (its or subject_named) else []
     return [*subject, *(Item(kind, value, place, items[0].shown) for kind, value in call)], end
 
 

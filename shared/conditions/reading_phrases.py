@@ -207,6 +207,10 @@ def _rule_way(state: State, found: _Phrase) -> Found:
             return [oscillator[0][0], level], oscillator[1]
         if state.items and (ends_operand(state.items) or state.items[-1].type == "SUBJECT"):
             return [level], found.end
+    last = column_of(state.last_name()) or ""
+    if name in _LEVEL_RULES and kind_of(last) in LEVELS and kind_of(last) != "rsi" and after == found.end:
+        first = found.item("NAME", last.replace("stoch_d", "stoch_k"), korean=False)
+        return [first, found.item("LEVEL", name.partition("_")[2], korean=False)], found.end  # 'stochastic cross in oversold'
     return [*fired, found.item("WAY", way, korean=False)], after
 
 

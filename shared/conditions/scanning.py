@@ -79,9 +79,19 @@ def with_clocks(given: Iterable[Piece]) -> list[Piece]:
         if hours.isdecimal() and 1 <= int(hours) <= _NOON:
             text = f"{int(hours) % _NOON + half}:{minutes or '00'}"
             found[-1] = Piece("clock", text, found[-1].at, piece.end)
+            _same_half(found, half)
         else:
             found.append(piece)
     return found
+
+
+def _same_half(found: list[Piece], half: int) -> None:
+    """``between 10 and 11 am``: the first time is of the same half of the day."""
+    if len(found) < 4 or found[-4].text not in {"between", "from"} or found[-2].text not in {"and", "to"}:
+        return
+    first = found[-3]
+    if first.kind == "number" and first.text.isdecimal() and 1 <= int(first.text) <= _NOON:
+        found[-3] = Piece("clock", f"{int(first.text) % _NOON + half}:00", first.at, first.end)
 
 
 def _stands_alone(text: str, at: int) -> bool:

@@ -90,7 +90,7 @@ WRONG = [
     ("(close", "unfinished", 6),
     ("close > 3 on", "unfinished", 12),
     ("xyzzy > 3", "name", 0),
-    ("close > 3 and volume surges", "name", 21),
+    ("close > 3 and volume rests", "name", 21),
     ("close > sma", "meant", 8),
     ("clsoe > 3", "meant", 0),
     ("bb_upper_30_2_2 > close", "parameters", 0),
