@@ -23,6 +23,8 @@ SIGNALS: Final = {
 }
 """The line that an oscillator crosses."""
 _CROSSING: Final = {signal: line for line, signal in SIGNALS.items() if signal.endswith("_signal")}
+_TOWARDS: Final = {"위로": "crosses_above", "아래로": "crosses_below"}
+_SIGNAL_WORDS: Final = ("시그널", "신호")
 _STARTS: Final = frozenset({"AND", "OR", "NOT", "OPEN", "FRAME"})
 _NO_VALUE: Final = frozenset({"END", "AND", "OR", "ON", "ON_ALL", "COMPARE", "WITHIN", "HELD"})
 _FEWEST: Final = 2
@@ -47,7 +49,7 @@ def partners(items: Sequence[Item]) -> list[Item]:
             continue
         named = _named(items, i) if item.type == "NAME" else None
         if named is None:
-            found.append(item)
+            found.append(_crossed(item, found))
             continue
         loose = last is not None and not named.numbers and item.shown.lower() != column_of(item.value)
         partner = _partner(named, last) if last is not None and loose else None
@@ -61,6 +63,14 @@ def partners(items: Sequence[Item]) -> list[Item]:
         found.append(replace(item, value="_".join([partner.stem, *partner.numbers])) if partner else item)
         last = partner or named
     return found
+
+
+def _crossed(item: Item, before: Sequence[Item]) -> Item:
+    """``시그널 위로``: a line goes to the other side of its signal line, where it may be for long beside a price."""
+    way = _TOWARDS.get(item.shown) if item.type == "COMPARE_AFTER" else None
+    if way is None or not before or not before[-1].shown.startswith(_SIGNAL_WORDS):
+        return item
+    return replace(item, type="CROSS_AFTER", value=way)
 
 
 def _average_of(last: _Named, bars: str, item: Item) -> list[Item]:

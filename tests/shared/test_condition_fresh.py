@@ -24,6 +24,8 @@ LEAST = {
     "ninth": 100,
     "tenth": 100,
     "eleventh": 96,
+    "twelfth": 99,
+    "thirteenth": 99,
 }
 """How many texts of each list are understood, or answered with the exact spelling."""
 
