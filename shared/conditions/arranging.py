@@ -100,7 +100,7 @@ def _particles(items: list[Item]) -> list[Item]:
     return found
 
 
-def _cross(item: Item, before: Sequence[Item]) -> list[Item]:
+def _cross(item: Item, before: list[Item]) -> list[Item]:
     """A golden or dead cross: of the two values before it, of the lines of the oscillator that was named last, or the rule."""
     way = "crosses_above" if item.value == "golden_cross" else "crosses_below"
     if _has_subject(before) and before[-1].type in OPERAND_ENDS:
@@ -108,7 +108,10 @@ def _cross(item: Item, before: Sequence[Item]) -> list[Item]:
     lines = _LINES.get(known_stem(parts(_last_name(before))[0]) or "")
     if lines is None:
         return [replace(item, type="RULE")]
-    first, second = (Item("NAME", name, item.at, item.shown) for name in lines)
+    numbers = parts(before[-1].value)[1] if before[-1].type == "NAME" else []
+    first, second = (Item("NAME", "_".join([name, *numbers]), item.at, item.shown) for name in lines)
+    if numbers:  # 'MACD 12 26 9 골든크로스'
+        del before[-1]
     joined = [] if not before or before[-1].type in {"AND", "OR", "NOT"} else [Item("AND", "and", item.at, item.shown)]
     return [*joined, first, Item("CROSS", way, item.at, item.shown), second]
 
@@ -154,7 +157,7 @@ _AFTER_DURATIONS: Final[tuple[Pass, ...]] = (
     (nearness, frozenset({"CROSS_AFTER"})),
     (percents, frozenset({"PERCENT_SIGN", "COMPARE_AFTER", "NEAR_AFTER", "MOVED", "TREND"})),
     (multiples, frozenset({"TIMES"})),
-    (least_multiples, frozenset({"TIMES", "THAN_BEFORE"})),
+    (least_multiples, frozenset({"TIMES", "THAN_BEFORE", "VERSUS"})),
     (between, frozenset({"BETWEEN_AFTER", "TO"})),
     (_connectives, frozenset({"AND", "OR"})),
 )

@@ -68,6 +68,9 @@ def _behind_values(items: list[Item]) -> list[Item]:
     for i in range(1, len(found) - 1):
         if found[i].type == "FRAME" and found[i - 1].type == "NAME" and found[i + 1].type in {"COMPARE", "CROSS", "LEVEL", "TREND"}:
             found[i] = replace(found[i], type="FRAME_AFTER")
+    last = [item.type for item in found[-2:]] == ["NAME", "FRAME_WHOLE"]
+    if last and any(item.type == "FRAME_AFTER" for item in found):  # 'rsi daily < 30 and close weekly > sma_20 weekly'
+        found[-1] = replace(found[-1], type="FRAME_AFTER")
     return found
 
 

@@ -80,7 +80,7 @@ def bare(text: str, pieces: Sequence[Piece], items: Sequence[Item], at: int) -> 
         if unit.text in UNITS_OF_FRAMES and unit.at == piece.end and behind.kind == "word":
             frame = timeframe(text[piece.at : unit.end])
             return ([Item("FRAME", str(frame), piece.at, piece.text)], end + 1) if frame else None
-    if piece.kind == "number" and end < len(pieces) and pieces[end].text in {"분봉", "시간봉"}:
+    if piece.kind == "number" and end < len(pieces) and (pieces[end].text in {"분봉", "시간봉"} or _is_minutes(pieces, items, at)):
         end += 1
     elif piece.text not in _FRAME_WORDS or piece.text not in UNIT_WORDS:
         return None
@@ -93,6 +93,16 @@ def bare(text: str, pieces: Sequence[Piece], items: Sequence[Item], at: int) -> 
     end += whole
     kind = "FRAME_WHOLE" if whole or end == len(pieces) else "FRAME"
     return [Item(kind, str(frame), piece.at, piece.text)], end
+
+
+def _is_minutes(pieces: Sequence[Piece], items: Sequence[Item], at: int) -> bool:
+    """``60분 RSI 30 이하``, ``RSI 30 이하 15분``: minutes before a value or at the end are a timeframe as well."""
+    if pieces[at + 1].text != "분":
+        return False
+    if at + 2 == len(pieces):
+        return bool(items) and items[-1].type in _RELATED_ENDS
+    starts = not items or items[-1].type in _CLAUSE_STARTS
+    return starts and pieces[at + 2].kind == "word" and column_of(pieces[at + 2].text) is not None
 
 
 def _is_unit_of_frame(pieces: Sequence[Piece], at: int) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from shared.conditions.columns import column_of
-from shared.conditions.counted import SKIPPED, Found, bars
+from shared.conditions.counted import SKIPPED, Found, after_number, bars
 from shared.conditions.items import Item
 from shared.conditions.phrases import phrases
 from shared.conditions.scanning import Piece
@@ -85,6 +85,12 @@ def return_over(pieces: Sequence[Piece], at: int) -> Found | None:
     if end >= len(pieces) or pieces[end].text not in _RETURNS:
         return None
     return _call(pieces, at, "change_pct", "close", str(count)), end + 1
+
+
+def recent_extreme(pieces: Sequence[Piece], at: int) -> Found | None:
+    """``최근 5일 최고가``: of the bars before this one, as without the word."""
+    found = after_number(pieces, at + 1, of_volume=False) if at + 1 < len(pieces) and pieces[at + 1].kind == "number" else None
+    return found if found and found[0][0].type == "NAME" and found[0][0].value.startswith(("high_", "low_")) else None
 
 
 def _function(pieces: Sequence[Piece], at: int) -> tuple[str, int] | None:

@@ -119,6 +119,8 @@ def _least(clause: list[Item]) -> list[Item]:
     before = _of_bar_before(clause, types)
     if before:
         return before
+    if types[-2:] in (["VERSUS", "PERCENT"], ["VERSUS", "NUMBER"]) and any(item.value == "volume" for item in clause):
+        return [*clause, Item(_AT_LEAST, ">=", clause[-1].at, clause[-1].shown, korean=True)]  # '전일 거래량 대비 300%'
     if not clause or clause[0].value != "volume":
         return clause
     last = clause[-1]

@@ -33,6 +33,7 @@ def lists(items: Sequence[Item]) -> list[Item]:
 def _distribute(found: list[Item], relation: Item) -> None:
     """``5일선, 20일선 위``: the relation, and the value before the list, for each of its averages but the last."""
     start = len(found) - 1
+    _average_numbers(found, start, relation)
     while start >= _FEWEST and _is_average(found[start]) and _joins(found[start - 1], relation) and _is_average(found[start - 2]):
         start -= 2
     averages = [each for each in found[start:] if _is_average(each)]
@@ -46,6 +47,17 @@ def _distribute(found: list[Item], relation: Item) -> None:
     del found[start - len(subject) :]
     for n, average in enumerate(averages):
         found += [*([replace(AND, at=average.at)] if n else []), *subject, average, *([relation] if n < len(averages) - 1 else [])]
+
+
+def _average_numbers(found: list[Item], last: int, relation: Item) -> None:
+    """``5,20,60일선 위``: the numbers before an average are averages of the same kind."""
+    if last < 0 or not _is_average(found[last]):
+        return
+    stem = found[last].value.partition("_")[0]
+    at = last - _FEWEST
+    while at >= 0 and _joins(found[at + 1], relation) and found[at].type == "NUMBER" and found[at].value.isdecimal():
+        found[at] = replace(found[at], type="NAME", value=f"{stem}_{found[at].value}")
+        at -= _FEWEST
 
 
 def _number(found: list[Item], last: Item) -> None:

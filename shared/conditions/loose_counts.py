@@ -1,4 +1,4 @@
-"""Loose spellings of how often something was so: ``7 of the last 10 candles green``, ``at least 3 of the last 5 days up``."""
+"""Loose spellings of how often something was so: ``7 of the last 10 candles green``; and when: ``bars since golden cross``."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ _STATES: Final = {
 }
 STATE_WORDS: Final = frozenset(_STATES)
 _BEFORE: Final = frozenset({"at", "least", "on"})
+_SIGNS: Final = frozenset({"<", "<=", ">", ">=", "under", "below", "over", "above", "less", "more", "at"})
+_FAR: Final = 8
 _BETWEEN: Final = frozenset({"are", "were", "is", "closed", "closing", "have", "been"})
 
 
@@ -42,3 +44,12 @@ def counted_state(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
     if not named or state is None or not 0 < least <= bars <= MOST_BARS:
         return None
     return f" count({state}, {bars}) >= {least} ", end + 1
+
+
+def since(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
+    """``bars since golden cross < 10``: what happened stands before the comparison."""
+    if len(found) < at + 3 or found[at].text not in _BARS or found[at + 1].text != "since":
+        return None
+    end = next((i for i in range(at + 2, min(len(found), at + _FAR)) if found[i].text in _SIGNS), 0)
+    happened = " ".join(piece.text for piece in found[at + 2 : end])
+    return (f" bars_since({happened}) ", end) if happened else None

@@ -8,8 +8,8 @@ from typing import Final
 
 from shared.conditions.columns import FIELDS, column_of, known_stem
 from shared.conditions.loose_bands import BAND_WORDS, numbered_band
-from shared.conditions.loose_counts import STATE_WORDS, counted_state
-from shared.conditions.loose_crosses import CROSS_NAMES, korean_pair, named_pair, pair, zero_cross
+from shared.conditions.loose_counts import STATE_WORDS, counted_state, since
+from shared.conditions.loose_crosses import CROSS_NAMES, korean_pair, named_pair, pair, value_at, zero_cross
 from shared.conditions.loose_distances import DEVIATION_WORDS, deviations, distance, distances, near_by_ranges, opening
 from shared.conditions.loose_extremes import EXTREME_WORDS, closing_extreme, extreme_of, new_extreme
 from shared.conditions.loose_ranges import APART_WORDS, apart, part_of_range, with_volume
@@ -151,6 +151,15 @@ def parameters(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
     return f"({','.join([*given, *(f'{each:g}' for each in usual[len(given) :])])})", behind
 
 
+def slope_of(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
+    """``slope of sma_50 positive``: the sign of a slope is that of the change."""
+    if [piece.text for piece in found[at : at + 2]] != ["slope", "of"]:
+        return None
+    start = at + 2 + (at + 2 < len(found) and found[at + 2].text in {"the", "its"})
+    value = value_at(found, start)
+    return (f" change({value[0]}, 1) ", value[1]) if value else None
+
+
 def usual_average(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
     """``atr above its average``: of the value that was named last, over the usual number of bars."""
     if [piece.text for piece in found[at : at + 2]] not in (["its", "average"], ["its", "avg"], ["its", "mean"]):
@@ -184,6 +193,8 @@ READERS: Final[tuple[tuple[Reader, frozenset[str]], ...]] = (
     (with_volume, frozenset({"volume", "vol"})),
     (between, frozenset()),
     (performance, _RETURNS),
+    (slope_of, frozenset({"slope"})),
+    (since, frozenset({"since"})),
     (usual_average, frozenset({"average", "avg", "mean"})),
     (parameters, frozenset({"("})),
 )

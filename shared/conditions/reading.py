@@ -10,7 +10,7 @@ from typing import Final
 from shared.conditions.counted import DURATION_WORDS, NUMBERS, SOME_WORDS, Found, after_number, bars, duration, some
 from shared.conditions.dialects import plain_calls
 from shared.conditions.frames import bare
-from shared.conditions.functions_in_words import FUNCTION_WORDS, RECENT, average_of, function_of, return_over
+from shared.conditions.functions_in_words import FUNCTION_WORDS, RECENT, average_of, function_of, recent_extreme, return_over
 from shared.conditions.items import Item, ends_operand
 from shared.conditions.moves import GAP_WORDS, MOVE_WORDS, gap, move
 from shared.conditions.numbered import numbered
@@ -42,6 +42,7 @@ _READERS: Final[tuple[tuple[Callable[[Sequence[Piece], int], Found | None], froz
     (session_minutes, OPENING_WORDS, _NOTHING),
     (aligned, _NOTHING, NUMBERS),
     (return_over, RECENT, NUMBERS),
+    (recent_extreme, RECENT, _NOTHING),
     (crossed_after, CROSSED_WORDS, _NOTHING),
     (some, SOME_WORDS, NUMBERS),
     (gap, GAP_WORDS, NUMBERS),

@@ -33,6 +33,9 @@ def single(state: State, at: int) -> Found:
         return [Item("CLOCK", piece.text, piece.at, piece.text)], at + 1
     if piece.kind == "word":
         return _word(state, piece, at)
+    number = state.pieces[at + 1].text if at + 1 < len(state.pieces) else ""
+    if piece.text in LINES - {"선"} and number.isdecimal():  # '이평5 > 이평20'
+        return [Item("NAME", f"sma_{number}", piece.at, piece.text, korean=True)], at + 2
     if piece.text in MEANS and state.last_name().startswith("volume"):
         return [Item("NAME", "volume_sma", piece.at, piece.text, korean=True)], at + 1
     named = piece.kind == "unknown" or (piece.text in WRITTEN and not loose().begins(piece.text))
@@ -72,9 +75,11 @@ def with_numbers(state: State, name: str, item: Item, at: int) -> Found:
     if end == at:
         return [Item("NAME", name, item.at, item.shown, item.korean)], at
     following = state.pieces[end] if end < len(state.pieces) else None
+    full = most > 1 and end - at == most and _is_crossed(state, end)  # 'MACD 12 26 9 골든크로스'
     counted = following and _is_limit(state, end)
     if (
         following
+        and not full
         and stem not in NUMBERED
         and (counted or following.text in {"%", "~"} or (following.kind == "hangul" and following.text not in _OBJECT_AFTER))
     ):
@@ -86,6 +91,10 @@ def with_numbers(state: State, name: str, item: Item, at: int) -> Found:
     ):  # 'RSI 14일 30 이하'
         numbers, end = [spelled[0][1]], at + 2
     return [Item("NAME", "_".join([name, *numbers]), item.at, item.shown, item.korean)], end
+
+
+def _is_crossed(state: State, at: int) -> bool:
+    return phrases().longest(state.pieces, at, lambda meaning, _: meaning[0] == "GOLDEN") is not None
 
 
 def _is_limit(state: State, at: int) -> bool:

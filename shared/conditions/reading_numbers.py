@@ -33,7 +33,8 @@ def number(state: State, at: int) -> Found:
     if following == "%" and _is_share_of(state, at, end):
         return [Item("TIMES", "*", piece.at, piece.text), item], end  # '종가의 3% 이상'
     if following == "배":
-        return ([Item("TIMES", "*", piece.at, piece.text)] if ends_operand(state.items) else []) + [item], end + 1
+        factor = ends_operand(state.items) or (bool(state.items) and state.items[-1].type == "BACK")
+        return ([Item("TIMES", "*", piece.at, piece.text)] if factor else []) + [item], end + 1
     if state.items and state.items[-1].type == "NAME" and following in UNITS_OF_FRAMES and end == at + 1:
         frame = timeframe(state.text[piece.at : state.pieces[end].end])
         behind = state.pieces[end + 1] if end + 1 < len(state.pieces) else None

@@ -6,6 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
+from shared.conditions.clauses import EXTREMES
 from shared.conditions.items import Item
 
 _IS: Final = frozenset({"is", "are", "was"})
@@ -117,6 +118,8 @@ def _near(found: list[Item], item: Item) -> bool:
     at = len(found) - 2
     while at >= 0 and found[at].type in {"SUBJECT", "VERSUS", "FROM", "THAN"}:
         at -= 1
+    if at >= 0 and found[at].type == "RULE" and found[at].value in EXTREMES:  # '52주 신고가 3% 이내'
+        found[at] = replace(found[at], type="NAME", value=EXTREMES[found[at].value])
     if at < 0 or found[-1].type != "PERCENT" or found[at].type != "NAME":
         return False
     share, name = found[-1], found[at]

@@ -86,6 +86,9 @@ def name_error(name: str) -> ConditionError:
         return ConditionError("parameters", name, 0, found=name, form=indicator.columns[column], example=usual)
     if name in INDEXES or (not name.isascii() and index_of(name)):
         return ConditionError("elsewhere", name, 0, found=name, example=f"close[{index_of(name)}, 1d]")
+    averaged = column_of(name.removesuffix("_signal")) if name.endswith("_signal") else None
+    if averaged:  # it has no signal line of its own
+        return ConditionError("meant", name, 0, found=name, near=f"sma({averaged}, 9)")
     before, _, frame = name.rpartition("_")
     elsewhere = column_of(before) if timeframe(frame) and frame[0].isdecimal() else None
     if elsewhere:
