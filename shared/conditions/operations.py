@@ -99,10 +99,10 @@ def lagged(operand: Node, bars: int, at: int) -> Node:
     if isinstance(operand, Operation) and operand.name in {"prev", "lag"}:
         more = 1 if operand.name == "prev" else bars_of(operand.operands[1])
         return lagged(operand.operands[0], bars + more, at)
-    if is_constant(operand):
-        raise ConditionError("constant", "", operand.at)
     if bars == 1:
         return Operation("prev", (operand,), at)
+    if is_constant(operand):
+        raise ConditionError("constant", "", operand.at)
     return Operation("lag", (operand, Number(float(bars))), at)
 
 
