@@ -79,12 +79,14 @@ def turns(items: Sequence[Item]) -> list[Item]:
     """``rsi under 30 and turning up``, ``adx over 25 rising``: what turns or rises is what was compared."""
     found: list[Item] = []
     for item in items:
-        types = [each.type for each in found[-3:]]
-        if item.type == "TREND" and types == ["NAME", "COMPARE", "NUMBER"]:
-            found.append(Item("AND", "and", item.at, item.shown, korean=True))
-        compared = [each.type for each in found[-4:]] == ["NAME", "COMPARE", "NUMBER", "AND"]
-        if item.type == "TURN" and (compared or [each.type for each in found[-3:]] == ["NAME", "LEVEL", "AND"]):
-            found.append(replace(found[-4 if compared else -3], at=item.at))
+        if item.type in {"TREND", "TURN"}:
+            types = [each.type for each in found[-4:]]
+            if item.type == "TREND" and types[-3:] == ["NAME", "COMPARE", "NUMBER"]:
+                found.append(Item("AND", "and", item.at, item.shown, korean=True))
+            subject = {("NAME", "COMPARE", "NUMBER", "AND"): 4, ("NAME", "LEVEL", "AND"): 3}
+            back = subject.get(tuple(types)) or subject.get(tuple(types[-3:])) if item.type == "TURN" else None
+            if back:
+                found.append(replace(found[-back], at=item.at))
         found.append(item)
     return found
 

@@ -74,6 +74,7 @@ _MOVING: Final = frozenset({"is", "was", "moves", "moved", "moving", "goes", "we
 GAP_WORDS: Final = frozenset({"gap", "gaps", "gapped", "gapping", "갭"})
 _WAYS: Final = {"up": 1, "higher": 1, "상승": 1, "down": -1, "lower": -1, "하락": -1}
 _MINUS: Final = frozenset("-−–")
+_SIGNS: Final = _MINUS | {"+"}
 _CLAUSE_STARTS: Final = frozenset({"and", "or", "but", ",", "&", "&&", "(", ")", "그리고", "고"})
 _RELATIONS: Final = frozenset({"<", ">", "<=", ">=", "=", "==", "!=", "above", "below", "over", "under", "than", "*", "/", "("})
 _TODAY: Final = (["on", "the", "day"], ["today"], ["day"], ["intraday"])
@@ -84,7 +85,7 @@ _KOREAN_SIGNS: Final = {"이상": ">=", "초과": ">"}
 
 def move(pieces: Sequence[Piece], at: int) -> Found | None:
     """``up 5%``, ``drops more than 3%``: a change against the bar before, ``in 5 days`` over more, ``from x`` against a value."""
-    share = _share_off(pieces, at) or _signed(pieces, at)
+    share = _share_off(pieces, at) or (_signed(pieces, at) if pieces[at].text in _SIGNS else None)
     if share:
         return share
     start = at + (pieces[at].text in _MOVING)
@@ -105,9 +106,9 @@ def move(pieces: Sequence[Piece], at: int) -> Found | None:
 
 def _signed(pieces: Sequence[Piece], at: int) -> Found | None:
     """``-5% in 3 days``, ``+3% today``, ``-5%`` as a clause of its own: a change with its sign."""
-    name = "rising" if pieces[at].text == "+" else "falling" if pieces[at].text in _MINUS else ""
+    name = "rising" if pieces[at].text == "+" else "falling"
     behind = pieces[at + 1 : at + 3]
-    if not name or len(behind) < 2 or behind[0].kind != "number" or behind[1].text not in {"%", "percent"}:
+    if len(behind) < 2 or behind[0].kind != "number" or behind[1].text not in {"%", "percent"}:
         return None
     before = pieces[at - 1].text if at else "and"
     count, end = _over(pieces, at + 3)

@@ -20,6 +20,8 @@ _USUAL: Final = {
 }
 """The expressions, and where their number of bars stands."""
 _NAMES: Final = {name.replace(" ", "_"): expression for expression in _USUAL for name in EXPRESSIONS[expression]}
+NUMBERED_WORDS: Final = frozenset(name.split()[0] for expression in _USUAL for name in EXPRESSIONS[expression])
+_SIGNS: Final = frozenset({"<", "<=", ">", ">=", "above", "below", "over", "under"})
 _NUMBERED: Final = re.compile(r"([a-z_]{2,20}?)_?([0-9]{1,3})")
 
 
@@ -29,7 +31,7 @@ def numbered(state: State, at: int, read: Callable[[str], list[Item]]) -> Found 
     match = _NUMBERED.fullmatch(piece.text) if piece.kind == "word" else None
     if match:
         name, number = match[1], match[2]
-    else:
+    elif piece.text in NUMBERED_WORDS:
         named = phrases().longest(state.pieces, at, lambda meaning, _: meaning[0] == "EXPRESSION" and meaning[1] in _USUAL)
         texts = [each.text for each in state.pieces[named[1] : named[1] + 3]] if named else []
         if named and len(texts) == 3 and texts[0] == "(" and texts[2] == ")":
@@ -43,6 +45,3 @@ def numbered(state: State, at: int, read: Callable[[str], list[Item]]) -> Found 
     written = expression.replace(usual, f"{usual.rstrip('0123456789')}{number}")
     inside = [Item(each.type, each.value, piece.at, piece.text) for each in read(written)]
     return [Item("OPEN", "", piece.at, piece.text), *inside, Item("CLOSE", "", piece.at, piece.text)], end
-
-
-_SIGNS: Final = frozenset({"<", "<=", ">", ">=", "above", "below", "over", "under"})

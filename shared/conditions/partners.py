@@ -49,7 +49,7 @@ def partners(items: Sequence[Item]) -> list[Item]:
             continue
         named = _named(items, i) if item.type == "NAME" else None
         if named is None:
-            found.append(_crossed(item, found))
+            found.append(_crossed(item, found) if item.type == "COMPARE_AFTER" else item)
             continue
         loose = last is not None and not named.numbers and item.shown.lower() != column_of(item.value)
         partner = _partner(named, last) if last is not None and loose else None
@@ -67,7 +67,7 @@ def partners(items: Sequence[Item]) -> list[Item]:
 
 def _crossed(item: Item, before: Sequence[Item]) -> Item:
     """``시그널 위로``: a line goes to the other side of its signal line, where it may be for long beside a price."""
-    way = _TOWARDS.get(item.shown) if item.type == "COMPARE_AFTER" else None
+    way = _TOWARDS.get(item.shown)
     if way is None or not before or not before[-1].shown.startswith(_SIGNAL_WORDS):
         return item
     return replace(item, type="CROSS_AFTER", value=way)

@@ -13,7 +13,7 @@ from shared.conditions.frames import bare
 from shared.conditions.functions_in_words import FUNCTION_WORDS, RECENT, average_of, function_of, recent_extreme, return_over
 from shared.conditions.items import Item, ends_operand
 from shared.conditions.moves import GAP_WORDS, MOVE_WORDS, gap, move
-from shared.conditions.numbered import numbered
+from shared.conditions.numbered import NUMBERED_WORDS, numbered
 from shared.conditions.periods_before import PERIOD_WORDS, period_before
 from shared.conditions.phrases import phrases
 from shared.conditions.reading_names import call, single
@@ -84,13 +84,20 @@ def _items(state: State, at: int) -> Found:
     piece = state.pieces[at]
     if piece.text in _FORMS and state.items and state.items[-1].type in _EVENT_ENDS:
         return [], at + 1  # 'doji candle', 'double bottom pattern'
-    found = bare(state.text, state.pieces, state.items, at) or numbered(state, at, _expression) or call(state, at)
+    found = bare(state.text, state.pieces, state.items, at) or _numbered(state, at) or call(state, at)
     if piece.kind != "number" or not _ends(state, at):
         for reads in _OF_WORD.get(piece.text) or _OF_KIND.get(piece.kind, ()):
             found = found or reads(state.pieces, at)
     reads_state = _OF_STATE.get(piece.text) or (_counted if piece.kind == "number" else None)
     found = found or (reads_state and reads_state(state, at)) or _phrase(state, at) or single(state, at)
     return (disparity(state.items, state.pieces, at) if piece.text in DISPARITY else None) or found
+
+
+def _numbered(state: State, at: int) -> Found | None:
+    piece = state.pieces[at]
+    if piece.text in NUMBERED_WORDS or (piece.kind == "word" and piece.text[-1].isdecimal()):
+        return numbered(state, at, _expression)
+    return None
 
 
 def _ends(state: State, at: int) -> bool:

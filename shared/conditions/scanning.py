@@ -63,7 +63,7 @@ def _pieces(text: str) -> Iterator[Piece]:
         elif kind == "bracket":
             yield Piece(kind, found, at, match.end())
         elif kind != "space":
-            lower = found.lower().replace("_", "" if kind == "number" else "_")
+            lower = found.replace("_", "").lower() if kind == "number" else found.lower()
             yield Piece(kind, SPELLINGS.get(lower, lower), at, match.end())
 
 

@@ -54,6 +54,7 @@ INDEXES: Final = {
     "rut": "^RUT",
 }
 
+_PLAIN_AVERAGES: Final = frozenset({"average", "avg", "mean"})
 _KEPT: Final = 1024
 """Unknown names whose nearest known one is kept."""
 _OTHERS: Final = {**INDEXES, "spy": "SPY", "qqq": "QQQ"}
@@ -81,6 +82,8 @@ def name_error(name: str) -> ConditionError:
     if known in stems():
         indicator, column = stems()[known]
         usual = indicator.full_name(column, indicator.usual)
+        if not numbers and name in _PLAIN_AVERAGES:  # of what is not said: hardly of the close
+            return ConditionError("name", name, 0, found=name)
         if not numbers:
             return ConditionError("meant", name, 0, found=name, near=usual)
         return ConditionError("parameters", name, 0, found=name, form=indicator.columns[column], example=usual)
