@@ -172,7 +172,7 @@ def _named(error: ConditionError, accepts: Accepts) -> ConditionError | None:
     second = _second(error, symbol, rest, accepts) if symbol.isascii() and not _STARTS.search(text[:at]) else None
     if second:
         return second
-    own = next((each for each in _owns(text[:at], rest) if accepts(each)), "")
+    own = next((each for each in _owns(text[:at], rest) if accepts(each) and not _says_nothing(each)), "")
     if not own:
         return _of_two(error, symbol, typed, accepts)
     own = f"{own if len(own) <= _MOST else 'close > 100'} for {symbol.upper()}"
@@ -180,6 +180,12 @@ def _named(error: ConditionError, accepts: Accepts) -> ConditionError | None:
     if _CONNECTED.search(text) and symbol.isascii() and len(alone) <= _MOST and accepts(alone):
         return _error(error, "two_instruments", found=typed, own=own, example=alone)
     return _error(error, "instrument", found=typed, own=own)
+
+
+def _says_nothing(text: str) -> bool:
+    """Whether a value is compared with itself: ``close > close``."""
+    sides = (text.partition(f" {sign} ") for sign in ("<", "<=", ">", ">=", "==", "above", "below"))
+    return any(sign and left.strip() == right.strip() for left, sign, right in sides)
 
 
 def _second(error: ConditionError, symbol: str, rest: str, accepts: Accepts) -> ConditionError | None:

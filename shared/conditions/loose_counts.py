@@ -18,6 +18,7 @@ _STATES: Final = {
 }
 STATE_WORDS: Final = frozenset(_STATES)
 _BEFORE: Final = frozenset({"at", "least", "on"})
+_WON: Final = {"winning": "rising", "losing": "falling", "win": "rising", "loss": "falling"}
 _SIGNS: Final = frozenset({"<", "<=", ">", ">=", "under", "below", "over", "above", "less", "more", "at"})
 _FAR: Final = 8
 _BETWEEN: Final = frozenset({"are", "were", "is", "closed", "closing", "have", "been"})
@@ -53,3 +54,16 @@ def since(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
     end = next((i for i in range(at + 2, min(len(found), at + _FAR)) if found[i].text in _SIGNS), 0)
     happened = " ".join(piece.text for piece in found[at + 2 : end])
     return (f" bars_since({happened}) ", end) if happened else None
+
+
+def winning(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
+    """``5 day losing streak``, ``winning streak of 4 days``."""
+    words = [piece.text for piece in found[at : at + 5]]
+    plain = [word for word in words if word != "-"]
+    if len(plain) > 3 and plain[0].isdecimal() and plain[1] in _BARS and plain[2] in _WON and plain[3] == "streak":
+        count, way, size = plain[0], _WON[plain[2]], 4 + ("-" in words)
+    elif len(words) > 4 and words[0] in _WON and words[1:3] == ["streak", "of"] and words[3].isdecimal() and words[4] in _BARS:
+        count, way, size = words[3], _WON[words[0]], 5
+    else:
+        return None
+    return (f" {way}(close, {count}) ", at + size) if 0 < int(count[:4]) <= MOST_BARS else None

@@ -8,8 +8,8 @@ from typing import Final
 
 from shared.conditions.columns import FIELDS, column_of, known_stem
 from shared.conditions.loose_bands import BAND_WORDS, numbered_band
-from shared.conditions.loose_counts import STATE_WORDS, counted_state, since
-from shared.conditions.loose_crosses import CROSS_NAMES, korean_pair, named_pair, pair, value_at, zero_cross
+from shared.conditions.loose_counts import STATE_WORDS, counted_state, since, winning
+from shared.conditions.loose_crosses import CROSS_NAMES, cross_of, korean_pair, named_pair, pair, value_at, zero_cross
 from shared.conditions.loose_distances import DEVIATION_WORDS, deviations, distance, distances, near_by_ranges, opening
 from shared.conditions.loose_extremes import EXTREME_WORDS, closing_extreme, extreme_of, new_extreme
 from shared.conditions.loose_ranges import APART_WORDS, apart, part_of_range, with_volume
@@ -195,6 +195,8 @@ READERS: Final[tuple[tuple[Reader, frozenset[str]], ...]] = (
     (performance, _RETURNS),
     (slope_of, frozenset({"slope"})),
     (since, frozenset({"since"})),
+    (winning, frozenset({"streak"})),
+    (cross_of, frozenset({"cross", "crossover"})),
     (usual_average, frozenset({"average", "avg", "mean"})),
     (parameters, frozenset({"("})),
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
+from shared.conditions.coins import symbol_of
 from shared.conditions.errors import ConditionError
 from shared.conditions.expression import COMPARISONS, CONNECTIVES, CROSSINGS, Elsewhere, Node, Operation, SeriesName, walk
 from shared.conditions.instruments import SYMBOL
@@ -84,7 +85,9 @@ def restated(error: ConditionError, text: str, read: Read, read_clause: Read, pl
     if not spelling:
         symbol = _symbol(error, text)
         own = (text.replace(symbol, instead, 1) for instead in ("close", "")) if symbol else ()
-        spelling = next((f"{each} for {symbol}" for each in (_spelling(reader, each, error) for each in own) if each), "")
+        spelling = next(
+            (f"{each} for {symbol_of(symbol)}" for each in (_spelling(reader, each, error) for each in own) if each), ""
+        )
     if not spelling or spelling == str(error.values.get("instead", "")).strip("'"):
         return error
     return ConditionError("restated", text, error.position, instead=f"'{spelling}'")
