@@ -7,8 +7,10 @@ from dataclasses import replace
 from functools import cache, partial
 from typing import Final
 
+from shared.conditions.alignment import CROSSED_WORDS, DISPARITY, aligned, crossed_after, disparity
 from shared.conditions.counted import DURATION_WORDS, NUMBERS, SOME_WORDS, Found, after_number, bars, duration, some
 from shared.conditions.dialects import plain_calls
+from shared.conditions.extremes import EXTREME_WORDS, extreme
 from shared.conditions.frames import bare
 from shared.conditions.functions_in_words import FUNCTION_WORDS, RECENT, average_of, function_of, recent_extreme, return_over
 from shared.conditions.items import Item, ends_operand
@@ -23,19 +25,8 @@ from shared.conditions.reading_state import CLAUSE_ENDS, State
 from shared.conditions.reading_states import DIRECTION_WORDS, direction
 from shared.conditions.scanning import Piece, pieces, with_clocks
 from shared.conditions.session_minutes import OPENING_WORDS, session_minutes
-from shared.conditions.shorthand import (
-    CLOCK_KINDS,
-    CLOCK_WORDS,
-    CROSSED_WORDS,
-    DISPARITY,
-    EXTREME_WORDS,
-    aligned,
-    clock_words,
-    crossed_after,
-    disparity,
-    extreme,
-)
 from shared.conditions.streaks import streak
+from shared.conditions.times_of_day import CLOCK_KINDS, CLOCK_WORDS, clock_words
 
 _NOTHING: Final[frozenset[str]] = frozenset()
 _READERS: Final[tuple[tuple[Callable[[Sequence[Piece], int], Found | None], frozenset[str], frozenset[str]], ...]] = (
