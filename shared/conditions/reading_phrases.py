@@ -41,8 +41,8 @@ def accepts(state: State, meaning: Meaning, part: Sequence[Piece]) -> bool:
         return last in {"RULE", "PARAMETERS"}
     if kind == "CROSS_AFTER" and last == "RULE" and events()[state.items[-1].value].pattern:
         return False
-    if part[0].text in _WAYS_ALONE and kind == "CROSS_AFTER" and len(part) == 1:  # 'RSI 30 하향'
-        return after_operand and last not in {"RULE", "PARAMETERS"} and state.ends_clause(part)
+    if part[0].text in _WAYS_ALONE and kind == "CROSS_AFTER" and len(part) == 1:  # 'RSI 30 하향'; an average may as well turn
+        return last == "NUMBER" and state.ends_clause(part)
     if part[0].text == "반등" and kind in {"TREND", "CROSS_AFTER"}:  # '저가 대비 5% 반등'
         return (last == "PERCENT_SIGN") == (kind == "TREND")
     if kind in {"COMPARE_AFTER", "CROSS_AFTER"} and part[0].kind == "word":
