@@ -123,7 +123,7 @@ def _least(clause: list[Item]) -> list[Item]:
         return before
     if types[-2:] in (["VERSUS", "PERCENT"], ["VERSUS", "NUMBER"]) and any(item.value == "volume" for item in clause):
         return [*clause, Item(_AT_LEAST, ">=", clause[-1].at, clause[-1].shown, korean=True)]  # '전일 거래량 대비 300%'
-    if not clause or clause[0].value != "volume":
+    if not clause or clause[0].value.partition("_sma")[0] != "volume":
         return clause
     last = clause[-1]
     if types in (["NAME", "NAME", "TIMES", "NUMBER"], ["NAME", "THAN_BEFORE", "NUMBER"]):

@@ -23,6 +23,7 @@ SIGNALS: Final = {
 }
 """The line that an oscillator crosses."""
 _CROSSING: Final = {signal: line for line, signal in SIGNALS.items() if signal.endswith("_signal")}
+_FIRST_LINES: Final = frozenset({"k", "%k", "% k"})
 _TOWARDS: Final = {"위로": "crosses_above", "아래로": "crosses_below"}
 _SIGNAL_WORDS: Final = ("시그널", "신호")
 _STARTS: Final = frozenset({"AND", "OR", "NOT", "OPEN", "FRAME"})
@@ -53,6 +54,8 @@ def partners(items: Sequence[Item]) -> list[Item]:
             continue
         loose = last is not None and not named.numbers and item.shown.lower() != column_of(item.value)
         partner = _partner(named, last) if last is not None and loose else None
+        if last is not None and last.kind == "stoch_rsi" and item.shown.lower() in _FIRST_LINES:  # 'stoch rsi k < 20 and k > d'
+            partner = _Named(last.kind, "stoch_rsi_k", last.numbers)
         if last is not None and loose and not partner and _of_none(named, last, items):
             found.append(replace(item, value=f"{last.stem}_signal"))  # which the parser refuses
             continue

@@ -42,6 +42,7 @@ READ = {
         ("RSI 시그널(9) 골든크로스", "crosses_above(rsi_14, sma(rsi_14, 9))"),
         ("거래량 > 거래량 20평균", "volume > volume_sma_20"),
         ("거래량이 거래량 60이평 위", "volume > volume_sma_60"),
+        ("5일 평균거래량이 20일 평균거래량의 2배", "volume_sma_5 >= volume_sma_20 * 2"),
         ("volume > 1.5 avg", "volume > 1.5 * volume_sma_20"),
         ("volume 200% of average", "volume >= 2 * volume_sma_20"),
     ],
@@ -77,6 +78,8 @@ READ = {
         ("스토캐스틱 %K %D 상향 돌파", "crosses_above(stoch_k_14, stoch_d_14)"),
         ("MACD 5 35 5 골든크로스", "crosses_above(macd_5_35_5, macd_signal_5_35_5)"),
         ("macd 시그널 위", "macd > macd_signal"),
+        ("stoch rsi k < 20 and k > d", "stoch_rsi_k_14 < 20 and stoch_rsi_k_14 > stoch_rsi_d_14"),
+        ("stoch_rsi_k < 20 and stoch_k > 30", "stoch_rsi_k_14 < 20 and stoch_k_14 > 30"),
     ],
     "levels": [
         ("rsi oversold and close > sma_200", "rsi_14 < 30 and close > sma_200"),
