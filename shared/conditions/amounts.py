@@ -27,8 +27,19 @@ def amount(pieces: Sequence[Piece], at: int, *, grouped: bool) -> tuple[str, int
         (_, factor), after = found
         single = pieces[end].text.isascii() and len(pieces[end].text) == 1
         if not single or (pieces[end].at == pieces[end - 1].end and not _is_name_next(pieces, after)):
-            return f"{Decimal(text) * int(factor):f}", after
+            return _with_rest(pieces, Decimal(text) * int(factor), int(factor), after)
     return text, end
+
+
+def _with_rest(pieces: Sequence[Piece], value: Decimal, factor: int, end: int) -> tuple[str, int]:
+    """``7만 5천``, ``1억 5천만``: what is counted in a smaller Korean unit is added."""
+    while pieces[end - 1].kind == "hangul" and end + 1 < len(pieces) and pieces[end].kind == "number":
+        smaller = units().longest(pieces, end + 1)
+        if smaller is None or pieces[end + 1].kind != "hangul" or int(smaller[0][1]) >= factor or len(pieces[end].text) > 8:
+            break
+        factor = int(smaller[0][1])
+        value, end = value + Decimal(pieces[end].text) * factor, smaller[1]
+    return f"{value:f}", end
 
 
 def _is_group(pieces: Sequence[Piece], comma: int, *, first: bool) -> bool:

@@ -10,9 +10,9 @@ from shared.conditions.clauses import CLAUSES
 from shared.conditions.columns import known_stem, parts
 from shared.conditions.durations import averages_of_days, durations, place_timeframes, repetitions
 from shared.conditions.items import OPERAND_ENDS, OPERAND_STARTS, Item
-from shared.conditions.left_out import both, least_multiples, nearness
+from shared.conditions.left_out import bands_of_vwap, both, least_multiples, nearness, turns, values_before
 from shared.conditions.lone_numbers import refuse_lone_numbers
-from shared.conditions.partners import lone_signals, partners, signal_lines
+from shared.conditions.partners import lone_lines, lone_signals, partners, signal_lines
 from shared.conditions.passes import Pass, passed
 from shared.conditions.relations import between, multiples, percents
 
@@ -100,7 +100,7 @@ def _particles(items: list[Item]) -> list[Item]:
     return found
 
 
-def _cross(item: Item, before: Sequence[Item]) -> list[Item]:
+def _cross(item: Item, before: list[Item]) -> list[Item]:
     """A golden or dead cross: of the two values before it, of the lines of the oscillator that was named last, or the rule."""
     way = "crosses_above" if item.value == "golden_cross" else "crosses_below"
     if _has_subject(before) and before[-1].type in OPERAND_ENDS:
@@ -108,7 +108,10 @@ def _cross(item: Item, before: Sequence[Item]) -> list[Item]:
     lines = _LINES.get(known_stem(parts(_last_name(before))[0]) or "")
     if lines is None:
         return [replace(item, type="RULE")]
-    first, second = (Item("NAME", name, item.at, item.shown) for name in lines)
+    numbers = parts(before[-1].value)[1] if before[-1].type == "NAME" else []
+    first, second = (Item("NAME", "_".join([name, *numbers]), item.at, item.shown) for name in lines)
+    if numbers:  # 'MACD 12 26 9 골든크로스'
+        del before[-1]
     joined = [] if not before or before[-1].type in {"AND", "OR", "NOT"} else [Item("AND", "and", item.at, item.shown)]
     return [*joined, first, Item("CROSS", way, item.at, item.shown), second]
 
@@ -137,9 +140,13 @@ def _has_subject(found: Sequence[Item]) -> bool:
 
 _BEFORE_DURATIONS: Final[tuple[Pass, ...]] = (
     (both, frozenset({"BOTH"})),
+    (bands_of_vwap, frozenset({"TIMES"})),
+    (values_before, frozenset({"BACK"})),
+    (turns, frozenset({"TURN", "TREND"})),
     (_not_between, frozenset({"NOT"})),
     (partners, frozenset({"NAME"})),
-    (lone_signals, frozenset({"CROSS", "CROSS_AFTER"})),
+    (lone_signals, frozenset({"CROSS", "CROSS_AFTER", "COMPARE_AFTER"})),
+    (lone_lines, frozenset({"CROSS_AFTER"})),
     (signal_lines, frozenset({"CROSS"})),
     *CLAUSES,
     (repetitions, frozenset({"OPEN"})),
@@ -150,7 +157,7 @@ _AFTER_DURATIONS: Final[tuple[Pass, ...]] = (
     (nearness, frozenset({"CROSS_AFTER"})),
     (percents, frozenset({"PERCENT_SIGN", "COMPARE_AFTER", "NEAR_AFTER", "MOVED", "TREND"})),
     (multiples, frozenset({"TIMES"})),
-    (least_multiples, frozenset({"TIMES", "THAN_BEFORE"})),
+    (least_multiples, frozenset({"TIMES", "THAN_BEFORE", "VERSUS"})),
     (between, frozenset({"BETWEEN_AFTER", "TO"})),
     (_connectives, frozenset({"AND", "OR"})),
 )

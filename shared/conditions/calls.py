@@ -39,6 +39,8 @@ _OWN_SOURCES: Final = {
     "atr": ("high", "low", "close"),
 }
 """What other programs name first of indicators that are of these values anyway."""
+_AVERAGES: Final = frozenset({"sma", "ema"})
+_DIGITS: Final = 3
 _UNSMOOTHED: Final = ("1", "3")
 """Slowing and signal of a stochastic that is called with its number of bars alone."""
 
@@ -58,7 +60,20 @@ def name_of(name: str, at: int) -> Node:
     column = column_of(name)
     if column is not None:
         return SeriesName(column, at)
+    averaged = _average_of(name, at)
+    if averaged is not None:
+        return averaged
     raise _unknown(name, at)
+
+
+def _average_of(name: str, at: int) -> Node | None:
+    """``obv_sma_20``, ``rsi_14_ema_9``: an average of another column."""
+    rest, _, bars = name.rpartition("_")
+    source, _, average = rest.rpartition("_")
+    column = column_of(source) if FUNCTIONS.get(average, average) in _AVERAGES else None
+    if column is None or not bars.isdecimal() or len(bars) > _DIGITS:
+        return None
+    return build.windowed(FUNCTIONS.get(average, average), SeriesName(column, at), Number(float(bars)), at)
 
 
 def call(name: str, given: Sequence[Node], at: int) -> Node:
@@ -169,6 +184,8 @@ def _refused(stem: str, numbers: Sequence[str], at: int) -> ConditionError:
 
 
 def _no_function(name: str, given: Sequence[Node], at: int) -> ConditionError:
+    if name == "slope" and given:  # its sign is that of the change
+        raise ConditionError("instead", "", at, found="'slope'", instead="'change'")
     error = name_error(name)
     if error.code == "meant" and not given:
         return ConditionError("instead", "", at, found=f"'{name}()'", instead=f"'{error.values['near']}'")

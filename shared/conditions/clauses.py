@@ -106,6 +106,8 @@ def _directions(items: Sequence[Item]) -> list[Item]:
             continue
         if item.type == "CROSS_AFTER" and [each.type for each in found[-2:]] == ["COMPARE_AFTER", "FROM"]:
             del found[-2:]
+        if item.type == "CROSS_AFTER" and item.value == "bounces" and found and found[-1].type == "COMPARE_AFTER":
+            found.pop()  # 'RSI 30 이하에서 반등'
         if item.type == "CROSS_AFTER" and found and found[-1].type == "CROSS_AFTER" and item.value.startswith("crosses"):
             found.pop()  # '20 아래로 떨어졌다가 다시 올라올 때'
         if item.type == "NAME" and item.value == "close" and behind in _CLAUSE_ENDS and found and found[-1].type in _AFTER:
@@ -185,7 +187,7 @@ def _clause(items: Sequence[Item], at: int) -> list[Item]:
 
 CLAUSES: Final[tuple[Pass, ...]] = (
     (_versus, frozenset({"VERSUS", "THAN_BEFORE"})),
-    (lists, frozenset({"COMPARE_AFTER", "CROSS_AFTER", "AND"})),
+    (lists, frozenset({"COMPARE_AFTER", "CROSS_AFTER", "COMPARE", "AND"})),
     (_sides, frozenset({"SIDED"})),
     (_directions, frozenset({"FROM", "COMPARE_AFTER", "CROSS_AFTER", "BACK", "CROSS", "DIRECTION"})),
     (_befores, frozenset({"THAN_BEFORE", "TREND"})),

@@ -18,7 +18,8 @@ from shared.conditions.expression import (
     SeriesName,
     is_boolean,
 )
-from shared.conditions.literals import PRICES, Percent, is_price, plain
+from shared.conditions.lexicon import LEVELS
+from shared.conditions.literals import PRICES, Percent, is_price, kind_of, plain
 from shared.conditions.never import refuse_never
 from shared.conditions.normal_form import render
 from shared.conditions.operations import (
@@ -74,6 +75,8 @@ class Omitted(Operation):
 
 def compare(left: Node, sign: str, right: Node, at: int) -> Node:
     """A comparison, or one more in a chain: ``1 < x < 3`` is ``x > 1 and x < 3``."""
+    if isinstance(left, Comparison) and is_level(right) and is_constant(left.right) and _is_oscillator(left.left):
+        return connective("and", left, compared(Implied("close", at), sign, right))  # 'rsi below 10 above 200 sma'
     if _is_chain(left) and not is_boolean(right):
         earlier = left.operands if isinstance(left, Operation) and left.name == "and" else (left,)
         last = earlier[-1]
@@ -195,13 +198,17 @@ def _is_price(node: Node) -> bool:
     return isinstance(node, SeriesName) and (node.name in PRICES - {"volume"} or is_price(node.name))
 
 
+def _is_oscillator(node: Node) -> bool:
+    return isinstance(node, SeriesName) and kind_of(node.name) in LEVELS
+
+
 def _is_chain(node: Node) -> bool:
     return isinstance(node, Comparison | Chain)
 
 
 def compared(left: Node, sign: str, right: Node) -> Comparison:
-    """A comparison of two values; constants go to the right."""
-    first, second = plain(left, right), plain(right, left)
+    """A comparison of two values; constants go to the right. A truth is refused here, whatever words the comparison is made of."""
+    first, second = number(plain(left, right), sign), number(plain(right, left), sign)
     if (
         isinstance(right, Percent)
         and isinstance(first, SeriesName)

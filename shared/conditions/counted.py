@@ -37,13 +37,14 @@ _AFTER: Final = {
     ),
 }
 _BETWEEN: Final = frozenset({"consecutive", "straight", "full", "연속"})
-_HELD_BEFORE: Final = frozenset({"for", "over", "during"})
+_HELD_BEFORE: Final = frozenset({"for", "over", "during", "연속"})
 _WITHIN_BEFORE: Final = frozenset({"within", "in", "최근", "지난", "during"})
 DURATION_WORDS: Final = _HELD_BEFORE | _WITHIN_BEFORE
 _TRENDS: Final = {"up": "rising", "higher": "rising", "down": "falling", "lower": "falling"}
 SOME_WORDS: Final = frozenset({*_TRENDS, "on", "in", "최근", "지난"})
 _OF_SOME: Final = frozenset({"out", "of"})
 _DIGITS: Final = 3
+_MEANS: Final = frozenset({"평균", "average", "avg", "mean"})
 SKIPPED: Final = frozenset({"the", "last", "past", "previous", "at", "least", "a"})
 """Words before a number of bars that change nothing."""
 
@@ -165,11 +166,21 @@ def _average(pieces: Sequence[Piece], at: int, *, of_volume: bool) -> Found | No
         words = [piece.text for piece in pieces[after:end]]
         loose = words[0] in {"high", "low", "mean", "average", "선", "평균", "고가", "저가", "최고가", "최저가"}
         adjacent = pieces[after].at == first.end
-        if period or not (
-            loose
-            or (words[0] in {"sma", "ema", "ma", "wma"} and not adjacent and len(pieces) > end and pieces[end].text in {"(", "_"})
+        of_own = of_volume and words[0] in _MEANS and adjacent  # '거래량 20평균'
+        if (
+            period
+            or of_own
+            or not (
+                loose
+                or (
+                    words[0] in {"sma", "ema", "ma", "wma"}
+                    and not adjacent
+                    and len(pieces) > end
+                    and pieces[end].text in {"(", "_"}
+                )
+            )
         ):
-            if words[0] in {"평균", "average", "avg", "mean"} and of_volume and len(words) == 1:
+            if words[0] in _MEANS and of_volume and len(words) == 1:
                 name = "volume_sma"
             if [piece.text for piece in pieces[end : end + 2]] == ["of", "volume"]:
                 name, end = "volume_sma", end + 2

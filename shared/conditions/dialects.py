@@ -18,6 +18,18 @@ _SECURITY: Final = frozenset({"request.security", "security"})
 _OWN: Final = frozenset({"syminfo.tickerid", "syminfo.ticker", "tickerid", "ticker"})
 _LINES: Final = frozenset({"hist", "histogram", "signal", "line", "k", "d", "upper", "lower", "middle", "width"})
 """Lines of an indicator that are named behind its parameters."""
+_ORDINALS: Final = {
+    "second": "2",
+    "third": "3",
+    "fourth": "4",
+    "fifth": "5",
+    "sixth": "6",
+    "seventh": "7",
+    "eighth": "8",
+    "ninth": "9",
+}
+_ENDINGS: Final = frozenset({"nd", "rd", "th"})
+_STRAIGHT: Final = frozenset({"straight", "consecutive"})
 _PINE_FRAMES: Final = {str(frame)[1].lower(): str(frame) for frame in Timeframe if not frame.row.length_ms}
 """Days, weeks and months by their letter."""
 
@@ -119,8 +131,8 @@ def _frame_of_call(call: _Call, found: list[Piece]) -> str:
 
 
 def _line(name: str, pieces: list[Piece], at: int) -> tuple[str, int] | None:
-    """``hist`` behind ``macd(12,26,9)``, ``%k`` behind ``stoch(14,3,3)``: the line, and the index behind it."""
-    at += at < len(pieces) and pieces[at].text == "%"
+    """``hist`` or ``.hist`` behind ``macd(12,26,9)``, ``%k`` behind ``stoch(14,3,3)``: the line, and the index behind it."""
+    at += at < len(pieces) and pieces[at].text in {"%", "."}
     word = pieces[at].text if at < len(pieces) else ""
     if word not in _LINES or known_stem(f"{name}_{word}") is None:
         return None
@@ -182,6 +194,10 @@ def _counted(pieces: list[Piece], i: int) -> list[Piece]:
     """``three consecutive``, ``five bars``, ``twice the average``."""
     piece = pieces[i]
     following = pieces[i + 1].text if i + 1 < len(pieces) else ""
+    if piece.text in _ORDINALS and following in _STRAIGHT:  # 'third straight green candle'
+        return [replace(piece, kind="number", text=_ORDINALS[piece.text])]
+    if piece.text in _ENDINGS and following in _STRAIGHT and i and pieces[i - 1].kind == "number" and pieces[i - 1].end == piece.at:
+        return []  # '3rd consecutive'
     if piece.text in NUMBER_WORDS and following in COUNTED_WORDS:
         return [replace(piece, kind="number", text=NUMBER_WORDS[piece.text])]
     if piece.text in FACTORS and following in {"the", "its", "average", "avg", "prev", "previous", "yesterday", "volume_sma"}:

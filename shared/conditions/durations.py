@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -32,11 +33,14 @@ _COUNTED: Final = COUNTS | _LAST.keys()
 
 def place_timeframes(items: list[Item]) -> list[Item]:
     """A timeframe of the whole stands last; one in the middle belongs to what is before or behind it."""
-    items = _moved_back(items)
+    items = _behind_values(_moved_back(items))
     ons = [i for i, item in enumerate(items) if item.type == "ON"]
     frames = [i for i, item in enumerate(items) if item.type in {"FRAME", "FRAME_WHOLE"}]
     last = ons[-1:] == [len(items) - 2] and len(ons) == 1
-    if last:
+    if last and _is_of_last_clause(items):
+        items, ons = _before_clause(items), []
+        frames = [i for i, item in enumerate(items) if item.type == "FRAME"]
+    elif last:
         items = [replace(item, type="ON_ALL") if i == ons[0] else item for i, item in enumerate(items)]
     same = frames[:1] == [0] and len({items[i].value for i in frames}) == 1  # 'weekly close > weekly sma(close, 30)'
     whole = [i for i in frames if items[i].type == "FRAME_WHOLE" or (i == 0 and same)]
@@ -50,6 +54,42 @@ def place_timeframes(items: list[Item]) -> list[Item]:
     else:
         items = _over_clauses(items)
     return [replace(item, type="FRAME") if item.type == "FRAME_WHOLE" else item for item in items]
+
+
+def _before_clause(items: list[Item]) -> list[Item]:
+    """The items with the timeframe at the end at the beginning of the last clause."""
+    at = max(i for i, item in enumerate(items) if item.type in {"AND", "OR"}) + 1
+    return [*items[:at], replace(items[-1], type="FRAME"), *items[at:-2]]
+
+
+def _behind_values(items: list[Item]) -> list[Item]:
+    """``rsi weekly > 70``: a timeframe between a value and its relation is that of the value."""
+    found = list(items)
+    for i in range(1, len(found) - 1):
+        if found[i].type == "FRAME" and found[i - 1].type == "NAME" and found[i + 1].type in {"COMPARE", "CROSS", "LEVEL", "TREND"}:
+            found[i] = replace(found[i], type="FRAME_AFTER")
+    last = [item.type for item in found[-2:]] == ["NAME", "FRAME_WHOLE"]
+    if last and any(item.type == "FRAME_AFTER" for item in found):  # 'rsi daily < 30 and close weekly > sma_20 weekly'
+        found[-1] = replace(found[-1], type="FRAME_AFTER")
+    return found
+
+
+def _is_of_last_clause(items: Sequence[Item]) -> bool:
+    """``rsi 1h < 35 and close > ema_200 1d``: a timeframe without ``on``, where each clause before has one of its own."""
+    joins = [i for i, item in enumerate(items) if item.type in {"AND", "OR"}]
+    begins, ends = [0, *(i + 1 for i in joins)], [*joins, len(items)]
+    clauses = [items[begin:end] for begin, end in zip(begins, ends, strict=True)]
+    if not joins or items[-2].shown == "on" or _frames(clauses[-1][:-2]):
+        return False
+    others = [_frames(clause) for clause in clauses[:-1]]
+    last = timeframe(items[-1].value)
+    return last is not None and all(others) and min(minutes(frame) for each in others for frame in each) < minutes(last)
+
+
+def _frames(clause: Sequence[Item]) -> list[Timeframe]:
+    """The timeframes that values of a clause have."""
+    words = [item.value.strip("[] ") for item in clause if item.type in {"FRAME", "FRAME_AFTER", "BRACKET"}]
+    return [frame for frame in map(timeframe, words) if frame is not None]
 
 
 def _over_clauses(items: list[Item]) -> list[Item]:
@@ -69,13 +109,21 @@ def _over_clauses(items: list[Item]) -> list[Item]:
 
 
 def _moved_back(items: list[Item]) -> list[Item]:
-    """``rsi(14) on 5 min > 80``: the only timeframe of the text stands within a comparison, and is that of the whole."""
+    """``rsi(14) on 5 min > 80``: the only timeframe of the text stands within a comparison, and is that of the whole.
+
+    Of several each is that of its clause: ``rsi_14 on 1h < 35 and close > ema_200 on 1d``.
+    """
     ons = [i for i, item in enumerate(items) if item.type == "ON"]
-    behind = items[ons[0] + 2].type if len(ons) == 1 and ons[0] + 2 < len(items) else "AND"
-    if behind not in _WITHIN_CLAUSE:
+    inside = [i for i in ons if (items[i + 2].type if i + 2 < len(items) else "AND") in _WITHIN_CLAUSE]
+    if not inside:
         return items
-    at = ons[0]
-    return [*items[:at], *items[at + 2 :], *items[at : at + 2]]
+    if len(ons) == 1:
+        at = ons[0]
+        return [*items[:at], *items[at + 2 :], *items[at : at + 2]]
+    found = [replace(item, type="FRAME_AFTER") if i - 1 in inside else item for i, item in enumerate(items) if i not in inside]
+    if ons[-1] == len(items) - 2:
+        found[-2] = replace(found[-2], shown="")
+    return found
 
 
 def _of_move(items: list[Item]) -> list[Item]:

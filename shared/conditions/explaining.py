@@ -14,6 +14,8 @@ from shared.conditions.unknown_data import selecting
 _HOURS: Final = re.compile(r"\s{0,9}(<=|>=|==|<|>)\s{0,9}([0-9]{1,2})(?![0-9.:])")
 _WAY: Final = re.compile(r"^\s+(?:up|down)(?![A-Za-z0-9_])")
 _ARITHMETIC: Final = frozenset("+-*/")
+_TIMES: Final = (" of", " times", " twice", "x")
+"""Words that multiply what stands behind them."""
 _WORD: Final = re.compile(r"[a-zA-Z]+")
 _NUMBER_FIRST: Final = frozenset({"unexpected", "unfinished", "constant", "condition"})
 _UNKNOWN_DATA: Final = frozenset({"fundamental", "no_data"})
@@ -61,7 +63,7 @@ def _written(error: ConditionError, shown: str, accepts: Callable[[str], bool]) 
     if place and example.startswith(_PLACES):
         example = example.partition(".")[2]
     rest = _WAY.sub("", rest)
-    if rest.lstrip()[:1] in _ARITHMETIC or text[:at].rstrip()[-1:] in _ARITHMETIC:
+    if rest.lstrip()[:1] in _ARITHMETIC or text[:at].rstrip()[-1:] in _ARITHMETIC or text[:at].rstrip().endswith(_TIMES):
         example = f"({example})"
     whole = f"{text[:at]}{example}{rest}".strip()
     known = len(whole) <= _MOST and (accepts(whole) or not text[:at].strip())

@@ -29,6 +29,8 @@ _BEGINS: Final = frozenset({*_NAMES, *_FRAME_WORDS, "timeframe"})
 """Words of more than three letters that may begin a timeframe."""
 UNITS_OF_FRAMES: Final = frozenset({"m", "h", "d", "w", "min", "hour"})
 """Units that may follow a number without a space, as in ``1h``."""
+_RELATED_ENDS: Final = frozenset({"DIRECTION", "COMPARE_AFTER", "CROSS_AFTER", "TREND", "LEVEL", "TURN"})
+"""What else a clause ends with."""
 _CLAUSE_STARTS: Final = frozenset({"AND", "OR", "NOT", "OPEN"})
 
 
@@ -78,7 +80,7 @@ def bare(text: str, pieces: Sequence[Piece], items: Sequence[Item], at: int) -> 
         if unit.text in UNITS_OF_FRAMES and unit.at == piece.end and behind.kind == "word":
             frame = timeframe(text[piece.at : unit.end])
             return ([Item("FRAME", str(frame), piece.at, piece.text)], end + 1) if frame else None
-    if piece.kind == "number" and end < len(pieces) and pieces[end].text in {"분봉", "시간봉"}:
+    if piece.kind == "number" and end < len(pieces) and (pieces[end].text in {"분봉", "시간봉"} or _is_minutes(pieces, items, at)):
         end += 1
     elif piece.text not in _FRAME_WORDS or piece.text not in UNIT_WORDS:
         return None
@@ -91,6 +93,16 @@ def bare(text: str, pieces: Sequence[Piece], items: Sequence[Item], at: int) -> 
     end += whole
     kind = "FRAME_WHOLE" if whole or end == len(pieces) else "FRAME"
     return [Item(kind, str(frame), piece.at, piece.text)], end
+
+
+def _is_minutes(pieces: Sequence[Piece], items: Sequence[Item], at: int) -> bool:
+    """``60분 RSI 30 이하``, ``RSI 30 이하 15분``: minutes before a value or at the end are a timeframe as well."""
+    if pieces[at + 1].text != "분":
+        return False
+    if at + 2 == len(pieces):
+        return bool(items) and items[-1].type in _RELATED_ENDS
+    starts = not items or items[-1].type in _CLAUSE_STARTS
+    return starts and pieces[at + 2].kind == "word" and column_of(pieces[at + 2].text) is not None
 
 
 def _is_unit_of_frame(pieces: Sequence[Piece], at: int) -> bool:
@@ -120,12 +132,12 @@ def _reversed(text: str, pieces: Sequence[Piece], at: int) -> Found | None:
 
 def _trailing(text: str, pieces: Sequence[Piece], items: Sequence[Item], at: int) -> Found | None:
     """``rsi < 30 1h``, ``close > ema_20, 15min``: a timeframe at the end of the text."""
-    if not items or at + 2 != len(pieces) or not (items[-1].type in OPERAND_ENDS or items[-1].shown == ","):
+    if not items or at + 2 != len(pieces) or not (items[-1].type in OPERAND_ENDS | _RELATED_ENDS or items[-1].shown == ","):
         return None
     number, unit = pieces[at], pieces[at + 1]
     frame = timeframe(text[number.at : unit.end]) if unit.at == number.end and unit.text.isascii() else None
     named = items[-1].type == "NAME" and len(items) > 1 and items[-2].type == "BACK"
-    related = any(item.type in {"COMPARE", "CROSS", "RULE", "BETWEEN"} for item in items)
+    related = any(item.type in {"COMPARE", "CROSS", "RULE", "BETWEEN"} | _RELATED_ENDS for item in items)
     if not frame or named or not related:
         return None
     return [Item("ON", "on", number.at, number.text), Item("TIMEFRAME", str(frame), number.at, number.text)], at + 2

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from shared.conditions.columns import column_of
-from shared.conditions.counted import SKIPPED, Found, bars
+from shared.conditions.counted import SKIPPED, Found, after_number, bars
 from shared.conditions.items import Item
 from shared.conditions.phrases import phrases
 from shared.conditions.scanning import Piece
@@ -34,6 +34,8 @@ _FUNCTIONS: Final = {
 }
 FUNCTION_WORDS: Final = frozenset(words[0] for words in _FUNCTIONS)
 _LONGEST: Final = 3
+RECENT: Final = frozenset({"최근", "지난"})
+_RETURNS: Final = frozenset({"수익률", "등락률", "변동률", "변화율", "상승률"})
 _OVER: Final = frozenset({"over", "in", "for", "of", "during", "across"})
 _PERIODS: Final = frozenset({"day", "bar", "period", "days", "bars", "periods", "session"})
 
@@ -71,6 +73,24 @@ def average_of(pieces: Sequence[Piece], at: int) -> Found | None:
         return None
     value = _value(pieces, named[1] + 1)
     return (_call(pieces, at, named[0], value[0], pieces[at].text), value[1]) if value else None
+
+
+def return_over(pieces: Sequence[Piece], at: int) -> Found | None:
+    """``최근 5일 수익률``: the change over so many days, not that of a day within them."""
+    counted = bars(pieces, at + (pieces[at].text in RECENT))
+    if counted is None or counted[1] not in {"", "일"}:
+        return None
+    count, _, end = counted
+    end += end < len(pieces) and pieces[end].text in {"간", "동안", "의", "간의", "동안의"}
+    if end >= len(pieces) or pieces[end].text not in _RETURNS:
+        return None
+    return _call(pieces, at, "change_pct", "close", str(count)), end + 1
+
+
+def recent_extreme(pieces: Sequence[Piece], at: int) -> Found | None:
+    """``최근 5일 최고가``: of the bars before this one, as without the word."""
+    found = after_number(pieces, at + 1, of_volume=False) if at + 1 < len(pieces) and pieces[at + 1].kind == "number" else None
+    return found if found and found[0][0].type == "NAME" and found[0][0].value.startswith(("high_", "low_")) else None
 
 
 def _function(pieces: Sequence[Piece], at: int) -> tuple[str, int] | None:

@@ -9,6 +9,7 @@ from typing import Final
 from shared.conditions.coins import coin_at, ratio_at, symbol_of
 from shared.conditions.columns import FIELDS, column_of
 from shared.conditions.errors import ConditionError
+from shared.conditions.known_words import loose
 
 Accepts = Callable[[str], bool]
 """Whether a text is a condition."""
@@ -27,7 +28,23 @@ _REST: Final = re.compile(r"[-=][A-Z]{1,4}(?![A-Za-z0-9_])")
 _STARTS: Final = re.compile(r"(?:^|\band|\bor|&|[|]|그리고|또는|고|거나)\s{0,3}$")
 """What an instrument's name may stand behind: the beginning of a comparison."""
 _MEASURES: Final = (
-    *("심리도", "이격도", "강도", "탄력도", "율", "률", "지표", "지수", "밴드", "채널", "오실레이터", "스팬", "잔고", "금리"),
+    *(
+        "심리도",
+        "심리선",
+        "이격도",
+        "강도",
+        "탄력도",
+        "율",
+        "률",
+        "지표",
+        "지수",
+        "밴드",
+        "채널",
+        "오실레이터",
+        "스팬",
+        "잔고",
+        "금리",
+    ),
     *(
         "유가",
         "비중",
@@ -83,12 +100,21 @@ def _listed(error: ConditionError, accepts: Accepts) -> ConditionError | None:
 
 
 def _of_symbol(error: ConditionError, accepts: Accepts) -> ConditionError | None:
-    """``rsi_14 of SPY < 35``."""
+    """``rsi_14 of SPY < 35``: of that instrument; ``roc_63 > roc_63 of SPY``: of two."""
     found = _OF.match(error.text, error.position)
     if found is None:
         return None
-    own = f"{error.text[: found.start()]}{error.text[found.end() :].lstrip()}".strip()
-    return _error(error, "instrument", found=found[2], own=f"{own} for {found[2]}") if accepts(own) else None
+    symbol = found[2]
+    marked = f" {found[1]} {symbol}"
+    own, both = error.text.replace(marked, ""), error.text.replace(marked, f"[{symbol}, 1d]")
+    clause = next((each for each in _CONNECTED.split(error.text) if marked in each), "")
+    named = [word for word in _WORDS.finditer(clause) if column_of(word[0].lower())]
+    others = [word for word in named if not clause[word.end() :].startswith(marked)]
+    if others and accepts(both) and len(both) <= _MOST:
+        return _error(error, "elsewhere", found=marked.strip(), example=both)
+    if _CONNECTED.search(error.text) and accepts(own) and accepts(both) and len(both) <= _MOST:
+        return _error(error, "two_instruments", found=symbol, own=f"{own} for {symbol}", example=both)
+    return _error(error, "instrument", found=symbol, own=f"{own} for {symbol}") if accepts(own) else None
 
 
 def _dotted(error: ConditionError, accepts: Accepts) -> ConditionError | None:
@@ -140,8 +166,13 @@ def _named(error: ConditionError, accepts: Accepts) -> ConditionError | None:
             return None
     elif not SYMBOL.fullmatch(symbol.upper() if symbol in _KNOWN else symbol):
         return None
+    if loose().begins(typed.lower()):  # 'DMI 골든크로스'
+        return None
     rest = text[at + len(typed) :].removeprefix("'s")
-    own = next((each for each in _owns(text[:at], rest) if accepts(each)), "")
+    second = _second(error, symbol, rest, accepts) if symbol.isascii() and not _STARTS.search(text[:at]) else None
+    if second:
+        return second
+    own = next((each for each in _owns(text[:at], rest) if accepts(each) and not _says_nothing(each)), "")
     if not own:
         return _of_two(error, symbol, typed, accepts)
     own = f"{own if len(own) <= _MOST else 'close > 100'} for {symbol.upper()}"
@@ -149,6 +180,26 @@ def _named(error: ConditionError, accepts: Accepts) -> ConditionError | None:
     if _CONNECTED.search(text) and symbol.isascii() and len(alone) <= _MOST and accepts(alone):
         return _error(error, "two_instruments", found=typed, own=own, example=alone)
     return _error(error, "instrument", found=typed, own=own)
+
+
+def _says_nothing(text: str) -> bool:
+    """Whether a value is compared with itself: ``close > close``."""
+    sides = (text.partition(f" {sign} ") for sign in ("<", "<=", ">", ">=", "==", "above", "below"))
+    return any(sign and left.strip() == right.strip() for left, sign, right in sides)
+
+
+def _second(error: ConditionError, symbol: str, rest: str, accepts: Accepts) -> ConditionError | None:
+    """``change_pct(close, 20) > SPY change_pct(close, 20)``: a value of the instrument is compared with one of another."""
+    behind = rest.lstrip()
+    name = _WORDS.match(behind)
+    end = name.end() if name else 0
+    end = behind.find(")", end) + 1 if behind[end : end + 1] == "(" else end
+    value = behind[:end]
+    if not value or not accepts(f"{value} > 1"):
+        return None
+    whole = f"{error.text[: error.position]}{value}[{symbol.upper()}, 1d]{behind[end:]}"
+    known = len(whole) <= _MOST and accepts(whole)
+    return _error(error, "elsewhere", found=f"{symbol} {value}", example=whole) if known else None
 
 
 def _ratio(error: ConditionError, accepts: Accepts) -> ConditionError | None:
@@ -184,8 +235,12 @@ def _owns(before: str, rest: str) -> Iterator[str]:
     for instead in ("close", "close ", ""):
         own = f"{before}{instead}{rest if instead else rest.lstrip()}".strip()
         yield own
-        if " crosses " in own:
-            yield own.replace(" crosses ", " crosses above ", 1)
+        verb = next((each for each in (" crosses ", " breaks ", " crossing ") if each in own), "")
+        value, _, level = own.partition(verb) if verb else (own, "", "")
+        if verb and not _CONNECTED.search(own):
+            yield f"{value} crosses above {level} or crosses below {level}"
+        elif verb:
+            yield own.replace(verb, " crosses above ", 1)
 
 
 def whole_elsewhere(error: ConditionError, accepts: Accepts) -> ConditionError:

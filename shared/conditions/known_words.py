@@ -13,7 +13,8 @@ from shared.conditions.phrases import Table, phrases
 from shared.conditions.scanning import Piece
 from shared.conditions.suggestions import index_of
 
-_FACTORS: Final = frozenset({"x"})
+_COUNTING: Final = frozenset({"x", "straight", "consecutive", "consecutively", "running", "row"})
+"""Words that are read with a number."""
 _OTHER_SIGNS: Final = frozenset("−–。")
 """Signs that are read without being a phrase."""
 _COMMENTS: Final = frozenset({"word", "hangul", "unknown"})
@@ -47,7 +48,7 @@ def is_unknown(piece: Piece) -> bool:
     name = piece.text.rpartition(".")[2]
     if piece.text in _words() or is_function(name) or known_stem(parts(name)[0]):
         return False
-    return column_of(name) is None and name not in events() and not name.startswith("rs_")
+    return column_of(piece.text) is None and column_of(name) is None and name not in events() and not name.startswith("rs_")
 
 
 def is_plain_word(piece: Piece) -> bool:
@@ -57,4 +58,4 @@ def is_plain_word(piece: Piece) -> bool:
 
 @cache
 def _words() -> frozenset[str]:
-    return frozenset(phrases().words() | loose().words() | _FACTORS)
+    return frozenset(phrases().words() | loose().words() | _COUNTING)

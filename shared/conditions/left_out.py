@@ -11,6 +11,7 @@ from shared.conditions.items import Item
 
 _ENDS: Final = frozenset({"AND", "OR", "NOT", "ON", "ON_ALL", "HELD", "WITHIN"})
 _RELATIONS: Final = frozenset({"COMPARE", "CROSS"})
+_DEVIATIONS: Final = frozenset({"stdev", "std", "sd", "stddev", "sigma", "deviations", "deviation"})
 _AT_LEAST: Final = "COMPARE_AFTER"
 
 
@@ -43,6 +44,20 @@ def both(items: Sequence[Item]) -> list[Item]:
     return found
 
 
+def bands_of_vwap(items: Sequence[Item]) -> list[Item]:
+    """``vwap + 2*stdev``: of the VWAP its own deviation is meant, which is a band."""
+    found = list(items)
+    for i in range(len(found) - 4):
+        part = found[i : i + 5]
+        types = [item.type for item in part]
+        vwap = part[0].value == "vwap" and part[4].shown.lower() in _DEVIATIONS and part[2].value in {"1", "2", "3", "1.5", "2.5"}
+        if vwap and types in (["NAME", "PLUS", "NUMBER", "TIMES", "NAME"], ["NAME", "MINUS", "NUMBER", "TIMES", "NAME"]):
+            side = "upper" if types[1] == "PLUS" else "lower"
+            found[i : i + 5] = [replace(part[0], value=f"vwap_session_{side}_{part[2].value}")]
+            return bands_of_vwap(found)
+    return found
+
+
 def _is_compared(items: Sequence[Item], at: int) -> bool:
     return at < len(items) and items[at].type == "COMPARE"
 
@@ -60,6 +75,35 @@ def _pair(found: list[Item]) -> tuple[Item, Item] | None:
     return None
 
 
+def turns(items: Sequence[Item]) -> list[Item]:
+    """``rsi under 30 and turning up``, ``adx over 25 rising``: what turns or rises is what was compared."""
+    found: list[Item] = []
+    for item in items:
+        if item.type in {"TREND", "TURN"}:
+            types = [each.type for each in found[-4:]]
+            if item.type == "TREND" and types[-3:] == ["NAME", "COMPARE", "NUMBER"]:
+                found.append(Item("AND", "and", item.at, item.shown, korean=True))
+            subject = {("NAME", "COMPARE", "NUMBER", "AND"): 4, ("NAME", "LEVEL", "AND"): 3}
+            back = subject.get(tuple(types)) or subject.get(tuple(types[-3:])) if item.type == "TURN" else None
+            if back:
+                found.append(replace(found[-back], at=item.at))
+        found.append(item)
+    return found
+
+
+def values_before(items: Sequence[Item]) -> list[Item]:
+    """``volume more than double yesterday's``: the same value one bar ago."""
+    found: list[Item] = []
+    for i, item in enumerate(items):
+        found.append(item)
+        behind = items[i + 1].type if i + 1 < len(items) else "AND"
+        if item.type == "BACK" and behind in _ENDS:
+            clause = found[next((n + 1 for n in range(len(found) - 1, -1, -1) if found[n].type in _ENDS), 0) :]
+            named = next((each for each in clause if each.type == "NAME"), None)
+            found += [replace(named, at=item.at)] if named else []
+    return found
+
+
 def least_multiples(items: Sequence[Item]) -> list[Item]:
     """``volume 2x its 20 day average``, ``거래량 전일 대비 2배``: at least so much, for an exact multiple hardly ever occurs."""
     found: list[Item] = []
@@ -74,15 +118,33 @@ def least_multiples(items: Sequence[Item]) -> list[Item]:
 
 def _least(clause: list[Item]) -> list[Item]:
     types = [item.type for item in clause if item.type != "SUBJECT"]
-    if not clause or clause[0].value != "volume":
+    before = _of_bar_before(clause, types)
+    if before:
+        return before
+    if types[-2:] in (["VERSUS", "PERCENT"], ["VERSUS", "NUMBER"]) and any(item.value == "volume" for item in clause):
+        return [*clause, Item(_AT_LEAST, ">=", clause[-1].at, clause[-1].shown, korean=True)]  # '전일 거래량 대비 300%'
+    if not clause or clause[0].value.partition("_sma")[0] != "volume":
         return clause
     last = clause[-1]
     if types in (["NAME", "NAME", "TIMES", "NUMBER"], ["NAME", "THAN_BEFORE", "NUMBER"]):
         return [*clause, Item(_AT_LEAST, ">=", last.at, last.shown, korean=True)]
-    if types == ["NAME", "NUMBER", "TIMES", "NAME"] and last.value.startswith("volume_sma"):
+    if types in (["NAME", "NUMBER", "TIMES", "NAME"], ["NAME", "PERCENT", "TIMES", "NAME"]) and last.value.startswith("volume_sma"):
         sign = Item("COMPARE", ">=", clause[-3].at, clause[-3].shown)
         return [clause[0], sign, *clause[-3:]]
     return clause
+
+
+def _of_bar_before(clause: list[Item], types: list[str]) -> list[Item]:
+    """``전일 거래량 2배 이상``, ``거래량 전일 2배``: against the volume of the bar before; empty for another clause."""
+    named = [item for item in clause if item.type == "NAME"]
+    sign = clause[-1] if types[-1:] == [_AT_LEAST] else None
+    orders = (["BACK", "NAME", "TIMES", "NUMBER"], ["NAME", "BACK", "TIMES", "NUMBER"])
+    if (types[:-1] if sign else types) not in orders or named[0].value != "volume":
+        return []
+    back, times, number = (next(item for item in clause if item.type == kind) for kind in ("BACK", "TIMES", "NUMBER"))
+    last = clause[-1]
+    least = sign or Item(_AT_LEAST, ">=", last.at, last.shown, korean=True)
+    return [named[0], Item("SUBJECT", "", back.at, back.shown, korean=True), back, named[0], times, number, least]
 
 
 def nearness(items: Sequence[Item]) -> list[Item]:

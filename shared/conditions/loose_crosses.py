@@ -12,8 +12,12 @@ from shared.conditions.scanning import Piece
 _AVERAGES: Final = frozenset({"sma", "ema", "wma"})
 _CROSSES: Final = frozenset({"cross", "crosses", "crossed", "crossing", "crossover", "golden", "bullish", "up", "upward"})
 _DOWN: Final = frozenset({"bearish", "death", "dead", "down", "downward", "crossunder"})
+_WAYS: Final = (_DOWN | {"golden", "bullish"}) - {"crossunder"}
+"""Words that say which way a crossing goes."""
 CROSS_NAMES: Final = frozenset({"골든크로스", "데드크로스"})
-_KOREAN_PAIR: Final = 5
+_KOREAN_PAIR: Final = 6
+_PAIR: Final = 2
+_BETWEEN: Final = frozenset({"일", "일선", "선", "이평", "/", "-", ",", "~"})
 
 
 def pair(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
@@ -67,13 +71,40 @@ def _average(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
     return (column, at + 1) if column and column.partition("_")[0] in _AVERAGES else None
 
 
-def korean_pair(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
-    """``5일 20일 골든크로스``."""
-    texts = [piece.text for piece in found[at : at + 5]]
-    crossed = len(texts) == _KOREAN_PAIR and texts[1] == texts[3] == "일" and texts[4] in {"골든크로스", "데드크로스"}
-    if not crossed or not (texts[0] + texts[2]).isdecimal():
+def cross_of(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
+    """``bullish crossover of ema 9 and ema 21``, ``golden cross of 50 and 200 sma``."""
+    start = at
+    while at < len(found) and found[at].text in _CROSSES | _DOWN:
+        at += 1
+    words = {piece.text for piece in found[start:at]}
+    if not words & _WAYS or at >= len(found) or found[at].text != "of":
         return None
-    return f" sma_{texts[0]} crosses {'above' if texts[4] == '골든크로스' else 'below'} sma_{texts[2]} ", at + 5
+    at += 1 + (at + 1 < len(found) and found[at + 1].text == "the")
+    first = _average(found, at)
+    and_at = first[1] if first else at + 1
+    if and_at >= len(found) or found[and_at].text not in {"and", "/", ","}:
+        return None
+    second = _average(found, and_at + 1)
+    if first is None and found[at].text.isdecimal():  # '50 and 200 sma'
+        texts = [piece.text for piece in found[and_at + 1 : and_at + 3]]
+        stem = known_stem(texts[1]) if len(texts) > 1 and texts[0].isdecimal() else None
+        if stem in _AVERAGES:
+            first, second = (f"{stem}_{found[at].text}", and_at), (f"{stem}_{texts[0]}", and_at + 3)
+    if first is None or second is None:
+        return None
+    return f" {first[0]} crosses {'below' if words & _DOWN else 'above'} {second[0]} ", second[1]
+
+
+def korean_pair(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
+    """``5일 20일 골든크로스``, ``20/60 데드크로스``."""
+    numbers, end = list[str](), at
+    while end < min(len(found), at + _KOREAN_PAIR) and (found[end].kind == "number" or (numbers and found[end].text in _BETWEEN)):
+        numbers += [found[end].text] if found[end].kind == "number" else []
+        end += 1
+    crossed = found[end].text if end < len(found) else ""
+    if crossed not in CROSS_NAMES or len(numbers) != _PAIR or not "".join(numbers).isdecimal():
+        return None
+    return f" sma_{numbers[0]} crosses {'above' if crossed == '골든크로스' else 'below'} sma_{numbers[1]} ", end + 1
 
 
 def zero_cross(found: Sequence[Piece], at: int) -> tuple[str, int] | None:

@@ -6,8 +6,12 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Final
 
-from shared.conditions.columns import column_of, known_stem
-from shared.conditions.loose_crosses import CROSS_NAMES, korean_pair, named_pair, pair, value_at, zero_cross
+from shared.conditions.columns import FIELDS, column_of, known_stem
+from shared.conditions.loose_bands import BAND_WORDS, numbered_band
+from shared.conditions.loose_counts import STATE_WORDS, counted_state, since, winning
+from shared.conditions.loose_crosses import CROSS_NAMES, cross_of, korean_pair, named_pair, pair, value_at, zero_cross
+from shared.conditions.loose_distances import DEVIATION_WORDS, deviations, distance, distances, near_by_ranges, opening
+from shared.conditions.loose_extremes import EXTREME_WORDS, closing_extreme, extreme_of, new_extreme
 from shared.conditions.loose_ranges import APART_WORDS, apart, part_of_range, with_volume
 from shared.conditions.loose_strength import STRENGTH_WORDS, outperformance
 from shared.conditions.operations import MOST_BARS
@@ -20,7 +24,15 @@ Reader = Callable[[Sequence[Piece], int], "tuple[str, int] | None"]
 """The exact text of what begins at an index, and the index behind it."""
 USUAL_AVERAGES: Final = frozenset({"5", "8", "9", "10", "13", "20", "21", "34", "50", "60", "100", "120", "150", "200"})
 """Numbers of bars that say an average by themselves, as in ``the 20 crosses the 50``."""
-_BEFORE_DAYS: Final = frozenset({"the", "its", "above", "below", "over", "under", "than", "at", "a"})
+_BEFORE_DAYS: Final = frozenset(
+    {
+        *("the", "its", "above", "below", "over", "under", "than", "at", "a", "and", "to", "off"),
+        *("reclaims", "loses", "crosses", "retests", "breaks", "clears", "touches", "tests", "hits", "reclaim", "lose"),
+    }
+)
+_OTHER_DAYS: Final = frozenset({"chart", "ago", "timeframe", "breakout"})
+"""What a number of days before it is not an average."""
+_AFTER_DAYS: Final = frozenset({"above", "below", "over", "under", "crosses", "cross", "crossing", "crossed", ">", "<"})
 _DAYS: Final = frozenset({"day", "week", "d"})
 _LINES: Final = frozenset({"level", "line", "slow", "fast", "full", "osc", "histogram"})
 """Words between the name of an indicator and its parameters."""
@@ -36,17 +48,9 @@ SIDES: Final = {
 }
 """A side of the Bollinger bands that were named before it."""
 _BANDS: Final = frozenset({"볼린저밴드", "bollinger", "bb"})
-_EXTREMES: Final = {
-    **dict.fromkeys(("신고가", "최고가", "high", "highs"), "high"),
-    **dict.fromkeys(("신저가", "최저가", "low", "lows"), "low"),
-}
-_BEFORE_EXTREME: Final = frozenset({"new", "fresh", "makes", "making", "hits", "hitting", "sets", "prints", "at"})
-_EXTREME_UNITS: Final = {**dict.fromkeys(("일", "day", "bar", "봉"), 1), "month": 21, "week": 5, "주": 5, "개월": 21}
 _RETURNS: Final = frozenset({"return", "returns", "performance", "perf", "gain", "change", "chg", "수익률"})
 _SHORT_UNITS: Final = {"m": "month", "y": "year", "yr": "year", "year": "year", "q": "quarter", "quarter": "quarter"}
 _BARS: Final = {"day": 1, "week": 5, "month": 21, "quarter": 63, "year": 252}
-_WAYS: Final = {"above": 1, "over": 1, "below": -1, "under": -1}
-_SIX: Final = 6
 _BAND: Final = 5
 _CALL: Final = 12
 """Pieces of a call."""
@@ -75,25 +79,30 @@ def stack(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
 
 
 def between(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
-    """``rsi 30-40``, ``rsi in (30, 70)``, ``between 30-40``: a range of a value."""
-    before = found[at].text in {"in", "between", "from", "within"}
+    """``rsi 30-40``, ``rsi in (30, 70)``, ``price from 10 to 50``: a range of a value; ``rsi outside 30-70``: what is beyond."""
+    before = found[at].text in {"in", "between", "from", "within", "outside", "inside"}
     start = at + before
-    start += start < len(found) and found[start].text == "("
+    while before and start < len(found) and found[start].text in {"(", "range", "the", "of"}:
+        start += 1
     bracket = found[start] if start < len(found) and found[start].kind == "bracket" else None
     if bracket and before:
         low, comma, high = (part.strip() for part in bracket.text[1:-1].partition(","))
         plain = comma and low.replace(".", "", 1).isdecimal() and high.replace(".", "", 1).isdecimal()
         return (f" between {low} and {high} ", start + 1) if plain else None
     kinds = [piece.kind for piece in found[start : start + 3]]
-    if kinds != ["number", "sign", "number"] or found[start + 1].text not in {"-", "~", ",", "–"}:
+    to = kinds == ["number", "word", "number"] and before and found[start + 1].text in {"to", "and"}
+    if not to and (kinds != ["number", "sign", "number"] or found[start + 1].text not in {"-", "~", ",", "–"}):
         return None
     end = start + 3
     end += end < len(found) and found[end].text == ")"
     last = end == len(found) or phrases().longest(found, end, lambda meaning, _: meaning[0] in {"AND", "OR", "ON"})
-    named = at > 0 and (found[at - 1].kind == "word" or found[at - 1].text == ")")
+    named = at > 0 and (found[at - 1].kind in {"word", "hangul"} or found[at - 1].text == ")")
     if not last or not named or (found[start + 1].text == "," and not before):
         return None
-    return f" between {found[start].text} and {found[start + 2].text} ", end
+    low, high = found[start].text, found[start + 2].text
+    if found[at].text == "outside":
+        return (f" < {low} or > {high} ", end) if end == len(found) else None
+    return f" between {low} and {high} ", end
 
 
 def performance(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
@@ -142,76 +151,53 @@ def parameters(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
     return f"({','.join([*given, *(f'{each:g}' for each in usual[len(given) :])])})", behind
 
 
-def new_extreme(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
-    """``20일 신고가``, ``20 day high`` where something true or false is needed: beyond those before."""
-    start = at
-    while at < len(found) and found[at].text in _BEFORE_EXTREME:
-        at += 1
-    if at >= len(found) or found[at].kind != "number" or not found[at].text.isdecimal():
+def slope_of(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
+    """``slope of sma_50 positive``: the sign of a slope is that of the change."""
+    if [piece.text for piece in found[at : at + 2]] != ["slope", "of"]:
         return None
-    end = at + 1
-    end += end < len(found) and found[end].text == "-"
-    if end + 1 >= len(found) or found[end].text not in _EXTREME_UNITS:
+    start = at + 2 + (at + 2 < len(found) and found[at + 2].text in {"the", "its"})
+    value = value_at(found, start)
+    return (f" change({value[0]}, 1) ", value[1]) if value else None
+
+
+def usual_average(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
+    """``atr above its average``: of the value that was named last, over the usual number of bars."""
+    if [piece.text for piece in found[at : at + 2]] not in (["its", "average"], ["its", "avg"], ["its", "mean"]):
         return None
-    count = int(found[at].text[:4]) * _EXTREME_UNITS[found[end].text]
-    name = _EXTREMES.get(found[end + 1].text)
-    end += 2
-    alone = end == len(found) or phrases().longest(found, end, lambda meaning, _: meaning[0] in {"AND", "OR", "COMMA"})
-    before = start == 0 or phrases().longest(found, start - 1, lambda meaning, _: meaning[0] in {"AND", "OR", "COMMA", "FILL"})
-    if name is None or not alone or not before or not 0 < count <= MOST_BARS:
+    named = next((column_of(piece.text) for piece in reversed(found[:at]) if piece.kind == "word" and column_of(piece.text)), None)
+    if named is None or named in FIELDS:
         return None
-    return f" close {'>' if name == 'high' else '<'} {name}_{count} ", end
-
-
-def distance(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
-    """``distance from sma_20``: how far the close is from it."""
-    texts = [piece.text for piece in found[at : at + 2]]
-    if texts not in (["distance", "from"], ["distance", "to"]):
-        return None
-    start = at + 2 + (at + 2 < len(found) and found[at + 2].text == "the")
-    named = phrases().longest(found, start, lambda meaning, _: meaning[0] == "NAME")
-    name, end = (named[0][1], named[1]) if named else (found[start].text if start < len(found) else "", start + 1)
-    column = column_of(name)
-    return (f" abs(close / {column} - 1) ", end) if column else None
-
-
-def distances(found: Sequence[Piece], at: int) -> tuple[str, int] | None:
-    """``5-10% above sma_20``: between two multiples of it."""
-    if [piece.text for piece in found[at + 1 : at + 3]] in (["%", "to"], ["%", "-"], ["%", "~"]):  # '0% to 5% above x'
-        shorter = distances([*found[: at + 1], *found[at + 2 :]], at)
-        return (shorter[0], shorter[1] + 1) if shorter else None
-    texts = [piece.text for piece in found[at : at + 6]]
-    way = _WAYS.get(texts[4], 0) if len(texts) == _SIX and texts[3] in {"%", "percent"} and texts[1] in {"-", "~", "to"} else 0
-    value = value_at(found, at + 5 + (texts[5] in {"the", "its"})) if way else None
-    if value is None or found[at].kind != "number" or found[at + 2].kind != "number":
-        return None
-    column, end = value
-    low, high = (
-        _multiple(1 + way * float(text) / 100, column) for text in sorted((texts[0], texts[2]), key=lambda text: way * float(text))
-    )
-    return f" >= {low} and <= {high} ", end
-
-
-def _multiple(factor: float, column: str) -> str:
-    return column if factor == 1 else f"{factor:.6g} * {column}"
+    return f" sma({named}, 20) ", at + 2
 
 
 READERS: Final[tuple[tuple[Reader, frozenset[str]], ...]] = (
     (named_pair, frozenset({"/", "-", ","})),
     (zero_cross, frozenset({"zero", "0"})),
     (outperformance, STRENGTH_WORDS),
+    (counted_state, STATE_WORDS),
+    (numbered_band, BAND_WORDS),
+    (near_by_ranges, frozenset({"atr", "atrs"})),
+    (deviations, DEVIATION_WORDS),
     (distances, frozenset({"%", "percent"})),
     (distance, frozenset({"distance"})),
     (pair, frozenset({"/"})),
     (korean_pair, CROSS_NAMES),
     (stack, _STACKS | {"<", ">"}),
     (disparity_level, frozenset({"이격도", "disparity"})),
-    (new_extreme, frozenset(_EXTREMES)),
+    (new_extreme, EXTREME_WORDS),
+    (closing_extreme, frozenset({"closing"})),
+    (extreme_of, frozenset({"highest", "lowest"})),
+    (opening, frozenset({"opens", "opened", "opening", "open"})),
     (part_of_range, frozenset({"range"})),
     (apart, APART_WORDS),
     (with_volume, frozenset({"volume", "vol"})),
     (between, frozenset()),
     (performance, _RETURNS),
+    (slope_of, frozenset({"slope"})),
+    (since, frozenset({"since"})),
+    (winning, frozenset({"streak"})),
+    (cross_of, frozenset({"cross", "crossover"})),
+    (usual_average, frozenset({"average", "avg", "mean"})),
     (parameters, frozenset({"("})),
 )
 """What reads loose spellings, in the order in which it is tried, and the words of which one is in each of them, where there are."""
@@ -236,13 +222,18 @@ def is_average(found: Sequence[Piece], at: int) -> bool:
     alone = at > 0 and found[at - 1].text == "the" and found[at].text in USUAL_AVERAGES
     if alone and (at + 1 == len(found) or _crossed_behind(found, at + 1)):
         return True
-    if at < 2 or found[at].text not in _DAYS:
+    if at < 1 or found[at].text not in _DAYS:
         return False
     number = at - 1 - (found[at - 1].text == "-")
-    if number < 1 or not found[number].text.isdecimal() or found[number - 1].text not in _BEFORE_DAYS:
-        return False
     following = found[at + 1].text if at + 1 < len(found) else ""
-    return not (averages().longest(found, at + 1) or known_stem(following) or following in {"chart", "ago", "timeframe"})
+    if number < 0 or not found[number].text.isdecimal():
+        return False
+    first = number == 0 and found[number].text in USUAL_AVERAGES and following in _AFTER_DAYS  # '50 day above 200 day'
+    if not (first or (number > 0 and found[number - 1].text in _BEFORE_DAYS)):
+        return False
+    return not (
+        averages().longest(found, at + 1) or known_stem(following) or following in {"chart", "ago", "timeframe", "breakout"}
+    )
 
 
 def _crossed_behind(found: Sequence[Piece], at: int) -> bool:

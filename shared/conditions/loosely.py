@@ -6,9 +6,9 @@ from typing import Final
 
 from shared.conditions.comparisons import compare, compared, connective, crossing, grouped
 from shared.conditions.errors import ConditionError
-from shared.conditions.expression import Node, Number, SeriesName, is_boolean
+from shared.conditions.expression import Elsewhere, Node, Number, SeriesName, is_boolean
 from shared.conditions.lexicon import LEVELS
-from shared.conditions.literals import PRICES, fraction, is_price, kind_of, plain, signed
+from shared.conditions.literals import PRICES, fraction, is_candlestick, is_price, kind_of, plain, signed
 from shared.conditions.normal_form import ATOM, BINDING, render
 from shared.conditions.operations import arithmetic
 
@@ -26,7 +26,8 @@ STATES: Final = {"rsi_oversold": "not_oversold", "rsi_overbought": "not_overboug
 
 def beyond_level(operand: Node, word: str, at: int) -> Node:
     """``stochastic oversold``: the oscillator is below or above its usual level."""
-    levels = LEVELS.get(kind_of(operand.name)) if isinstance(operand, SeriesName) else None
+    series = operand.operand if isinstance(operand, Elsewhere) else operand
+    levels = LEVELS.get(kind_of(series.name)) if isinstance(series, SeriesName) else None
     if levels is None:
         raise ConditionError("level", "", at, sign=word.replace("_", " "), known=", ".join(sorted(LEVELS)))
     if word.startswith("left_"):
@@ -40,6 +41,7 @@ def beyond_level(operand: Node, word: str, at: int) -> Node:
 
 def not_exact(word: str, left: Node, right: Node, at: int) -> ConditionError:
     """The error for ``bounces off x`` and the like, which everybody measures in another way, with a spelling that is exact."""
+    _refuse_event(right, word)
     if (
         not is_boolean(left)
         and not (isinstance(left, SeriesName) and (left.name in PRICES or is_price(left.name)))
@@ -51,6 +53,12 @@ def not_exact(word: str, left: Node, right: Node, at: int) -> ConditionError:
     first, second = "close" if event else render(plain(left)), render(plain(right), ATOM)
     example = event + NOT_EXACT[word].format(a=first, b=second)
     return ConditionError("instead", "", at, found=f"'{word}'", instead=f"'{example}'")
+
+
+def _refuse_event(value: Node, word: str) -> None:
+    """Raises ConditionError for what happens, as ``touches a doji``: it has no value that is reached."""
+    if is_boolean(value) or (isinstance(value, SeriesName) and is_candlestick(value.name)):
+        raise ConditionError("number", "", value.at, sign=word)
 
 
 def is_not_exact(error: ConditionError) -> bool:
@@ -72,6 +80,8 @@ def of_base(left: Node, base: Node, share: Node, sign: str, *, percent: bool) ->
 
 def touch(left: Node, right: Node, at: int) -> Node:
     """``price touches sma_50``: the range of the bar holds the value. Of another value there is no range."""
+    for value in (left, right):
+        _refuse_event(value, "touches")
     if isinstance(left, SeriesName) and left.name == "volume":  # it only grows within a bar
         return compare(left, ">=", right, at)
     if not (isinstance(left, SeriesName) and left.name in PRICES):

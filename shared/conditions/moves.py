@@ -74,14 +74,18 @@ _MOVING: Final = frozenset({"is", "was", "moves", "moved", "moving", "goes", "we
 GAP_WORDS: Final = frozenset({"gap", "gaps", "gapped", "gapping", "갭"})
 _WAYS: Final = {"up": 1, "higher": 1, "상승": 1, "down": -1, "lower": -1, "하락": -1}
 _MINUS: Final = frozenset("-−–")
-MOVE_WORDS: Final = frozenset({*_MOVING, *_WAYS, *_MINUS, *(word for words in _MOVES.values() for word in words)})
+_SIGNS: Final = _MINUS | {"+"}
+_CLAUSE_STARTS: Final = frozenset({"and", "or", "but", ",", "&", "&&", "(", ")", "그리고", "고"})
+_RELATIONS: Final = frozenset({"<", ">", "<=", ">=", "=", "==", "!=", "above", "below", "over", "under", "than", "*", "/", "("})
+_TODAY: Final = (["on", "the", "day"], ["today"], ["day"], ["intraday"])
+MOVE_WORDS: Final = frozenset({"+", *_MOVING, *_WAYS, *_MINUS, *(word for words in _MOVES.values() for word in words)})
 _MIRRORED: Final = {">=": "<=", ">": "<"}
 _KOREAN_SIGNS: Final = {"이상": ">=", "초과": ">"}
 
 
 def move(pieces: Sequence[Piece], at: int) -> Found | None:
     """``up 5%``, ``drops more than 3%``: a change against the bar before, ``in 5 days`` over more, ``from x`` against a value."""
-    share = _share_off(pieces, at)
+    share = _share_off(pieces, at) or (_signed(pieces, at) if pieces[at].text in _SIGNS else None)
     if share:
         return share
     start = at + (pieces[at].text in _MOVING)
@@ -96,20 +100,38 @@ def move(pieces: Sequence[Piece], at: int) -> Found | None:
     over = pieces[end].text if end < len(pieces) else ""
     if over in _OFF:
         return [Item("MOVED", f"{name} {sign} {percent} 1", pieces[at].at, word), Item("BASE", "", pieces[end].at, over)], end + 1
+    count, end = _over(pieces, end)
+    return [Item("MOVED", f"{name} {sign} {percent} {count}", pieces[at].at, word)], end
+
+
+def _signed(pieces: Sequence[Piece], at: int) -> Found | None:
+    """``-5% in 3 days``, ``+3% today``, ``-5%`` as a clause of its own: a change with its sign."""
+    name = "rising" if pieces[at].text == "+" else "falling"
+    behind = pieces[at + 1 : at + 3]
+    if len(behind) < 2 or behind[0].kind != "number" or behind[1].text not in {"%", "percent"}:
+        return None
+    before = pieces[at - 1].text if at else "and"
+    count, end = _over(pieces, at + 3)
+    today = next((len(words) for words in _TODAY if [piece.text for piece in pieces[end : end + len(words)]] == words), 0)
+    lasting = end > at + 3 or today or (end < len(pieces) and pieces[end].text in _OVER)
+    alone = before in _CLAUSE_STARTS and (end == len(pieces) or pieces[end].text in _CLAUSE_STARTS)
+    if before in _RELATIONS or behind[0].at != pieces[at].end or not (lasting or alone):
+        return None
+    return [Item("MOVED", f"{name} >= {behind[0].text} {count}", pieces[at].at, pieces[at].text)], end + today
+
+
+def _over(pieces: Sequence[Piece], end: int) -> tuple[str, int]:
+    """``in 5 days``, ``over the last week``, ``in a day``: the bars and their unit, and the index behind them."""
+    over = pieces[end].text if end < len(pieces) else ""
     last = end + 1
     while over in _OVER and last < len(pieces) and pieces[last].text in SKIPPED:
         last += 1
     counted = bars(pieces, last) if over in _OVER else None
-    if (
-        counted is None
-        and over in _OVER
-        and last < len(pieces)
-        and pieces[last - 1].text == "a"
-        and pieces[last].text in UNIT_WORDS
-    ):
-        counted = 1, pieces[last].text, last + 1  # 'in a day'
+    one = over in _OVER and last < len(pieces) and last > end + 1 and pieces[last].text in UNIT_WORDS
+    if counted is None and one and (pieces[last - 1].text == "a" or len(pieces[last].text) > 1):
+        counted = 1, pieces[last].text, last + 1
     count, unit, end = counted or (1, "", end)
-    return [Item("MOVED", f"{name} {sign} {percent} {count} {unit}", pieces[at].at, word)], end
+    return f"{count} {unit}", end
 
 
 def _share_off(pieces: Sequence[Piece], at: int) -> Found | None:
@@ -159,6 +181,8 @@ def gap(pieces: Sequence[Piece], at: int) -> Found | None:
     after = pieces[end].text if end < len(pieces) else ""
     if after in _KOREAN_SIGNS:
         sign, end = _KOREAN_SIGNS[after], end + 1
+    if [piece.text for piece in pieces[end : end + 2]] in (["or", "more"], ["or", "higher"], ["or", "greater"], ["or", "lower"]):
+        end += 2
     return _gap_items(pieces[at], sign, percent, up=up), end
 
 

@@ -23,6 +23,9 @@ SIGNALS: Final = {
 }
 """The line that an oscillator crosses."""
 _CROSSING: Final = {signal: line for line, signal in SIGNALS.items() if signal.endswith("_signal")}
+_FIRST_LINES: Final = frozenset({"k", "%k", "% k"})
+_TOWARDS: Final = {"위로": "crosses_above", "아래로": "crosses_below"}
+_SIGNAL_WORDS: Final = ("시그널", "신호")
 _STARTS: Final = frozenset({"AND", "OR", "NOT", "OPEN", "FRAME"})
 _NO_VALUE: Final = frozenset({"END", "AND", "OR", "ON", "ON_ALL", "COMPARE", "WITHIN", "HELD"})
 _FEWEST: Final = 2
@@ -41,19 +44,50 @@ def partners(items: Sequence[Item]) -> list[Item]:
     """The items with the second line of an indicator under the parameters of the first, where it was typed without any."""
     found: list[Item] = []
     last: _Named | None = None
+    skipped = 0
     for i, item in enumerate(items):
+        if i < skipped:
+            continue
         named = _named(items, i) if item.type == "NAME" else None
         if named is None:
-            found.append(item)
+            found.append(_crossed(item, found) if item.type == "COMPARE_AFTER" else item)
             continue
         loose = last is not None and not named.numbers and item.shown.lower() != column_of(item.value)
         partner = _partner(named, last) if last is not None and loose else None
+        if last is not None and last.kind == "stoch_rsi" and item.shown.lower() in _FIRST_LINES:  # 'stoch rsi k < 20 and k > d'
+            partner = _Named(last.kind, "stoch_rsi_k", last.numbers)
         if last is not None and loose and not partner and _of_none(named, last, items):
             found.append(replace(item, value=f"{last.stem}_signal"))  # which the parser refuses
+            continue
+        if last is not None and len(named.numbers) == 1 and _of_none(named, last, items):  # 'OBV가 시그널(9) 위'
+            found += _average_of(last, named.numbers[0], item)
+            skipped = _call_end(items, i)
             continue
         found.append(replace(item, value="_".join([partner.stem, *partner.numbers])) if partner else item)
         last = partner or named
     return found
+
+
+def _crossed(item: Item, before: Sequence[Item]) -> Item:
+    """``시그널 위로``: a line goes to the other side of its signal line, where it may be for long beside a price."""
+    way = _TOWARDS.get(item.shown)
+    if way is None or not before or not before[-1].shown.startswith(_SIGNAL_WORDS):
+        return item
+    return replace(item, type="CROSS_AFTER", value=way)
+
+
+def _average_of(last: _Named, bars: str, item: Item) -> list[Item]:
+    """The signal line of an indicator that has none of its own: an average of so many bars."""
+    value = "_".join([last.stem, *last.numbers])
+    call = [("NAME", "sma"), ("OPEN", "("), ("NAME", value), ("COMMA", ","), ("NUMBER", bars), ("CLOSE", ")")]
+    return [Item(kind, each, item.at, item.shown) for kind, each in call]
+
+
+def _call_end(items: Sequence[Item], i: int) -> int:
+    """The index behind a name and the call that it begins."""
+    if i + 1 >= len(items) or items[i + 1].type != "OPEN":
+        return i + 1
+    return next((end + 1 for end in range(i + 2, len(items)) if items[end].type == "CLOSE"), i + 1)
 
 
 def signal_lines(items: Sequence[Item]) -> list[Item]:
@@ -75,6 +109,20 @@ def signal_lines(items: Sequence[Item]) -> list[Item]:
     return found
 
 
+def lone_lines(items: Sequence[Item]) -> list[Item]:
+    """``MACD 상향 돌파``: an oscillator that alone is crossed crosses its signal line."""
+    found: list[Item] = []
+    for i, item in enumerate(items):
+        crossed = item.type == "CROSS_AFTER" and item.value in CROSSINGS and found and found[-1].type == "NAME"
+        named = _named(items, i - 1) if crossed and (len(found) == 1 or found[-2].type in _STARTS) else None
+        second = SIGNALS.get(named.stem) if named else None
+        if named and second:
+            found.append(Item("SUBJECT", "", item.at, item.shown, korean=True))
+            found.append(Item("NAME", "_".join([second, *named.numbers]), item.at, item.shown))
+        found.append(item)
+    return found
+
+
 def lone_signals(items: Sequence[Item]) -> list[Item]:
     """``macd 시그널 상향돌파``, ``macd signal cross``: two lines in one name, of which the first crosses the second."""
     found: list[Item] = []
@@ -83,12 +131,13 @@ def lone_signals(items: Sequence[Item]) -> list[Item]:
             found.append(item)
             continue
         before, behind = found[-1].type if found else "AND", [each.type for each in items[i + 1 : i + 3]]
-        alone = behind[:1] == ["CROSS_AFTER"] or (behind[:1] == ["CROSS"] and {*behind[1:]} <= _NO_VALUE)
+        beside = behind[:1] == ["COMPARE_AFTER"] and items[i + 1].value in {">", "<"}  # 'macd 시그널 위'
+        alone = beside or behind[:1] == ["CROSS_AFTER"] or (behind[:1] == ["CROSS"] and {*behind[1:]} <= _NO_VALUE)
         named = _named(items, i) if alone and before in _STARTS else None
         first = _CROSSING.get(named.stem) if named else None
         if named and first:
             found.append(Item("NAME", "_".join([first, *named.numbers]), item.at, item.shown))
-            found += [Item("SUBJECT", "", item.at, item.shown, korean=True)] if behind[0] == "CROSS_AFTER" else []
+            found += [Item("SUBJECT", "", item.at, item.shown, korean=True)] if behind[0] != "CROSS" else []
         found.append(item)
         if named and first and behind[0] == "CROSS":
             found[-1:] = [items[i + 1], item]

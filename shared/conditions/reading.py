@@ -7,12 +7,15 @@ from dataclasses import replace
 from functools import cache, partial
 from typing import Final
 
+from shared.conditions.alignment import CROSSED_WORDS, DISPARITY, aligned, crossed_after, disparity
 from shared.conditions.counted import DURATION_WORDS, NUMBERS, SOME_WORDS, Found, after_number, bars, duration, some
 from shared.conditions.dialects import plain_calls
+from shared.conditions.extremes import EXTREME_WORDS, extreme
 from shared.conditions.frames import bare
-from shared.conditions.functions_in_words import FUNCTION_WORDS, average_of, function_of
+from shared.conditions.functions_in_words import FUNCTION_WORDS, RECENT, average_of, function_of, recent_extreme, return_over
 from shared.conditions.items import Item, ends_operand
 from shared.conditions.moves import GAP_WORDS, MOVE_WORDS, gap, move
+from shared.conditions.numbered import NUMBERED_WORDS, numbered
 from shared.conditions.periods_before import PERIOD_WORDS, period_before
 from shared.conditions.phrases import phrases
 from shared.conditions.reading_names import call, single
@@ -22,23 +25,15 @@ from shared.conditions.reading_state import CLAUSE_ENDS, State
 from shared.conditions.reading_states import DIRECTION_WORDS, direction
 from shared.conditions.scanning import Piece, pieces, with_clocks
 from shared.conditions.session_minutes import OPENING_WORDS, session_minutes
-from shared.conditions.shorthand import (
-    CLOCK_KINDS,
-    CLOCK_WORDS,
-    CROSSED_WORDS,
-    DISPARITY,
-    EXTREME_WORDS,
-    aligned,
-    clock_words,
-    crossed_after,
-    disparity,
-    extreme,
-)
+from shared.conditions.streaks import streak
+from shared.conditions.times_of_day import CLOCK_KINDS, CLOCK_WORDS, clock_words
 
 _NOTHING: Final[frozenset[str]] = frozenset()
 _READERS: Final[tuple[tuple[Callable[[Sequence[Piece], int], Found | None], frozenset[str], frozenset[str]], ...]] = (
     (session_minutes, OPENING_WORDS, _NOTHING),
     (aligned, _NOTHING, NUMBERS),
+    (return_over, RECENT, NUMBERS),
+    (recent_extreme, RECENT, _NOTHING),
     (crossed_after, CROSSED_WORDS, _NOTHING),
     (some, SOME_WORDS, NUMBERS),
     (gap, GAP_WORDS, NUMBERS),
@@ -80,13 +75,20 @@ def _items(state: State, at: int) -> Found:
     piece = state.pieces[at]
     if piece.text in _FORMS and state.items and state.items[-1].type in _EVENT_ENDS:
         return [], at + 1  # 'doji candle', 'double bottom pattern'
-    found = bare(state.text, state.pieces, state.items, at) or call(state, at)
+    found = bare(state.text, state.pieces, state.items, at) or _numbered(state, at) or call(state, at)
     if piece.kind != "number" or not _ends(state, at):
         for reads in _OF_WORD.get(piece.text) or _OF_KIND.get(piece.kind, ()):
             found = found or reads(state.pieces, at)
     reads_state = _OF_STATE.get(piece.text) or (_counted if piece.kind == "number" else None)
     found = found or (reads_state and reads_state(state, at)) or _phrase(state, at) or single(state, at)
     return (disparity(state.items, state.pieces, at) if piece.text in DISPARITY else None) or found
+
+
+def _numbered(state: State, at: int) -> Found | None:
+    piece = state.pieces[at]
+    if piece.text in NUMBERED_WORDS or (piece.kind == "word" and piece.text[-1].isdecimal()):
+        return numbered(state, at, _expression)
+    return None
 
 
 def _ends(state: State, at: int) -> bool:
@@ -118,9 +120,13 @@ def _counted(state: State, at: int) -> Found | None:
     lasting = bars(state.pieces, at) if state.items and state.items[-1].type == "TREND" else None
     if lasting and state.is_end(lasting[2]):  # 'obv rising 5 bars'
         return [Item("HELD", f"{lasting[0]} {lasting[1]}", piece.at, piece.text)], lasting[2]
-    found = _phrase(state, at)
+    found = streak(state.pieces, at) or _phrase(state, at)
     if found is None and not _ends(state, at):
         found = after_number(state.pieces, at, of_volume=state.last_name().startswith("volume"))
+    compared = [each.type for each in state.items[-2:]] == ["NAME", "COMPARE"]
+    if found and found[0][0].type == "AGO" and compared and state.is_end(found[1]):
+        ago = found[0][0]  # 'rsi higher than 3 bars ago'
+        return [replace(ago, type="BACK"), replace(state.items[-2], at=ago.at)], found[1]
     return own_average(state, at, *(found or number(state, at)))
 
 

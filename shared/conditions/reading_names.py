@@ -10,13 +10,17 @@ from shared.conditions.events import events
 from shared.conditions.frames import UNITS_OF_FRAMES
 from shared.conditions.functions import is_function
 from shared.conditions.items import Item, ends_operand
+from shared.conditions.known_words import loose
 from shared.conditions.phrases import phrases
 from shared.conditions.reading_state import State
 from shared.conditions.scanning import Piece
+from shared.conditions.suggestions import WRITTEN
 
 _PREFIXES: Final = ("ta.", "math.", "talib.")
 _PLACES: Final = {"benchmark": "benchmark", "market": "benchmark", "industry": "industry", "sector": "industry"}
 _OBJECT_AFTER: Final = frozenset({"이", "가", "은", "는", "의", "와", "과", "도"})
+LINES: Final = frozenset({"선", "이평", "이평선", "일선"})
+"""What makes a number of days an average of a price."""
 MEANS: Final = frozenset({"average", "avg", "mean", "usual", "normal", "평균", "평소", "평상시"})
 
 
@@ -29,15 +33,22 @@ def single(state: State, at: int) -> Found:
         return [Item("CLOCK", piece.text, piece.at, piece.text)], at + 1
     if piece.kind == "word":
         return _word(state, piece, at)
+    number = state.pieces[at + 1].text if at + 1 < len(state.pieces) else ""
+    if piece.text in LINES - {"선"} and number.isdecimal():  # '이평5 > 이평20'
+        return [Item("NAME", f"sma_{number}", piece.at, piece.text, korean=True)], at + 2
     if piece.text in MEANS and state.last_name().startswith("volume"):
         return [Item("NAME", "volume_sma", piece.at, piece.text, korean=True)], at + 1
-    return [Item("NAME" if piece.kind == "unknown" else "ELSE", piece.text, piece.at, piece.text, piece.kind == "unknown")], at + 1
+    named = piece.kind == "unknown" or (piece.text in WRITTEN and not loose().begins(piece.text))
+    return [Item("NAME" if named else "ELSE", piece.text, piece.at, piece.text, named)], at + 1
 
 
 def _word(state: State, piece: Piece, at: int) -> Found:
     name = piece.text
     if name in MEANS and state.last_name().startswith("volume"):
         name = "volume_sma"
+        if state.items[-1].type == "NUMBER":  # 'volume > 1.5 avg'
+            average = with_numbers(state, name, Item("NAME", name, piece.at, piece.text), at + 1)
+            return [Item("TIMES", "*", piece.at, piece.text), *average[0]], average[1]
     if name == "x" and ends_operand(state.items) and state.items[-1].type != "NUMBER":
         return [Item("CROSS", "crosses", piece.at, name)], at + 1
     if name == "for":
@@ -64,15 +75,26 @@ def with_numbers(state: State, name: str, item: Item, at: int) -> Found:
     if end == at:
         return [Item("NAME", name, item.at, item.shown, item.korean)], at
     following = state.pieces[end] if end < len(state.pieces) else None
+    full = most > 1 and end - at == most and _is_crossed(state, end)  # 'MACD 12 26 9 골든크로스'
     counted = following and _is_limit(state, end)
     if (
         following
+        and not full
         and stem not in NUMBERED
-        and (counted or following.text == "%" or (following.kind == "hangul" and following.text not in _OBJECT_AFTER))
+        and (counted or following.text in {"%", "~"} or (following.kind == "hangul" and following.text not in _OBJECT_AFTER))
     ):
         end -= 1
     numbers = [piece.text for piece in state.pieces[at:end]]
+    spelled = [(piece.kind, piece.text) for piece in state.pieces[at : at + 3]]
+    if (
+        end == at and most and len(spelled) == 3 and spelled[1][1] in {"일", "봉"} and spelled[2][0] == "number"
+    ):  # 'RSI 14일 30 이하'
+        numbers, end = [spelled[0][1]], at + 2
     return [Item("NAME", "_".join([name, *numbers]), item.at, item.shown, item.korean)], end
+
+
+def _is_crossed(state: State, at: int) -> bool:
+    return phrases().longest(state.pieces, at, lambda meaning, _: meaning[0] == "GOLDEN") is not None
 
 
 def _is_limit(state: State, at: int) -> bool:

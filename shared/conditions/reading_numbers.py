@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from shared.conditions.amounts import amount
-from shared.conditions.columns import column_of
+from shared.conditions.columns import FIELDS, column_of
 from shared.conditions.counted import Found
 from shared.conditions.frames import UNITS_OF_FRAMES
 from shared.conditions.items import Item, ends_operand
 from shared.conditions.lexicon import LEVELS
-from shared.conditions.literals import kind_of
-from shared.conditions.reading_names import MEANS
+from shared.conditions.literals import is_price, kind_of
+from shared.conditions.reading_names import LINES, MEANS
 from shared.conditions.reading_state import State
 from shared.conditions.timeframes import timeframe
 
+_AVERAGES: Final = frozenset({"sma", "ema"})
 _CURRENCIES: Final = frozenset({"원", "달러", "dollars", "usd", "krw"})
 _CURRENCY_SIGNS: Final = frozenset({"$", "₩", "￦"})
 
@@ -31,12 +33,15 @@ def number(state: State, at: int) -> Found:
     if following == "%" and _is_share_of(state, at, end):
         return [Item("TIMES", "*", piece.at, piece.text), item], end  # '종가의 3% 이상'
     if following == "배":
-        return ([Item("TIMES", "*", piece.at, piece.text)] if ends_operand(state.items) else []) + [item], end + 1
+        factor = ends_operand(state.items) or (bool(state.items) and state.items[-1].type == "BACK")
+        return ([Item("TIMES", "*", piece.at, piece.text)] if factor else []) + [item], end + 1
     if state.items and state.items[-1].type == "NAME" and following in UNITS_OF_FRAMES and end == at + 1:
         frame = timeframe(state.text[piece.at : state.pieces[end].end])
         behind = state.pieces[end + 1] if end + 1 < len(state.pieces) else None
         if frame and state.pieces[end].at == piece.end and behind and behind.kind != "hangul":
             return [Item("FRAME_AFTER", str(frame), piece.at, piece.text)], end + 1
+    if following == "x" and state.is_end(end + 1) and state.last_name() == "volume":  # 'volume spikes 3x'
+        return [item, Item("TIMES", "*", state.pieces[end].at, "x"), Item("NAME", "volume_sma", piece.at, piece.text)], end + 1
     if following == "x" and end + 1 < len(state.pieces) and state.pieces[end + 1].text != "(":
         return [item, Item("TIMES", "*", state.pieces[end].at, "x")], end + 1
     if following == "선" and not state.has_value() and state.pieces[end].at == piece.end and text.isdecimal() and int(text) > 2:
@@ -63,19 +68,39 @@ def _frame_of(state: State, at: int) -> Found | None:
 
 
 def own_average(state: State, at: int, items: list[Item], end: int) -> Found:
-    """``obv above its 20 day average``: the average of what was named last."""
+    """``obv above its 20 day average``: the average of what was named last; ``거래량 > 거래량 20평균``: that of the volume."""
+    if items[0].value.startswith(("sma_", "volume_sma_")) and _is_second_volume(state):
+        state.items.pop()
+        return [replace(items[0], value=f"volume_sma_{items[0].value.rpartition('_')[2]}"), *items[1:]], end
     its = at and state.pieces[at - 1].text == "its"
     named = bool(state.items) and state.items[-1].type == "NAME" and state.pieces[end - 1].text in MEANS
-    if not ((its or named) and items[0].value.startswith("sma_")):
+    before = [item.type for item in state.items[-2:]]
+    subject_named = before == ["NAME", "SUBJECT"]
+    lines = (before[-1:] == ["NAME"] or subject_named) and state.pieces[end - 1].text in LINES and _is_no_price(state)
+    average, _, bars = items[0].value.partition("_")
+    if not ((its or named or lines) and average in _AVERAGES and bars.isdecimal()):
         return items, end
     name = state.last_name()
     if name in {"", "close", "price", "volume"}:
         return items, end
-    if not its:  # 'OBV 20 day average'
+    if not (its or lines):  # 'OBV 20 day average'; 'OBV 20일선 위' is above it
         state.items.pop()
-    place, bars = items[0].at, items[0].value.removeprefix("sma_")
-    call = [("NAME", "sma"), ("OPEN", "("), ("NAME", name), ("COMMA", ","), ("NUMBER", bars), ("CLOSE", ")")]
-    return [Item(kind, value, place, items[0].shown) for kind, value in call], end
+    place = items[0].at
+    call = [("NAME", average), ("OPEN", "("), ("NAME", name), ("COMMA", ","), ("NUMBER", bars), ("CLOSE", ")")]
+    subject = [Item("SUBJECT", "", place, items[0].shown, korean=True)] if lines and not (its or subject_named) else []
+    return [*subject, *(Item(kind, value, place, items[0].shown) for kind, value in call)], end
+
+
+def _is_no_price(state: State) -> bool:
+    """Whether the value that was named last is a column, and no price: an average of the close says nothing of it."""
+    column = column_of(state.last_name())
+    return column is not None and column not in FIELDS and not is_price(column)
+
+
+def _is_second_volume(state: State) -> bool:
+    """Whether the volume was named last, and something is compared with it."""
+    types = [item.type for item in state.items[-2:]]
+    return state.last_name() == "volume" and types in (["COMPARE", "NAME"], ["CROSS", "NAME"], ["SUBJECT", "NAME"])
 
 
 def _is_share_of(state: State, at: int, end: int) -> bool:

@@ -23,6 +23,7 @@ Read = Callable[[str], list[Item]]
 _EVENTS: Final = frozenset({"RULE", "RULE_WAY", "EXPRESSION"})
 _LINED: Final = frozenset({"macd", "ema"})
 _NOUNS: Final = frozenset({"reclaim", "reclaimed"})
+_WAYS_ALONE: Final = frozenset({"상향", "하향"})
 _NONE: Final = frozenset({"no", "without", "never"})
 _CURRENCY_SIGNS: Final = frozenset({"$", "₩", "￦"})
 _LEVEL_RULES: Final = frozenset({"rsi_oversold", "rsi_overbought"})
@@ -40,6 +41,10 @@ def accepts(state: State, meaning: Meaning, part: Sequence[Piece]) -> bool:
         return last in {"RULE", "PARAMETERS"}
     if kind == "CROSS_AFTER" and last == "RULE" and events()[state.items[-1].value].pattern:
         return False
+    if part[0].text in _WAYS_ALONE and kind == "CROSS_AFTER" and len(part) == 1:  # 'RSI 30 하향'; an average may as well turn
+        return last == "NUMBER" and state.ends_clause(part)
+    if part[0].text == "반등" and kind in {"TREND", "CROSS_AFTER"}:  # '저가 대비 5% 반등'
+        return (last == "PERCENT_SIGN") == (kind == "TREND")
     if kind in {"COMPARE_AFTER", "CROSS_AFTER"} and part[0].kind == "word":
         return (after_operand or last == "PERCENT_SIGN") and last not in {"RULE", "PARAMETERS"} and state.ends_clause(part)
     if kind == "COMPARE_AFTER" and part[0].text.startswith("터"):  # '500억 터진'
@@ -55,7 +60,8 @@ def accepts(state: State, meaning: Meaning, part: Sequence[Piece]) -> bool:
     if kind == "TREND":
         return not (last in {"RULE", "PARAMETERS"} and part[0].kind == "hangul" and len(part) == 1)
     if kind == "NAME" and part[0].kind == "sign":
-        return not after_operand
+        second = last == "NAME" and [piece.text for piece in part] in (["%", "d"], ["%", "k"])  # '%K %D 상향 돌파'
+        return not after_operand or second
     if kind == "RULE" and part[0].kind == "hangul":
         return not (state.items and state.items[-1].type in {"SUBJECT", "NAME", "NUMBER"})
     if kind == "RULE" and part[-1].text == "cross" and part[0].text in _LINED:
@@ -137,9 +143,14 @@ def _name(state: State, found: _Phrase) -> Found:
 
 
 def _minus(state: State, found: _Phrase) -> Found | None:
-    if not _is_level_below_zero(state, found.at):
+    if not _is_signed_level(state, found.at):
         return None
     return [found.item("SUBJECT", "", korean=False), found.item()], found.end
+
+
+def _plus(state: State, found: _Phrase) -> Found | None:
+    """``등락률 +10% 이상``."""
+    return ([found.item("SUBJECT", "", korean=False)], found.end) if _is_signed_level(state, found.at) else None
 
 
 def _way(_state: State, found: _Phrase) -> Found:
@@ -185,11 +196,21 @@ def _rule_way(state: State, found: _Phrase) -> Found:
     fired, after = rule(state, found.item("RULE", name), found.end)
     if name in _LEVEL_RULES:
         level = found.item("LEVEL", name.partition("_")[2], korean=False)
+        named = found.first.text == "rsi" and found.shown.lower().startswith("rsi")
+        behind = state.pieces[found.end].text if found.end < len(state.pieces) else ""
+        if named and behind != "(":  # 'RSI oversold' is a state, 'oversold' alone the rule
+            longer = phrases().longest(state.pieces, found.at + 1, lambda meaning, _: meaning[0] == "LEVEL")
+            (_, word), end = longer or (("LEVEL", level.value), found.end)
+            return [Item("NAME", "rsi", found.first.at, found.shown), found.item("LEVEL", word, korean=False)], end
         oscillator = _oscillator(state, found.end)
         if oscillator:
             return [oscillator[0][0], level], oscillator[1]
         if state.items and (ends_operand(state.items) or state.items[-1].type == "SUBJECT"):
             return [level], found.end
+    last = column_of(state.last_name()) or ""
+    if name in _LEVEL_RULES and kind_of(last) in LEVELS and kind_of(last) != "rsi" and after == found.end:
+        first = found.item("NAME", last.replace("stoch_d", "stoch_k"), korean=False)
+        return [first, found.item("LEVEL", name.partition("_")[2], korean=False)], found.end  # 'stochastic cross in oversold'
     return [*fired, found.item("WAY", way, korean=False)], after
 
 
@@ -223,6 +244,7 @@ _READERS: Final[dict[str, Callable[[State, _Phrase], Found | None]]] = {
     "CLOSE": _close,
     "NAME": _name,
     "MINUS": _minus,
+    "PLUS": _plus,
     "UP": _way,
     "DOWN": _way,
     "THAN_BEFORE": _than_before,
@@ -237,8 +259,8 @@ _READERS: Final[dict[str, Callable[[State, _Phrase], Found | None]]] = {
 """What the meanings of some phrases depend on."""
 
 
-def _is_level_below_zero(state: State, at: int) -> bool:
-    """``CCI -100 상향돌파``: a level of an oscillator, no difference."""
+def _is_signed_level(state: State, at: int) -> bool:
+    """``CCI -100 상향돌파``, ``등락률 +10%``: a level with its sign, no difference and no sum."""
     sign, number = state.pieces[at], state.pieces[at + 1 : at + 2]
     apart = at > 0 and state.pieces[at - 1].end < sign.at and bool(number) and number[0].at == sign.end
     last = state.items[-1] if state.items else None

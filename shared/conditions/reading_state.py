@@ -10,8 +10,10 @@ from shared.conditions.columns import known_stem
 from shared.conditions.events import events
 from shared.conditions.items import Item
 from shared.conditions.scanning import Piece
+from shared.conditions.timeframes import timeframe
 
 _OF_PRICE: Final = frozenset({"new_high", "new_low", "gap"})
+_NO_NAMES: Final = frozenset({"of", "by", "within"})
 CLAUSE_ENDS: Final = frozenset({"and", "or", "on", "in", "with", "while", "but", ",", ";", "&", "&&", "|", "||", ")", "?"})
 
 
@@ -26,7 +28,8 @@ class State:
     """For each open parenthesis: whether it is that of a call."""
 
     def last_name(self) -> str:
-        return next((item.value for item in reversed(self.items) if item.type == "NAME"), "")
+        """The value that was named last; ``of`` in ``200% of average`` is none."""
+        return next((item.value for item in reversed(self.items) if item.type == "NAME" and item.value not in _NO_NAMES), "")
 
     def is_undirected(self) -> bool:
         """Whether the last relation of the clause is a crossing without a direction."""
@@ -45,9 +48,13 @@ class State:
     def ends_clause(self, part: Sequence[Piece]) -> bool:
         """Whether nothing that is compared follows: ``70 or higher and``; ``50% or more below`` is a share."""
         behind = next((piece for piece in self.pieces if piece.at >= part[-1].end), None)
-        if behind is None or behind.text in CLAUSE_ENDS:
+        if behind is None or behind.text in CLAUSE_ENDS or self._is_last_timeframe(behind):
             return True
         return part[-1].text in {"more", "less"} and behind.kind == "word" and not known_stem(behind.text)
+
+    def _is_last_timeframe(self, piece: Piece) -> bool:
+        """``macd crosses zero down 1h``."""
+        return piece.kind == "number" and timeframe(self.text[piece.at :].rstrip(" .!?")) is not None
 
     def is_end(self, at: int) -> bool:
         return at >= len(self.pieces) or self.pieces[at].text in CLAUSE_ENDS

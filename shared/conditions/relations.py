@@ -6,6 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
+from shared.conditions.clauses import EXTREMES
 from shared.conditions.items import Item
 
 _IS: Final = frozenset({"is", "are", "was"})
@@ -94,8 +95,12 @@ def percents(items: list[Item]) -> list[Item]:
         if item.type == "TREND" and [each.type for each in found[-3:]] == ["THAN_BEFORE", "NUMBER", "COMPARE_AFTER"]:
             i += 1  # '전일보다 3배 이상 증가'
             continue
+        if item.type == "TREND" and found and found[-1].type == "THAN_BEFORE":
+            found.pop()  # '거래량 전일보다 증가'
         if item.type == "TREND" and [each.type for each in found[-3:]] == ["NAME", "FROM", "PERCENT"]:
             found[-2] = replace(found[-2], type="VERSUS")  # '52주 최고가에서 30% 하락'
+        if item.type == "TREND" and [each.type for each in found[-2:]] == ["MINUS", "PERCENT"] and item.value.startswith("falling"):
+            found.pop(-2)  # '-3% 하락'
         if item.type == "TREND" and found and found[-1].type == "PERCENT":
             if len(found) > 1 and found[-2].type == "THAN_BEFORE":
                 found.pop(-2)
@@ -113,6 +118,8 @@ def _near(found: list[Item], item: Item) -> bool:
     at = len(found) - 2
     while at >= 0 and found[at].type in {"SUBJECT", "VERSUS", "FROM", "THAN"}:
         at -= 1
+    if at >= 0 and found[at].type == "RULE" and found[at].value in EXTREMES:  # '52주 신고가 3% 이내'
+        found[at] = replace(found[at], type="NAME", value=EXTREMES[found[at].value])
     if at < 0 or found[-1].type != "PERCENT" or found[at].type != "NAME":
         return False
     share, name = found[-1], found[at]

@@ -16,6 +16,8 @@ _WHOLE_TEXTS: Final = frozenset({"direction", "written"})
 """Errors whose example is the whole text."""
 _PARTS: Final = frozenset({"meant", "unit", "elsewhere", "never", "session"})
 """Errors whose example is in place of what was found."""
+_JOINABLE: Final = frozenset({"number", "truth", "unexpected", "unfinished", "subject", "condition"})
+"""Errors of a text with a plus sign between its conditions."""
 _TWO, _MOST_FRAMES = 2, 4
 _HEADING: Final = 8
 """Pieces of a heading before a colon."""
@@ -58,7 +60,7 @@ def _candidates(text: str, error: ConditionError) -> Iterator[str]:
     frames = tail.replace(" & ", " and ").replace(", ", " and ").split(" and ") if on else []
     if _TWO <= len(frames) <= _MOST_FRAMES and all(timeframe(each.strip()) for each in frames):  # 'rsi > 70 on 1h and 4h'
         yield " and ".join(f"({head}) on {each}" for each in frames)
-    if " + " in text and "(" not in text and error.code in {"number", "truth"}:  # between two conditions it is 'and'
+    if " + " in text and "(" not in text and error.code in _JOINABLE:  # between two conditions it is 'and'
         yield text.replace(" + ", " and ")
     behind = _behind_heading(found)
     if behind:

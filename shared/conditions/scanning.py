@@ -13,7 +13,7 @@ from shared.conditions.lexicon import PHRASES, SPELLINGS
 
 _PIECE: Final = re.compile(
     r"(?P<space>\s+)|(?P<bracket>\[[^\[\]]*\])|(?P<clock>[0-9]{1,2}:[0-9]{2})|(?P<word>[0-9a-f]{32}(?![A-Za-z0-9_])|52[Ww]_?[A-Za-z_]*|[0-9]{6}\.[A-Za-z]{2}"
-    r"|\^[A-Za-z][A-Za-z0-9]*|[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*)|(?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)|(?P<hangul>[가-힣]+)"
+    r"|\^[A-Za-z][A-Za-z0-9]*|[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*)|(?P<number>(?:(?:[0-9]{1,3}(?:_[0-9]{3}){1,5}(?![0-9_])|[0-9]+)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)|(?P<hangul>[가-힣]+)"
     r"|(?P<sign><=|>=|==|!=|<>|=>|=<|&&|\|\||.)",
     re.DOTALL,
 )
@@ -26,6 +26,7 @@ _FRAMES: Final = frozenset({"일", "주", "월"})
 _EMPTY: Final = frozenset(word for kind in ("FILL", "SUBJECT") for word in PHRASES[kind, ""] if len(word) == 1)
 """Syllables that say nothing by themselves."""
 _NOON: Final = 12
+_NOONS: Final = frozenset({"noon", "midday", "정오"})
 _HALVES: Final = {"am": 0, "a.m": 0, "pm": _NOON, "p.m": _NOON}
 _ANDS: Final = (" and", " or", " not", "그리고", "또는")
 _LONGEST_AND, _BEFORE = 4, 40
@@ -62,7 +63,7 @@ def _pieces(text: str) -> Iterator[Piece]:
         elif kind == "bracket":
             yield Piece(kind, found, at, match.end())
         elif kind != "space":
-            lower = found.lower()
+            lower = found.replace("_", "").lower() if kind == "number" else found.lower()
             yield Piece(kind, SPELLINGS.get(lower, lower), at, match.end())
 
 
@@ -70,14 +71,27 @@ def with_clocks(given: Iterable[Piece]) -> list[Piece]:
     """The pieces with ``2pm``, ``2 p.m.`` and ``9:30am`` as times of day."""
     found: list[Piece] = []
     for piece in given:
+        if piece.text in _NOONS:
+            found.append(Piece("clock", "12:00", piece.at, piece.end))
+            continue
         half = _HALVES.get(piece.text, -1) if piece.kind == "word" and found else -1
         hours, _, minutes = found[-1].text.partition(":") if half >= 0 else ("", "", "")
         if hours.isdecimal() and 1 <= int(hours) <= _NOON:
             text = f"{int(hours) % _NOON + half}:{minutes or '00'}"
             found[-1] = Piece("clock", text, found[-1].at, piece.end)
+            _same_half(found, half)
         else:
             found.append(piece)
     return found
+
+
+def _same_half(found: list[Piece], half: int) -> None:
+    """``between 10 and 11 am``: the first time is of the same half of the day."""
+    if len(found) < 4 or found[-4].text not in {"between", "from"} or found[-2].text not in {"and", "to"}:
+        return
+    first = found[-3]
+    if first.kind == "number" and first.text.isdecimal() and 1 <= int(first.text) <= _NOON:
+        found[-3] = Piece("clock", f"{int(first.text) % _NOON + half}:00", first.at, first.end)
 
 
 def _stands_alone(text: str, at: int) -> bool:

@@ -12,6 +12,8 @@ from shared.conditions.scanning import Piece
 _OPENINGS: Final = (["개장"], ["장", "시작"])
 _SIGNS: Final = {"이내": "<=", "안": "<=", "동안": "<=", "이후": ">=", "후": ">="}
 _BEFORE: Final = {"in": "<=", "within": "<=", "during": "<=", "only": "<=", "after": ">="}
+_KOREAN_UNITS: Final = {"분": 1, "시간": 60}
+_HOURS: Final = ((60, ["first", "hour"]), (30, ["first", "half", "hour"]))
 _UNITS: Final = frozenset({"min", "mins", "minute", "minutes"})
 _OF: Final = (["of", "the", "session"], ["of", "the", "day"], ["of", "trading"], ["of", "session"], ["after", "the", "open"])
 _JOINS: Final = frozenset({"on", "and", "or", "그리고", ",", "&", "&&"})
@@ -30,9 +32,9 @@ def _since_open(pieces: Sequence[Piece], at: int) -> Found | None:
     start += start > 0 and words[start : start + 1] in (["후"], ["이후"])
     number, unit, word = (*words[start : start + 3], "", "", "")[:3]
     sign = _SIGNS.get(word, "")
-    if not start or not sign or unit != "분" or not number.isdecimal():
+    if not start or not sign or unit not in _KOREAN_UNITS or not number.isdecimal():
         return None
-    return _compared(pieces, at, sign, number, at + start + 3)
+    return _compared(pieces, at, sign, str(int(number) * _KOREAN_UNITS[unit]), at + start + 3)
 
 
 def _first(pieces: Sequence[Piece], at: int) -> Found | None:
@@ -41,14 +43,16 @@ def _first(pieces: Sequence[Piece], at: int) -> Found | None:
     start += bool(sign)
     start += start < len(pieces) and pieces[start].text == "the"
     words = [piece.text for piece in pieces[start : start + 3]]
-    if len(words) < 3 or words[0] != "first" or not words[1].isdecimal() or words[2] not in _UNITS:
+    hours = next((size for size, each in _HOURS if words[: len(each)] == each), 0)
+    if words[:1] != ["first"] or not (hours or (len(words) == 3 and words[1].isdecimal() and words[2] in _UNITS)):
         return None
-    end = start + 3
+    number = str(hours or words[1])
+    end = start + (len(next(each for size, each in _HOURS if size == hours)) if hours else 3)
     end += next((len(each) for each in _OF if [piece.text for piece in pieces[end : end + len(each)]] == each), 0)
     only = end < len(pieces) and pieces[end].text == "only"
     if not sign and not only:
         return None
-    return _compared(pieces, at, sign or "<=", words[1], end + only)
+    return _compared(pieces, at, sign or "<=", number, end + only)
 
 
 def _compared(pieces: Sequence[Piece], at: int, sign: str, number: str, behind: int) -> Found:

@@ -54,6 +54,7 @@ INDEXES: Final = {
     "rut": "^RUT",
 }
 
+_PLAIN_AVERAGES: Final = frozenset({"average", "avg", "mean"})
 _KEPT: Final = 1024
 """Unknown names whose nearest known one is kept."""
 _OTHERS: Final = {**INDEXES, "spy": "SPY", "qqq": "QQQ"}
@@ -81,11 +82,16 @@ def name_error(name: str) -> ConditionError:
     if known in stems():
         indicator, column = stems()[known]
         usual = indicator.full_name(column, indicator.usual)
+        if not numbers and name in _PLAIN_AVERAGES:  # of what is not said: hardly of the close
+            return ConditionError("name", name, 0, found=name)
         if not numbers:
             return ConditionError("meant", name, 0, found=name, near=usual)
         return ConditionError("parameters", name, 0, found=name, form=indicator.columns[column], example=usual)
     if name in INDEXES or (not name.isascii() and index_of(name)):
         return ConditionError("elsewhere", name, 0, found=name, example=f"close[{index_of(name)}, 1d]")
+    averaged = column_of(name.removesuffix("_signal")) if name.endswith("_signal") else None
+    if averaged:  # it has no signal line of its own
+        return ConditionError("meant", name, 0, found=name, near=f"sma({averaged}, 9)")
     before, _, frame = name.rpartition("_")
     elsewhere = column_of(before) if timeframe(frame) and frame[0].isdecimal() else None
     if elsewhere:

@@ -182,6 +182,8 @@ class Builder(Transformer[Token, "tuple[Node, Timeframe]"]):
         return self.moved_off(operand, move, word, base)
 
     def moved_off_close(self, move: Token, word: Token, base: Node) -> Node:
+        if isinstance(base, SeriesName) and base.name in {"high", "low"}:  # hardly that of the bar itself
+            raise ConditionError("instead", "", base.at, found=f"'{base.name}'", instead=f"'{base.name}_52w'")
         return self.moved_off(SeriesName("close", position(move)), move, word, base)
 
     def moved_off(self, operand: Node, move: Token, _word: Token, base: Node) -> Node:

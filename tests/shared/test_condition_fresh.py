@@ -24,6 +24,8 @@ LEAST = {
     "ninth": 100,
     "tenth": 100,
     "eleventh": 96,
+    "twelfth": 99,
+    "thirteenth": 99,
 }
 """How many texts of each list are understood, or answered with the exact spelling."""
 
@@ -66,7 +68,7 @@ def test_fresh_phrasings_are_understood_or_answered_and_never_read_wrongly(name:
 
 
 ACCEPTED = {
-    "일봉은 정배열인데 60분봉 RSI 과매도": "(sma_5 > sma_20 and sma_20 > sma_60)[1d] and rsi_oversold down on 1h",
+    "일봉은 정배열인데 60분봉 RSI 과매도": "(sma_5 > sma_20 and sma_20 > sma_60)[1d] and rsi_14 < 30 on 1h",
     "4시간봉 골든크로스 + 일봉 정배열": "golden_cross and (sma_5 > sma_20 and sma_20 > sma_60)[1d] on 4h",
     "remind me when price closes back inside the bands": (
         "crosses_above(close, bb_lower_20) or crosses_below(close, bb_upper_20) on 1d"

@@ -90,7 +90,7 @@ WRONG = [
     ("(close", "unfinished", 6),
     ("close > 3 on", "unfinished", 12),
     ("xyzzy > 3", "name", 0),
-    ("close > 3 and volume surges", "name", 21),
+    ("close > 3 and volume rests", "name", 21),
     ("close > sma", "meant", 8),
     ("clsoe > 3", "meant", 0),
     ("bb_upper_30_2_2 > close", "parameters", 0),
@@ -179,6 +179,14 @@ def test_an_error_has_a_code_and_a_position(text: str, code: str, position: int 
     assert position is None or error.position == position
     assert "{" not in error.message or code == "parameters"
     assert error.caret().splitlines()[-1].strip() == "^"
+
+
+@pytest.mark.parametrize("event", ["h & s", "golden cross", "(close > open)", "gap up", "double bottom forming"])
+@pytest.mark.parametrize("relation", [">", "hits", "crosses above", "is near", "bounces off", "within 2% of", "is twice"])
+def test_an_event_is_never_compared(relation: str, event: str) -> None:
+    """Else the condition would have a normal form that is refused."""
+    with pytest.raises(ConditionError):
+        parse(f"price {relation} {event}")
 
 
 def test_the_page_lists_every_error() -> None:
