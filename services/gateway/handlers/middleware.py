@@ -21,11 +21,15 @@ from services.gateway.handlers.authentication import Authentication
 from services.gateway.handlers.cache import Cache
 from services.gateway.handlers.prebuilt import RATE, PrebuiltResponse, prebuilt_response, rate_headers
 from services.gateway.handlers.problems import problem_of, respond
-from services.gateway.handlers.request_metrics import REQUESTS
 from services.gateway.settings import Settings
+from shared import metrics
 from shared.failures import TransientError
+from shared.request_metrics import RequestMetrics
 
 log: Final = structlog.get_logger("gateway.edge")
+
+REQUESTS: Final = RequestMetrics("gateway")
+metrics.REGISTRY.register(REQUESTS)
 
 SOCKETS: Final = frozenset({"/v1/stream", "/v1/stream/test", "/v1/stream/alpaca"})
 """Their clients may send the key in the first message."""

@@ -22,9 +22,10 @@ NAMES: Final = [*map(str, BOUNDS), "+Inf"]
 
 
 class RequestMetrics(Collector):
-    """``finstage_gateway_requests_total`` by route and status, and ``finstage_gateway_request_seconds`` by route."""
+    """``finstage_SERVICE_requests_total`` by route and status, and ``finstage_SERVICE_request_seconds`` by route."""
 
-    def __init__(self) -> None:
+    def __init__(self, service: str) -> None:
+        self._name = f"finstage_{service}_request"
         self._requests: defaultdict[tuple[str, int], int] = defaultdict(int)
         self._buckets: defaultdict[str, list[int]] = defaultdict(lambda: [0] * len(NAMES))
         self._seconds: defaultdict[str, float] = defaultdict(float)
@@ -39,17 +40,11 @@ class RequestMetrics(Collector):
         self._seconds[route] += seconds
 
     def collect(self) -> Iterable[Metric]:
-        requests = CounterMetricFamily("finstage_gateway_requests", "Answered requests.", labels=["route", "status"])
+        requests = CounterMetricFamily(f"{self._name}s", "Answered requests.", labels=["route", "status"])
         for (route, status), total in dict(self._requests).items():
             requests.add_metric([route, str(status)], total)
-        seconds = HistogramMetricFamily(
-            "finstage_gateway_request_seconds", "Time to an answer in seconds, without streams.", labels=["route"]
-        )
+        seconds = HistogramMetricFamily(f"{self._name}_seconds", "Time to an answer in seconds, without streams.", labels=["route"])
         for route, buckets in dict(self._buckets).items():
             up_to = list(zip(NAMES, accumulate(buckets), strict=True))
             seconds.add_metric([route], up_to, sum_value=self._seconds[route])
         return requests, seconds
-
-
-REQUESTS: Final = RequestMetrics()
-metrics.REGISTRY.register(REQUESTS)

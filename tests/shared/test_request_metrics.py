@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 
-from services.gateway.handlers.request_metrics import BOUNDS, RequestMetrics
+from shared.request_metrics import BOUNDS, RequestMetrics
 
 ROUTES = st.sampled_from(["/v1/bars", '/v1/"quoted"\n', "unmatched"])
 SECONDS = st.one_of(st.floats(0, 100), st.sampled_from(BOUNDS))
@@ -23,7 +23,7 @@ def test_prometheus_reads_the_same(answers: list[tuple[str, int, float]]) -> Non
         registry=theirs,
         buckets=BOUNDS,
     )
-    ours, found = CollectorRegistry(), RequestMetrics()
+    ours, found = CollectorRegistry(), RequestMetrics("gateway")
     ours.register(found)
     for route, status, seconds in answers:
         counter.labels(route, str(status)).inc()
