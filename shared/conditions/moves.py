@@ -71,7 +71,8 @@ _BY: Final = frozenset({"by", "is", "was", "of"})
 _OVER: Final = frozenset({"in", "over", "within", "for", "during"})
 _OFF: Final = frozenset({"from", "off"})
 _MOVING: Final = frozenset({"is", "was", "moves", "moved", "moving", "goes", "went"})
-GAP_WORDS: Final = frozenset({"gap", "gaps", "gapped", "gapping", "갭"})
+_WHOLE_GAPS: Final = {"gap_up": 1, "gapup": 1, "gap_down": -1, "gapdown": -1}
+GAP_WORDS: Final = frozenset({"gap", "gaps", "gapped", "gapping", "갭", *_WHOLE_GAPS})
 _WAYS: Final = {"up": 1, "higher": 1, "상승": 1, "down": -1, "lower": -1, "하락": -1}
 _MINUS: Final = frozenset("-−–")
 _SIGNS: Final = _MINUS | {"+"}
@@ -165,25 +166,24 @@ def _in_a_row(pieces: Sequence[Piece], at: int) -> Found | None:
 
 
 def gap(pieces: Sequence[Piece], at: int) -> Found | None:
-    """``gap up 3%``, ``gaps down more than 2%``, ``갭상승 3% 이상``, ``갭 3% 이상``: of the open against the close before."""
+    """``gap up 3%``, ``gaps down more than 2%``, ``gap_down > 3%``, ``갭상승 3% 이상``, ``갭 3% 이상``: of the open against the close before."""
     words = [piece.text for piece in pieces[at : at + 5]]
     if pieces[at].kind == "number" and len(words) > 3 and words[1] == "%":
         return _gap_after(pieces, at, words)
     if len(words) < 2 or words[0] not in GAP_WORDS:
         return None
-    up_alone = words[0] == "갭" and pieces[at + 1].kind == "number"
-    if not up_alone and words[1] not in _WAYS:
+    way = _WHOLE_GAPS.get(words[0]) or (1 if words[0] == "갭" and pieces[at + 1].kind == "number" else 0)
+    size = _size(pieces, at + (1 if way else 2))
+    way = way or _WAYS.get(words[1], 0)
+    if size is None or not way:
         return None
-    size = _size(pieces, at + (1 if up_alone else 2))
-    if size is None:
-        return None
-    (sign, percent, end), up = size, up_alone or _WAYS[words[1]] > 0
+    sign, percent, end = size
     after = pieces[end].text if end < len(pieces) else ""
     if after in _KOREAN_SIGNS:
         sign, end = _KOREAN_SIGNS[after], end + 1
     if [piece.text for piece in pieces[end : end + 2]] in (["or", "more"], ["or", "higher"], ["or", "greater"], ["or", "lower"]):
         end += 2
-    return _gap_items(pieces[at], sign, percent, up=up), end
+    return _gap_items(pieces[at], sign, percent, up=way > 0), end
 
 
 def _gap_after(pieces: Sequence[Piece], at: int, words: Sequence[str]) -> Found | None:

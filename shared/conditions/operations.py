@@ -56,7 +56,8 @@ def truth_if_possible(node: Node) -> Node:
 def number(node: Node, sign: str) -> Node:
     """The node as a number; of literals percents alone."""
     if isinstance(node, Fired) and node.name == "gap" and not node.parameters:
-        raise ConditionError("written", "", node.at, found="gap", example="open / prev_session_close - 1")
+        size = "1 - open / prev_session_close" if node.event == "down" else "open / prev_session_close - 1"
+        raise ConditionError("written", "", node.at, found="gap", example=size)
     if is_boolean(node):
         raise ConditionError("number", "", node.at, sign=sign)
     return plain(node)

@@ -7,6 +7,11 @@ import pytest
 from shared.conditions import ConditionError, parse
 
 READ = {
+    "gaps in one word": [
+        ("gap_down > 3%", "open / prev_session_close - 1 < -0.03"),
+        ("gapdown >= 2%", "open / prev_session_close - 1 <= -0.02"),
+        ("gap_up > 3%", "open / prev_session_close - 1 > 0.03"),
+    ],
     "streaks": [
         ("4 consecutive lower closes", "held(close < prev(close), 4)"),
         ("3 consecutive closes above sma_20", "held(close > sma_20, 3)"),
@@ -156,6 +161,8 @@ ANSWERED = [
     ("slope(sma_200, 20) > 0", "'change'"),
     ("down 50% from high", "'high_52w'"),
     ("OBV 시그널 돌파", "sma(obv, 9)"),
+    ("gap_down > 0.03", "1 - open / prev_session_close > 0.03"),
+    ("gap_up > 0.03", "open / prev_session_close - 1 > 0.03"),
     ("5 min macd cross", "crosses_above(macd, macd_signal) or crosses_below(macd, macd_signal) on 5m"),
 ]
 
