@@ -166,7 +166,7 @@ def _in_a_row(pieces: Sequence[Piece], at: int) -> Found | None:
 
 
 def gap(pieces: Sequence[Piece], at: int) -> Found | None:
-    """``gap up 3%``, ``gaps down more than 2%``, ``gap_down > 3%``, ``갭상승 3% 이상``, ``갭 3% 이상``: of the open against the close before."""
+    """``gaps up 3%``, ``gap_down > 3%``, ``갭상승 3% 이상``, ``갭 3% 이상``: of the open against the close before."""
     words = [piece.text for piece in pieces[at : at + 5]]
     if pieces[at].kind == "number" and len(words) > 3 and words[1] == "%":
         return _gap_after(pieces, at, words)
