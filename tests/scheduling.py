@@ -31,10 +31,11 @@ GROUPS: Final = {
             "views",
         )
     ),
+    "embeddings": ("news/test_enrichment_scores", "research/datasets/test_news_features"),
 }  # fmt: skip
 """``kafka``: they use the fixture of this name, so that one broker serves a group; they mostly wait, and two groups wait at the
 same time. ``processes``: they start services with ``tests.preloading``, so that one process loads what the services import.
-``browser``: they share one."""
+``browser``: they share one. ``embeddings``: what one has made in a new checkout is there for the next."""
 GROUP_OF: Final = {f"tests/{file}.py": group for group, files in GROUPS.items() for file in files}
 
 
