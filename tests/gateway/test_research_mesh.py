@@ -105,7 +105,7 @@ async def a_backtest_of_the_bot(kafka: Broker, database_url: str, files: Path) -
             first = user.telegram.accepted[2]
             assert "running" in await user.ask("/backtest AAPL close > 1 on 1h exit after 5 bars")
             await until(lambda: len(user.telegram.accepted) == 5, SECONDS, "the reason why there is no result")
-            assert "No 1-hour bars are stored yet" in user.telegram.texts()[-1]
+            assert "Instrument: there are no bars of 1h of AAPL" in user.telegram.texts()[-1]
         async with database.connect() as connection:
             mine = select(research_runs.c.result).where(research_runs.c.requested_by == "chat:telegram:7")
             done, refused = (await connection.execute(mine.order_by(research_runs.c.state))).scalars()
