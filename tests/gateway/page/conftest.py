@@ -19,7 +19,7 @@ async def gateway(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Asyn
     research = tmp_path_factory.mktemp("research")
     market.write_backtest(research)
     folder = tmp_path_factory.mktemp("gateway")
-    async with page_gateway(folder, built, signals=30, research_artefacts=str(research), auth_failures="1000/minute") as started:
+    async with page_gateway(folder, built, signals=30, research_artefacts=str(research)) as started:
         yield started
 
 

@@ -1,6 +1,7 @@
 // The key of the gateway: entered once, shown without its secret, removed.
 import { useState } from "preact/hooks";
 import { isRefused, keepKey, key, keyIn, masked } from "../data/key";
+import { own } from "../data/own_api";
 import { errorText } from "../i18n/problems";
 import { t } from "../i18n/words";
 import { useSession } from "./session";
@@ -9,6 +10,7 @@ import { toast } from "./toasts";
 export function KeyBox() {
   const { account } = useSession();
   const [text, setText] = useState("");
+  const [tried, setTried] = useState<"no" | "now" | Error>("no");
   const held = key.value;
   if (held) {
     const view = account.view.value;
@@ -36,9 +38,13 @@ export function KeyBox() {
   const found = keyIn(text);
   const keep = (event: Event) => {
     event.preventDefault();
-    if (!found) return;
-    keepKey(found);
-    setText("");
+    if (!found || tried === "now") return;
+    setTried("now");
+    own.tryKey(found).then(() => {
+      keepKey(found);
+      setText("");
+      setTried("no");
+    }, setTried);
   };
   return (
     <form class="key-box" onSubmit={keep}>
@@ -50,12 +56,20 @@ export function KeyBox() {
           spellcheck={false}
           value={text}
           aria-invalid={text !== "" && !found}
-          onInput={(event) => setText(event.currentTarget.value)}
+          onInput={(event) => {
+            setText(event.currentTarget.value);
+            setTried("no");
+          }}
         />
       </label>
-      <button type="submit" class="button" disabled={!found}>
+      <button type="submit" class="button" disabled={!found || tried === "now"}>
         {t("key-keep")}
       </button>
+      {tried instanceof Error && (
+        <p class="wrong" role="alert">
+          {errorText(tried)}
+        </p>
+      )}
     </form>
   );
 }
