@@ -98,9 +98,9 @@ _prepared: _test-environment
 _kinds: _test-environment
 	@$(BIN)/python -m services.analysis compile-kinds
 
-# 8 processes on however few cores: many tests wait. No MAKEFLAGS: tests start programs, not jobs of this make.
+# 6 processes on however few cores: many tests wait. No MAKEFLAGS: tests start programs, not jobs of this make.
 _pytest: _prepared _kinds
-	@MAKEFLAGS= $(BIN)/python -m pytest $(if $(THOROUGH),,-m "not thorough") -p tests.forking --processes 8
+	@MAKEFLAGS= $(BIN)/python -m pytest $(if $(THOROUGH),,-m "not thorough") -p tests.forking --processes 6
 
 _run-environment: _python
 	@$(PYTHON) $(ENVIRONMENT) run
