@@ -73,7 +73,7 @@ async def build(
         jobs = ResearchJobs(answers, runs, producer, settings.job_seconds, int(settings.job_most_age_seconds * 1000), now_ms)
         refresh = QualityRefresh(
             QualityTable(database),
-            QualityProcess(settings.quality_limit_seconds),
+            QualityProcess(settings.quality_limit_seconds, lifecycle.stopping),
             producer,
             settings.quality_timeframes,
             settings.quality_seconds,

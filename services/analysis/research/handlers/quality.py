@@ -27,9 +27,9 @@ class StoredBars(Protocol):
 
 
 class Computation(Protocol):
-    """Computes and saves the records of a timeframe. Raises QualityProcessError."""
+    """Computes and saves the records of a timeframe; None: the service stops. Raises QualityProcessError."""
 
-    async def compute(self, timeframe: Timeframe) -> Sequence[QualityChange]: ...
+    async def compute(self, timeframe: Timeframe) -> Sequence[QualityChange] | None: ...
 
 
 class ResultPublisher(Protocol):
@@ -91,6 +91,8 @@ class QualityRefresh:
                 metrics.quality_runs.labels("failed").inc()
                 log.warning("the records of signal quality could not be computed", timeframe=str(timeframe), error=str(error))
                 continue
+            if changes is None:
+                return
             for change in changes:
                 event = self._event(change)
                 await self._publisher.publish(RESEARCH_RESULTS, event, key=event.job_id)
