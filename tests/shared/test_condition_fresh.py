@@ -26,6 +26,8 @@ LEAST = {
     "eleventh": 96,
     "twelfth": 99,
     "thirteenth": 99,
+    "fourteenth": 91,
+    "fifteenth": 94,
 }
 """How many texts of each list are understood, or answered with the exact spelling."""
 
