@@ -18,7 +18,7 @@ from shared.conditions.expression import (
     walk,
 )
 from shared.conditions.functions import OF_TRUTHS, example
-from shared.conditions.literals import Clock, Percent, Weekday, fraction, is_candlestick, plain
+from shared.conditions.literals import Clock, Percent, Weekday, fraction, is_candlestick, plain, signed
 from shared.conditions.normal_form import render
 from shared.conditions.vocabulary import resolve
 
@@ -75,7 +75,7 @@ def arithmetic(sign: str, left: Node, right: Node) -> Node:
     """``+ - * /``; ``x + 3%`` is ``x * 1.03``."""
     if isinstance(right, Percent) and sign in {"+", "-"} and not is_constant(left):
         part = right.value if sign == "+" else -right.value
-        return Operation("*", (number(left, sign), Number(fraction(100 + part), right.at)), left.at)
+        return Operation("*", (number(left, sign), signed(fraction(100 + part), right.at)), left.at)
     return Operation(sign, (number(left, sign), number(right, sign)), left.at)
 
 

@@ -189,6 +189,12 @@ def test_an_event_is_never_compared(relation: str, event: str) -> None:
         parse(f"price {relation} {event}")
 
 
+@pytest.mark.parametrize("text", ["down 330% from 52w high", "close < sma_20 - 250%", "52주 최고가 대비 330% 하락"])
+def test_a_negative_multiple_reads_back_as_the_same_tree(text: str) -> None:
+    condition = parse(text)
+    assert parse(condition.text).root == condition.root
+
+
 def test_the_page_lists_every_error() -> None:
     page = (Path(__file__).parents[2] / "docs" / "conditions.md").read_text("utf-8")
     assert [code for code, text in PROBLEMS.items() if f"| `{code}` | {text} |" not in page] == []
