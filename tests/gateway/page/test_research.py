@@ -158,7 +158,7 @@ async def test_a_backtest_from_the_form_to_its_result(browser: Browser, server: 
     await loss.fill("700")
     await visitor.press(start)
     await expect(page.locator(".run-form [role=alert]")).to_contain_text(
-        visitor.either("stop_loss: 7 is not between 0 and 1", say("problem-field", field=say("run-stop-loss"), value="7"))
+        visitor.either("stop_loss: 7 is not between 0 and 1", say("problem-field", field=say("run-stop-loss"), value="700%"))
     )
     await expect(loss).to_have_attribute("aria-invalid", "true")
     await keep_picture(page, f"{visitor} form")

@@ -10,7 +10,7 @@ export function errorText(error: Error): string {
   if (known) return known;
   if (language() === "en" && detail) return detail;
   const name = type.slice(type.lastIndexOf(":") + 1);
-  if (field && name === "invalid-parameter") return t("problem-field", { field: fieldName(field), value });
+  if (field && name === "invalid-parameter") return t("problem-field", { field: fieldName(field), ...inPercent(field, { value }) });
   return maybe(`problem-of-${name}`) ?? t("problem-status", { status: error.status });
 }
 
