@@ -119,10 +119,10 @@ class _Words:
             return self._arithmetic(node)
         first = node.operands[0]
         if (
-            isinstance(first, SeriesName)
+            node.name in CANDLES
+            and isinstance(first, SeriesName)
             and is_candlestick(first.name)
             and node.operands[1] == Number(0.0)
-            and node.name in CANDLES
         ):
             name = self._series(first.name).removeprefix("the ").removesuffix(" value").removesuffix(" 값")
             return CANDLES["!=" if first.name == "cdl_doji" else node.name][self.index].format(Phrase(name))

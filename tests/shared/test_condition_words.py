@@ -67,13 +67,14 @@ def test_every_column_can_be_described() -> None:
 @pytest.mark.parametrize(
     "name", sorted(BOOLEAN_OPERATIONS | PAST_NUMBERS | PAST_TRUTHS | PURE | {"+", "-", "*", "/", "negate", "prev"})
 )
-def test_every_operation_can_be_described(name: str) -> None:
-    close, truth, bars = SeriesName("close"), Operation(">", (SeriesName("close"), Number(1.0))), Number(3.0)
-    first: Node = truth if name in CONNECTIVES | {"not", "held", "within", "count", "bars_since"} else close
+@pytest.mark.parametrize(("column", "words"), [("close", ("close", "종가")), ("gravestone", ("gravestone", "비석형"))])
+def test_every_operation_can_be_described(name: str, column: str, words: tuple[str, str]) -> None:
+    value, truth, bars = SeriesName(column), Operation(">", (SeriesName(column), Number(1.0))), Number(3.0)
+    first: Node = truth if name in CONNECTIVES | {"not", "held", "within", "count", "bars_since"} else value
     second = bars if name in PAST_NUMBERS | PAST_TRUTHS else first
     node = Operation(name, (first,) if name in {"not", "negate", "prev", "abs", "bars_since"} else (first, second))
     root = node if name in BOOLEAN_OPERATIONS else Operation(">", (node, Number(1.0)))
-    for language, word in (("en", "close"), ("ko", "종가")):
+    for language, word in zip(("en", "ko"), words, strict=True):
         assert word in describe(Condition(root, Timeframe.D1, "", (), ()), language)
 
 
