@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Callable
 from itertools import pairwise
 
+import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from services.analysis.live.domain.checkpoint import UnreadableStateError, needed_windows
@@ -78,8 +79,19 @@ def test_the_cut_into_batches_changes_nothing(log: list[TickLog], cuts: list[int
     assert one.snapshot() == other.snapshot()
 
 
+def tick(ts: int, price: float = 100.0, *, symbol: str = "AAA", size: float = 1.0, day_volume: float | None = None) -> Tick:
+    return Tick(symbol=symbol, price=price, ts_event=ts, ts_init=ts + 1, source="test", size=size, day_volume=day_volume)
+
+
+MIDNIGHT = 1733097600000
+LATE = tick(MIDNIGHT - 1, symbol="DDD")
+"""A tick of the session before, which ended when the next began."""
+
+
 @slow
 @given(logs(most=60), st.integers(0, 70))
+@example([tick(MIDNIGHT, symbol="DDD"), LATE], 2)
+@example([msgspec.structs.replace(tick(MIDNIGHT, symbol="DDD"), finest=Timeframe.M5), LATE], 2)
 def test_a_restart_at_any_event_changes_nothing(log: list[TickLog], cut: int) -> None:
     one, before = engine(), EngineOutcome()
     add(before, one.apply(log[:cut]))
@@ -101,10 +113,6 @@ def test_a_peek_changes_no_state(log: list[TickLog]) -> None:
         for timeframe in Timeframe:
             one.peek(symbol, timeframe)
     assert one.snapshot() == before
-
-
-def tick(ts: int, price: float = 100.0, *, symbol: str = "AAA", size: float = 1.0, day_volume: float | None = None) -> Tick:
-    return Tick(symbol=symbol, price=price, ts_event=ts, ts_init=ts + 1, source="test", size=size, day_volume=day_volume)
 
 
 def heartbeat(ts: int, exchange: str = "NYSE") -> Heartbeat:
