@@ -41,7 +41,7 @@ async def server(tmp_path: Path, _stored: Path) -> AsyncIterator[RunningGateway]
     shutil.copy(_stored, tmp_path / "gateway.db")
     async with running_gateway(tmp_path, research_artefacts=str(tmp_path / "research")) as gateway:
         await read_directory(gateway)
-        market.fill(gateway.gateway.market, first=300)
+        market.refill(gateway.gateway.market)
         yield gateway
 
 

@@ -10,7 +10,6 @@ from typing import Any
 
 from playwright.async_api import Browser
 
-from services.gateway.domain.market_memory import MarketMemory
 from tests.gateway import market
 from tests.gateway.running_gateway import RunningGateway, read_directory, running_gateway
 
@@ -28,9 +27,7 @@ async def page_gateway(folder: Path, built: Path, *, signals: int = 0, **setting
 async def fresh_market(server: RunningGateway, browser: Browser) -> AsyncIterator[RunningGateway]:
     """The gateway as if it had just started: 300 daily bars of AAPL and NVDA in memory. Pages are closed at the end."""
     gateway = server.gateway
-    filled = MarketMemory()
-    market.fill(filled, first=300)
-    vars(gateway.market).update(vars(filled))
+    market.refill(gateway.market)
     gateway.cache.answers.clear()
     before = {each.name: getattr(gateway, each.name) for each in dataclasses.fields(gateway)}
     progress = dict(vars(gateway.progress))
