@@ -30,6 +30,7 @@ def pattern_fingerprint() -> str:
     return fingerprint(_sources(pattern_codegen.module_text(), *_files(patterns)))
 
 
+@cache
 def kernel_source_hash() -> str:
     """Of the sources of indicators, rules, conditions and patterns: it does not depend on what compiles them."""
     return source_hash(
