@@ -24,7 +24,7 @@ from infra.kafka.jvm_class_cache import make_class_cache
 from shared.migrations.command import upgrade
 from tests.databases import MARIADB, SQLITE
 from tests.scheduling import groups_first
-from tests.servers import Broker, MariaDB, open_broker, open_mariadb
+from tests.servers import Broker, MariaDB, open_broker, open_empty_broker, open_mariadb
 from tests.sizes import examples
 
 ROOT = Path(__file__).parent.parent
@@ -32,7 +32,10 @@ os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
 """Brokers of tests live for seconds: optimising their code takes half of their CPU time and pays back nothing."""
 hypothesis.settings.register_profile("untimed", deadline=None, max_examples=examples(100))  # a busy machine is no defect
 hypothesis.settings.load_profile("untimed")
-NEEDS = {"kafka": "kafka", "own_kafka": "kafka", "kafka_cluster": "kafka", "kafka_jars": "kafka", "mariadb_url": "mariadb"}
+NEEDS = {
+    **dict.fromkeys(("kafka", "empty_kafka", "own_kafka", "kafka_cluster", "kafka_jars"), "kafka"),
+    "mariadb_url": "mariadb",
+}
 """The marker that a test gets for using a fixture; ``make test-fast`` leaves these out."""
 
 
@@ -94,6 +97,23 @@ def kafka(kafka_jars: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     """One broker for the whole run with all topics made: use group names and keys of your own, and never end it."""
     with open_broker(tmp_path_factory.mktemp("kafka"), kafka_jars) as broker:
         yield broker
+
+
+@pytest.fixture(scope="session")
+def _emptied_kafka(kafka_jars: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+    with open_empty_broker(tmp_path_factory.mktemp("emptied-kafka"), kafka_jars, heap_mb=256) as broker:
+        yield broker
+
+
+@pytest.fixture
+def empty_kafka(_emptied_kafka: Broker) -> Iterator[Broker]:
+    """A broker with all topics, without a message or a group, to write as one likes, and never to end.
+
+    The tests of a worker have the same one after another: to make the topics again costs a quarter of a start.
+    """
+    asyncio.run(_emptied_kafka.make_topics())
+    yield _emptied_kafka
+    asyncio.run(_emptied_kafka.delete_topics())
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ GROUPS: Final = {
     "processes": (
         "analysis/test_kill", "analysis/test_user_conditions", "e2e/test_kills", "e2e/test_mesh", "ingest/feeds/test_commands",
         "ingest/test_data_origin", "ingest/test_exam_day", "ingest/test_publishing", "ingest/test_yahoo_mesh",
-        "news/test_dead_neighbours", "news/test_role", "shared/test_kafka_outage", "shared/test_runtime",
+        "news/test_dead_neighbours", "news/test_role", "shared/test_kafka_outage", "shared/test_runtime", "test_servers",
     ),
     "browser": tuple(
         f"gateway/page/test_{of}"
@@ -34,8 +34,9 @@ GROUPS: Final = {
     "embeddings": ("news/test_enrichment_scores", "research/datasets/test_news_features"),
 }  # fmt: skip
 """``kafka``: they use the fixture of this name, so that one broker serves a group; they mostly wait, and two groups wait at the
-same time. ``processes``: they start services with ``tests.preloading``, so that one process loads what the services import.
-``browser``: they share one. ``embeddings``: what one has made in a new checkout is there for the next."""
+same time. ``processes``: they start services with ``tests.preloading``, so that one process loads what the services import, and
+most use ``empty_kafka``, one broker for them all. ``browser``: they share one. ``embeddings``: what one has made in a new checkout
+is there for the next."""
 GROUP_OF: Final = {f"tests/{file}.py": group for group, files in GROUPS.items() for file in files}
 
 

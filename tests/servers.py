@@ -21,7 +21,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from infra.kafka.jars import lock_hash
 from infra.kafka.node import KafkaNode, RunningNode, free_ports
-from infra.kafka.ready import wait_ready
+from infra.kafka.ready import open_admin, wait_ready
 from infra.kafka.topics import make_topics
 from shared.topics import all_topics
 
@@ -46,27 +46,41 @@ class Broker:
         self.running = self.node.start()
         await wait_ready(self.bootstrap, seconds=seconds, alive=self.running.alive)
 
+    async def make_topics(self) -> None:
+        """Make all topics; return when each partition takes messages."""
+        await make_topics(self.bootstrap)
+        # a new topic is visible before its partitions are ready: a busy machine makes some wait for seconds
+        async with asyncio.timeout(60), AIOKafkaConsumer(bootstrap_servers=self.bootstrap) as consumer:
+            await consumer.end_offsets([TopicPartition(topic.name, n) for topic in all_topics() for n in range(topic.partitions)])
+
+    async def delete_topics(self) -> None:
+        """Delete all topics, those of Kafka itself too: what was committed and the members of all groups are in one of them."""
+        async with open_admin(self.bootstrap) as admin, asyncio.timeout(60):
+            while names := await admin.list_topics():
+                await admin.delete_topics(names)
+                await asyncio.sleep(0.05)
+
 
 @contextmanager
 def open_broker(folder: Path, jars: Path, heap_mb: int = 384) -> Iterator[Broker]:
-    """A fresh broker; it ends with the block."""
+    """A fresh broker with all topics; it ends with the block."""
+    with open_empty_broker(folder, jars, heap_mb) as broker:
+        asyncio.run(broker.make_topics())
+        yield broker
+
+
+@contextmanager
+def open_empty_broker(folder: Path, jars: Path, heap_mb: int) -> Iterator[Broker]:
+    """A fresh broker without topics; it ends with the block."""
     port, controller_port = free_ports(2)
     node = KafkaNode(folder, jars, port, controller_port, heap_mb=heap_mb)
     shutil.copytree(_formatted(jars), folder / "data")
     broker = Broker(node, node.start())
     try:
         asyncio.run(wait_ready(node.bootstrap, alive=broker.running.alive))
-        asyncio.run(make_topics(node.bootstrap))
-        asyncio.run(_wait_for_leaders(node.bootstrap))
         yield broker
     finally:
         broker.running.stop(10)
-
-
-async def _wait_for_leaders(bootstrap: str) -> None:
-    """A new topic is visible before its partitions are ready: a busy machine makes some wait for seconds."""
-    async with asyncio.timeout(60), AIOKafkaConsumer(bootstrap_servers=bootstrap) as consumer:
-        await consumer.end_offsets([TopicPartition(topic.name, n) for topic in all_topics() for n in range(topic.partitions)])
 
 
 def _formatted(jars: Path) -> Path:

@@ -24,8 +24,8 @@ SYMBOLS = [f"K{letter}" for letter in "ABCDEF"]
 
 
 @pytest.fixture
-def stage(own_kafka: Broker, database_url: str, tmp_path: Path) -> Iterator[Stage]:
-    made = Stage(own_kafka.bootstrap, database_url, tmp_path)
+def stage(empty_kafka: Broker, database_url: str, tmp_path: Path) -> Iterator[Stage]:
+    made = Stage(empty_kafka.bootstrap, database_url, tmp_path)
     yield made
     made.end()
 

@@ -95,10 +95,10 @@ async def test_stored_conditions_are_read_with_their_instruments(database_url: s
 
 
 @pytest.mark.timeout(400)
-async def test_a_stored_condition_is_delivered_once_to_its_owner(own_kafka: Broker, mariadb_url: str, tmp_path: Path) -> None:
+async def test_a_stored_condition_is_delivered_once_to_its_owner(empty_kafka: Broker, mariadb_url: str, tmp_path: Path) -> None:
     await upgrade(mariadb_url)
     symbols = ["ASK1", "ASK2"]
-    stage = Stage(own_kafka.bootstrap, mariadb_url, tmp_path, {"CONDITIONS_SECONDS": "0.1"})
+    stage = Stage(empty_kafka.bootstrap, mariadb_url, tmp_path, {"CONDITIONS_SECONDS": "0.1"})
     log = tape(symbols, 2, heartbeat_rounds=60, first=10)
     await stage.list_instruments(listed(symbols))
     past = await store_past(stage, symbols[0])
@@ -121,7 +121,7 @@ async def test_a_stored_condition_is_delivered_once_to_its_owner(own_kafka: Brok
         await table.add(alert(CLOSED, "7", scope="symbols", targets=(symbols[0],)), 0)
         await table.add(alert(FORMING, "9", frequency="once_per_bar"), 0)
         more = {"TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_API": telegram.base, "CHARTS": "false", "RATE_CHAT": "1000"}
-        bot = environment(own_kafka.bootstrap, mariadb_url, "asking", 25121, tmp_path, **more)
+        bot = environment(empty_kafka.bootstrap, mariadb_url, "asking", 25121, tmp_path, **more)
         try:
             live = stage.start("one")
             async with running(Notifier(bot, tmp_path / "notifier.log")) as notifier:

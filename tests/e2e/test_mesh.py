@@ -50,12 +50,12 @@ async def watch(telegram: Telegram, mesh: Mesh) -> None:
     [pytest.param("sqlite", TAPE, marks=pytest.mark.thorough), pytest.param("mariadb", PART, marks=pytest.mark.mariadb)],
     indirect=["database_url"],
 )
-async def test_tape_to_alerts(own_kafka: Broker, database_url: str, tape: str, tmp_path: Path) -> None:
+async def test_tape_to_alerts(empty_kafka: Broker, database_url: str, tape: str, tmp_path: Path) -> None:
     due, folder = tapes.due(tape), IngestSettings().tapes if tape == TAPE else written(tmp_path / "tapes", tapes.tape(tape))
     follow(database_url, tmp_path / "follow.log")
     async with open_telegram() as telegram:
         played = {"TAPES": str(folder), "TAPE": tape, "SPEED": "max"}
-        with open_mesh(tmp_path, own_kafka.bootstrap, database_url, **played, **bot(telegram)) as mesh:
+        with open_mesh(tmp_path, empty_kafka.bootstrap, database_url, **played, **bot(telegram)) as mesh:
             ingest = mesh.start("ingest", "services.ingest")
             await until(lambda: instruments(database_url), seconds=120, what="the instruments in the database")
             assert ingest.stop() == 0, ingest.tail()  # the tape goes on once people watch
@@ -75,13 +75,13 @@ async def test_tape_to_alerts(own_kafka: Broker, database_url: str, tape: str, t
             for program in mesh.programs.values():
                 assert program.stop() == 0, program.tail()
 
-        published = [signal for signal in await events(own_kafka.bootstrap, SIGNALS) if not signal.provisional]
+        published = [signal for signal in await events(empty_kafka.bootstrap, SIGNALS) if not signal.provisional]
         assert {signal.id for signal in published} == set(due), Counter(s.rule for s in published if s.id not in due)
         assert len(published) == len(due), "an id was published twice without a crash"
         assert await stored_signals(database_url) == set(due)
         live = sum(bar.live for series in tapes.reference(tape).closed.values() for bars in series.values() for bar in bars)
-        assert len(await events(own_kafka.bootstrap, BARS)) >= live
-        assert not await records(own_kafka.bootstrap, TICKS.dead_letters)
+        assert len(await events(empty_kafka.bootstrap, BARS)) >= live
+        assert not await records(empty_kafka.bootstrap, TICKS.dead_letters)
 
         rows = await deliveries(database_url)
         assert Counter((row.signal_id, row.chat_id) for row in rows) == Counter(

@@ -72,9 +72,7 @@ async def test_jobs_from_the_request_to_the_result(kafka: Broker, mariadb_url: s
     port, probes = free_ports(2)
     group = f"research-mesh-{os.getpid()}"
     await skip_jobs(kafka.bootstrap, group)
-    with running(
-        kafka.bootstrap, mariadb_url, tmp_path, VAR=str(tmp_path), RESEARCH_GROUP=group, QUALITY_TIMEFRAMES="[]"
-    ):  # fmt: skip
+    with running(kafka.bootstrap, mariadb_url, tmp_path, VAR=str(tmp_path), RESEARCH_GROUP=group):
         await started(tmp_path)
         async with (
             process(kafka, mariadb_url, tmp_path, port, probes),

@@ -65,12 +65,12 @@ async def test_a_damaged_cursor_is_named(database_url: str, name: str, position:
             await claim_database(IngestSettings(database_url=database_url, _env_file=None), CursorTable(database), DEMO, 2)
 
 
-async def test_kafka_takes_one_source(own_kafka: Broker) -> None:
-    settings = IngestSettings(kafka_bootstrap=own_kafka.bootstrap, _env_file=None)
+async def test_kafka_takes_one_source(empty_kafka: Broker) -> None:
+    settings = IngestSettings(kafka_bootstrap=empty_kafka.bootstrap, _env_file=None)
     await claim_kafka(settings, DEMO)
     await claim_kafka(settings, DEMO)
     for other in OTHERS:
-        with pytest.raises(SettingsError, match=f"Kafka at {own_kafka.bootstrap} holds .*tape demo"):
+        with pytest.raises(SettingsError, match=f"Kafka at {empty_kafka.bootstrap} holds .*tape demo"):
             await claim_kafka(settings, other)
 
 

@@ -52,7 +52,9 @@ async def is_played(database_url: str) -> bool:
 @pytest.mark.thorough
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_the_daily_bar_of_the_exam_day_closes_at_half_past_four(own_kafka: Broker, database_url: str, tmp_path: Path) -> None:
+async def test_the_daily_bar_of_the_exam_day_closes_at_half_past_four(
+    empty_kafka: Broker, database_url: str, tmp_path: Path
+) -> None:
     (tmp_path / "universe.jsonl").write_text(small_tape.UNIVERSE)
     environment = {
         "SOURCE": "replay",
@@ -60,13 +62,13 @@ async def test_the_daily_bar_of_the_exam_day_closes_at_half_past_four(own_kafka:
         "TAPES": str(small_tape.written(tmp_path / "tapes", exam_tape())),
         "SPEED": "max",
         "UNIVERSE": str(tmp_path / "universe.jsonl"),
-        "KAFKA_BOOTSTRAP": own_kafka.bootstrap,
+        "KAFKA_BOOTSTRAP": empty_kafka.bootstrap,
         "DATABASE_URL": database_url,
         "VAR": str(tmp_path),
         "PROBE_PORT": "0",
     }
     ingest = Program(("services.ingest",), environment, tmp_path / "ingest.log")
-    stage = Stage(own_kafka.bootstrap, database_url, tmp_path, {"CALENDAR_START": "2026-10-01"})
+    stage = Stage(empty_kafka.bootstrap, database_url, tmp_path, {"CALENDAR_START": "2026-10-01"})
     try:
         await until(lambda: is_played(database_url), 90, "the tape is played")
         assert await asyncio.to_thread(ingest.stop) == 0, ingest.tail()

@@ -107,7 +107,7 @@ def test_publish_steps_keep_the_order_and_drop_rejected_items() -> None:
     assert sum(inspector.counts.values()) == 9
 
 
-async def test_everything_is_published_in_order_and_history_before_its_history_ready(own_kafka: Broker) -> None:
+async def test_everything_is_published_in_order_and_history_before_its_history_ready(empty_kafka: Broker) -> None:
     heartbeat = Heartbeat(exchange="NYSE", ts_event=5_000, ts_init=5_000, source="replay", mark="session_open")
     backfill = Backfill(
         "AAA", tuple(history("AAA", frame, 1 + 3 * run, [10, 11, 12]) for frame in (Timeframe.D1, Timeframe.W1) for run in range(2))
@@ -115,10 +115,10 @@ async def test_everything_is_published_in_order_and_history_before_its_history_r
     symbols = ["AAA", "BBB", "CCC-USD", "KKK.KS", "^GSPC"]
     ticks = [tick(symbol, seq) for seq in range(1, 301) for symbol in symbols]
     publisher = await publish(
-        own_kafka.bootstrap, [[backfill], [*ticks[:700], heartbeat, *ticks[700:]], [tick("BBB", 0, price=0.0)]]
+        empty_kafka.bootstrap, [[backfill], [*ticks[:700], heartbeat, *ticks[700:]], [tick("BBB", 0, price=0.0)]]
     )
     assert publisher.healthy
-    log = await read_log(own_kafka.bootstrap, TICKS)
+    log = await read_log(empty_kafka.bootstrap, TICKS)
     for number, records in log.items():
         events = [event for _, _, event in records]
         assert [event for event in events if isinstance(event, Heartbeat)] == [heartbeat]
@@ -133,7 +133,7 @@ async def test_everything_is_published_in_order_and_history_before_its_history_r
     for symbol in symbols:
         assert [event.seq for event in everything if isinstance(event, Tick) and event.symbol == symbol] == list(range(1, 301))
     home = partition_of("AAA", HISTORY.partitions)
-    runs = [(offset, event) for offset, key, event in (await read_log(own_kafka.bootstrap, HISTORY))[home] if key == "AAA"]
+    runs = [(offset, event) for offset, key, event in (await read_log(empty_kafka.bootstrap, HISTORY))[home] if key == "AAA"]
     ready = next(event for event in everything if isinstance(event, HistoryReady))
     assert (ready.first, ready.last) == (runs[0][0], runs[-1][0])
     assert [event for _, event in runs] == list(backfill.histories)
@@ -220,7 +220,7 @@ async def _tables(url: str) -> None:
 @pytest.mark.thorough
 @pytest.mark.kill
 @pytest.mark.timeout(400)
-async def test_a_killed_ingest_continues_without_a_gap(own_kafka: Broker, tmp_path: Path) -> None:
+async def test_a_killed_ingest_continues_without_a_gap(empty_kafka: Broker, tmp_path: Path) -> None:
     """SIGKILL twice at random places, then an orderly stop by SIGTERM, then run to the end."""
     url = f"sqlite+aiosqlite:///{tmp_path / 'ingest.db'}"
     await _tables(url)
@@ -230,7 +230,7 @@ async def test_a_killed_ingest_continues_without_a_gap(own_kafka: Broker, tmp_pa
     small_tape.write_news(tapes)
     articles = read_news_tape(tapes, "small").articles
     environment = os.environ | {
-        "KAFKA_BOOTSTRAP": own_kafka.bootstrap,
+        "KAFKA_BOOTSTRAP": empty_kafka.bootstrap,
         "DATABASE_URL": url,
         "UNIVERSE": str(tmp_path / "universe.jsonl"),
         "TAPES": str(tapes),
@@ -242,7 +242,7 @@ async def test_a_killed_ingest_continues_without_a_gap(own_kafka: Broker, tmp_pa
         "VAR": str(tmp_path),
     }
     rng = random.Random(7)
-    async with open_database(url) as database, open_size(own_kafka.bootstrap, TICKS) as size:
+    async with open_database(url) as database, open_size(empty_kafka.bootstrap, TICKS) as size:
         schedule = schedule_of(small_tape.mixed(), small_tape.calendars())
 
         async def over() -> bool:
@@ -270,9 +270,9 @@ async def test_a_killed_ingest_continues_without_a_gap(own_kafka: Broker, tmp_pa
                 if process.returncode is None:
                     process.kill()
                     await process.ended()
-    log = await read_log(own_kafka.bootstrap, TICKS)
+    log = await read_log(empty_kafka.bootstrap, TICKS)
     assert_whole(log, expected())
     ready = [event for records in log.values() for _, _, event in records if isinstance(event, HistoryReady)]
     assert {event.symbol for event in ready} == {"AAA", "KKK.KS"}
-    published = [event for records in (await read_log(own_kafka.bootstrap, ARTICLES)).values() for _, _, event in records]
+    published = [event for records in (await read_log(empty_kafka.bootstrap, ARTICLES)).values() for _, _, event in records]
     assert {event.event_id: event for event in published} == {article.event_id: article for article in articles}

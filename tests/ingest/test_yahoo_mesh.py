@@ -76,17 +76,17 @@ async def streamed(yahoo: YahooStandIn, seconds: float) -> None:
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_history_prices_and_heartbeats_reach_kafka_and_a_restart_continues(
-    own_kafka: Broker, database_url: str, tmp_path: Path
+    empty_kafka: Broker, database_url: str, tmp_path: Path
 ) -> None:
     async with yahoo_stand_in() as yahoo:
         yahoo.default = past
-        ingest = program(tmp_path, yahoo, own_kafka, database_url)
+        ingest = program(tmp_path, yahoo, empty_kafka, database_url)
         try:
             await until(lambda: yahoo.subscriptions, 60, "subscribed")
             await until(lambda: any(each.query.get("interval") == "1m" for each in yahoo.requests), 30, "all history was requested")
             await streamed(yahoo, 2.5)
             assert await asyncio.to_thread(ingest.stop) == 0, ingest.tail()
-            ticks, histories = await read_log(own_kafka.bootstrap, TICKS), await read_log(own_kafka.bootstrap, HISTORY)
+            ticks, histories = await read_log(empty_kafka.bootstrap, TICKS), await read_log(empty_kafka.bootstrap, HISTORY)
             check(ticks, histories)
             before = sum(len(history.bars) for _, _, history in histories[HOME] if isinstance(history, History))
 
@@ -95,7 +95,7 @@ async def test_history_prices_and_heartbeats_reach_kafka_and_a_restart_continues
             await until(lambda: len(yahoo.streams) > connections, 60, "connected")
             await streamed(yahoo, 2.5)
             assert await asyncio.to_thread(ingest.stop) == 0, ingest.tail()
-            again = await read_log(own_kafka.bootstrap, HISTORY)
+            again = await read_log(empty_kafka.bootstrap, HISTORY)
             after = sum(len(history.bars) for _, _, history in again[HOME] if isinstance(history, History))
             assert before > 4000
             assert after - before <= 4  # at most what closed in between

@@ -22,8 +22,8 @@ pytestmark = [pytest.mark.kill, pytest.mark.timeout(300)]
 
 
 @pytest.fixture
-async def stage(own_kafka: Broker, database_url: str, tmp_path: Path) -> AsyncIterator[Stage]:
-    async with open_stage(own_kafka.bootstrap, database_url, tmp_path) as made:
+async def stage(empty_kafka: Broker, database_url: str, tmp_path: Path) -> AsyncIterator[Stage]:
+    async with open_stage(empty_kafka.bootstrap, database_url, tmp_path) as made:
         yield made
 
 

@@ -49,6 +49,7 @@ from shared.db import open_database
 from shared.events import IndustryMember, Mover, Quote, RelativeStrength, RuleCount, SignalQuality
 from shared.kafka import Record
 from shared.tables import signal_quality, signals
+from tests.notifier.parser_here import ParserHere
 from tests.notifier.parts import NOW, Parts, industry, list_instruments, signal, store_bars, wire
 from tests.notifier.telegram import TOKEN, Telegram, open_telegram
 from tests.notifier.telegram.faults import Fault
@@ -107,6 +108,7 @@ async def bot_user(
     clock: TimeAndRandom | None = None,
     premium_channel: str = "",
     renderer: ChartRenderer | None = None,
+    parser: ProcessParser | None = None,
     **more: Any,
 ) -> AsyncIterator[BotUser]:
     async with open_telegram() as telegram, open_database(database_url) as database, open_bot(TOKEN, telegram.base, 5) as bot:
@@ -116,7 +118,7 @@ async def bot_user(
         parts = wire(database, [TelegramChannel(bot, 5)], clock, pictures=pictures, tiers=more.get("tiers"))
         await parts.instruments.refresh()
         quotes, industries = LatestQuotes(), LatestIndustries()
-        parser, personal = ProcessParser(), PersonalDataTables(database)
+        parser, personal = parser or ParserHere(), PersonalDataTables(database)
         stores = (parts.chats, parts.chats, ConditionTable(database), parser, parts.deliveries, parts.market, NewsTables(database))
         limiter = RateLimiter([RateLimit(1000, 1.0)], [RateLimit(1000, 1.0)])
         answers = ReplySender(bot, limiter, TimeAndRandom().ticking)

@@ -15,6 +15,7 @@ from services.analysis.live.adapters.warm_ups import WarmUpTable
 from services.notifier.adapters.chats import ChatTables
 from services.notifier.adapters.condition_times import ResearchConditionTimes
 from services.notifier.adapters.conditions import ConditionTable
+from services.notifier.adapters.parsing.parser import ProcessParser
 from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.domain import condition_replies, rule_texts
 from services.notifier.domain.address import Address
@@ -110,7 +111,7 @@ WRONG = [
 
 
 async def test_a_condition_is_explained_in_the_language_of_the_chat(database_url: str) -> None:
-    async with bot_user(database_url) as user:
+    async with bot_user(database_url, parser=ProcessParser()) as user:
         assert "/explain rsi_14" in await user.ask("/explain")
         korean = plain(await user.ask("/explain 종가가 200일선 이상이고 RSI 30 이하"))
         assert korean == "일봉 기준: 종가가 200봉 이동평균 이상 그리고 RSI(14)가 30 이하\nclose >= sma_200 and rsi_14 <= 30 on 1d"
@@ -198,7 +199,7 @@ async def test_the_bot_asks_analysis_when_a_condition_was_true_last(kafka: Broke
 
 
 async def test_errors_are_marked_in_the_text_in_both_languages(database_url: str) -> None:
-    async with bot_user(database_url) as user:
+    async with bot_user(database_url, parser=ProcessParser()) as user:
         for language in ("ko", "en"):
             await user.ask(f"/lang {language}")
             for text, korean, english, shown, place in WRONG:

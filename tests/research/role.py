@@ -28,11 +28,11 @@ _numbers = itertools.count(1)
 def running(
     bootstrap: str, database_url: str, folder: Path, command: tuple[str, ...] = ("services.analysis", "research"), **settings: str
 ) -> Iterator[Process]:
-    """The process, with a consumer group of its own; killed at the end."""
+    """The process, with a consumer group of its own; killed at the end. Signal quality is computed only if settings ask for it."""
     group = f"research-{os.getpid()}-{next(_numbers)}"
     environment = {
         "KAFKA_BOOTSTRAP": bootstrap, "DATABASE_URL": database_url, "PROBE_PORT": "0", "RESEARCH_GROUP": group, "JOB_SECONDS": "60",
-        "CACHE": str(ROOT / ".cache"), **settings,
+        "CACHE": str(ROOT / ".cache"), "QUALITY_TIMEFRAMES": "[]", **settings,
     }  # fmt: skip
     process = Process(command, {**os.environ, **environment}, folder / "research.log")
     try:

@@ -68,7 +68,8 @@ async def fill(database: Database, *symbols: str) -> None:
 async def test_the_role_stores_records_and_publishes_that_an_edge_is_gone(kafka: Broker, database_url: str, tmp_path: Path) -> None:
     async with open_database(database_url) as database:
         await fill(database, "IBM", "BAC")
-        with running(kafka.bootstrap, database_url, tmp_path, QUALITY_SECONDS="1", VAR=str(tmp_path)):
+        usual = msgspec.json.encode(ResearchSettings().quality_timeframes).decode()
+        with running(kafka.bootstrap, database_url, tmp_path, QUALITY_TIMEFRAMES=usual, QUALITY_SECONDS="1", VAR=str(tmp_path)):
             await until(lambda: _count(database), 220, "records")
             rows = await _rows(database)
             assert {row.timeframe for row in rows} == {"1d"}
