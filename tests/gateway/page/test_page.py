@@ -55,6 +55,7 @@ async def test_quotes_chart_and_signals_update_live(browser: Browser, server: Ru
     assert expected != before
     await expect(row.locator(".price")).to_have_text(expected)
     await expect(page.locator("#last")).to_have_text(expected)
+    await expect(page).to_have_title(f"{expected} AAPL · Finstage")
     await expect(page.locator(".legend")).to_contain_text("forming")
     await expect(page.locator(".legend")).to_contain_text("SMA 200")
     await drawn(page, 20)  # candles, averages and text

@@ -33,7 +33,7 @@ export class Session {
   readonly firstError = signal<Error | null>(null);
   readonly missedError = signal<Error | null>(null);
   readonly viewError = signal<Error | null>(null); // of what the open view reads after a message or a gap
-  readonly symbols = signal<ReadonlySet<string>>(new Set(["*"])); // whose quotes the open view shows; * for all
+  readonly symbols = signal<ReadonlySet<string> | null>(null); // whose quotes the open view shows; * for all; null before one is open
   readonly barsOf = signal<string | null>(null);
   readonly gaps = signal(0);
   private readonly listeners = new Set<Listener>();
@@ -60,7 +60,9 @@ export class Session {
   // Ingest may fill the table of instruments after the page was opened.
   private readonly directoryRead = new RepeatedRead(() => readDirectory(this.market));
 
-  readonly wanted = computed<Selection>(() => {
+  // Null before a view is open: each selector that is added later makes the page read the market again.
+  readonly wanted = computed<Selection | null>(() => {
+    if (!this.symbols.value) return null;
     const symbol = this.barsOf.value;
     const quotes = new Set(this.symbols.value);
     if (symbol) quotes.add(symbol);
@@ -74,7 +76,9 @@ export class Session {
   });
 
   start(): void {
-    effect(() => this.stream.select(this.wanted.value));
+    effect(() => {
+      if (this.wanted.value) this.stream.select(this.wanted.value);
+    });
     this.account.start();
     this.watchlist.start();
     effect(() => {

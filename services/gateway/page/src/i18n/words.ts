@@ -18,12 +18,20 @@ import { withParticle } from "./particles";
 // { JOSA($word, "은/는") }: the word with its particle.
 const JOSA: FluentFunction = ([word, pair]) => withParticle(String(word), String(pair));
 
-const bundles: Record<Language, FluentBundle> = {
-  en: bundle("en", en, enRules, enPatterns, enRecords, enProblems, enConditions),
-  ko: bundle("ko", ko, koRules, koPatterns, koRecords, koProblems, koConditions),
+const SOURCES: Record<Language, readonly string[]> = {
+  en: [en, enRules, enPatterns, enRecords, enProblems, enConditions],
+  ko: [ko, koRules, koPatterns, koRecords, koProblems, koConditions],
 };
+const bundles = new Map<Language, FluentBundle>(); // a language is parsed when its first word is shown
 
-function bundle(language: Language, ...sources: string[]): FluentBundle {
+function words(): FluentBundle {
+  const chosen = language();
+  const found = bundles.get(chosen) ?? bundle(chosen, SOURCES[chosen]);
+  bundles.set(chosen, found);
+  return found;
+}
+
+function bundle(language: Language, sources: readonly string[]): FluentBundle {
   const made = new FluentBundle(language, { useIsolating: false, functions: { JOSA } });
   for (const source of sources) {
     const [error] = made.addResource(new FluentResource(source));
@@ -43,20 +51,20 @@ export function t(id: string, values: Record<string, FluentVariable> = {}): stri
 
 // The same; null where the catalogue has no such message.
 export function maybe(id: string, values: Record<string, FluentVariable> = {}): string | null {
-  const found = bundles[language()].getMessage(id);
-  return found?.value ? bundles[language()].formatPattern(found.value, values) : null;
+  const found = words().getMessage(id);
+  return found?.value ? words().formatPattern(found.value, values) : null;
 }
 
 // The same for values from outside: null too where one is missing.
 export function filled(id: string, values: Record<string, FluentVariable>): string | null {
-  const found = bundles[language()].getMessage(id);
+  const found = words().getMessage(id);
   const errors: Error[] = [];
-  const text = found?.value ? bundles[language()].formatPattern(found.value, values, errors) : null;
+  const text = found?.value ? words().formatPattern(found.value, values, errors) : null;
   return errors.length ? null : text;
 }
 
 // What a message says beside its words, in smaller type; empty where it has no such text.
 export function hint(id: string): string {
-  const found = bundles[language()].getMessage(id)?.attributes["hint"];
-  return found ? bundles[language()].formatPattern(found) : "";
+  const found = words().getMessage(id)?.attributes["hint"];
+  return found ? words().formatPattern(found) : "";
 }

@@ -15,7 +15,7 @@ interface Props {
 export function ViewFrame({ name, children, quotes = false, waiting }: Props) {
   const session = useSession();
   useEffect(() => {
-    if (quotes) session.symbols.value = new Set(["*"]);
+    if (quotes || !session.symbols.peek()) session.symbols.value = new Set(["*"]);
     session.barsOf.value = null;
   }, [session, quotes]);
   const error = session.firstError.value;

@@ -6,15 +6,19 @@ import { t } from "../../i18n/words";
 import { Price, sign } from "../../ui/numbers";
 import { useSession } from "../../ui/session";
 import { Missing } from "../../ui/states";
+import { useThrottled } from "../../ui/throttled";
+
+const TITLE_MS = 1_000; // the browser draws the tab again for each title
 
 export function Heading({ symbol }: { symbol: string }) {
   const { market } = useSession();
   const instrument = market.instrument(symbol);
   const quote = market.quote(symbol).value;
   const title = quote ? `${price(quote.last_price, instrument)} ${symbol} · Finstage` : `${symbol} · Finstage`;
+  const shown = useThrottled(market.changes, TITLE_MS);
   useEffect(() => {
     document.title = title;
-  }, [title]);
+  }, [symbol, shown]);
   const range = (low: number | null, high: number | null) =>
     low === null && high === null ? <Missing why={t("why-no-range")} /> : `${price(low, instrument)} ${UNKNOWN} ${price(high, instrument)}`;
   return (
