@@ -67,7 +67,8 @@ async def test_a_head_that_never_ends_closes_the_connection(tmp_path: Path) -> N
             while not reading.done():  # a byte now and then does not count as a request
                 writer.write(b"a")
                 await asyncio.wait([reading], timeout=0.05)
-        assert await reading == b""
+        (closed,) = await asyncio.gather(reading, return_exceptions=True)
+        assert closed == b"" or isinstance(closed, ConnectionResetError), "a byte on its way at the close makes it a reset"
         writer.close()
         async with aiohttp.ClientSession(server.url) as client, client.get("/v1/industries") as response:
             assert response.status == 200

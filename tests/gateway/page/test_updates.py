@@ -145,7 +145,11 @@ async def test_an_old_answer_replaces_nothing_newer(browser: Browser, server: Ru
     quotes.gate = industries.gate = asyncio.Event()
     server.gateway.market.industries.clear()  # the answer has an industry without a view
     server.gateway.cache.answers.clear()
+    hub = server.gateway.hub
+    closed = set(hub.subscribers)
     await miss(server)
+    # an answer may be one that was asked for before: the page is to hear what comes now by its stream
+    await until(lambda: closed.isdisjoint(hub.subscribers) and hub.is_subscribed("q"), what="subscribed again")
     await until(lambda: quotes.fetched and industries.fetched, what="answers that are delayed")
     server.feed.handle_event(market.quote("AAPL", 90))
     server.feed.handle_event(market.quote("JPM", 50, change_percent=0.5))  # newer, with the same time

@@ -7,6 +7,7 @@ import { Layers } from "./layers";
 import { chartOptions, colour } from "./options";
 
 const VISIBLE_BARS = 120;
+const DRAW_MS = 100; // between two states of the forming bar: a drawing of the chart is most of what a quote costs
 
 export interface Hovered {
   time: Time | null;
@@ -22,7 +23,7 @@ export class Chart {
   private drawn: Candle[] = [];
   private forming: Candle | null = null;
   private last: Quote | null = null;
-  private frame = 0;
+  private timer = 0;
   private hoveredTime: Time | null = null;
 
   constructor(
@@ -44,7 +45,7 @@ export class Chart {
   }
 
   dispose(): void {
-    cancelAnimationFrame(this.frame);
+    clearTimeout(this.timer);
     this.chart.remove();
   }
 
@@ -90,14 +91,14 @@ export class Chart {
     this.layers?.mark(this.drawing);
   }
 
-  // Quotes arrive faster than the screen is drawn: the newest is drawn with the next frame.
+  // Quotes arrive faster than anybody sees: the newest is drawn after a moment.
   quote(quote: Quote): void {
     this.last = quote;
-    if (this.frame) return;
-    this.frame = requestAnimationFrame(() => {
-      this.frame = 0;
+    if (this.timer) return;
+    this.timer = window.setTimeout(() => {
+      this.timer = 0;
       this.drawForming();
-    });
+    }, DRAW_MS);
   }
 
   showLevel(level: number | null): void {
