@@ -111,6 +111,7 @@ async def test_alerts_are_created_paused_deleted_and_taken_back(browser: Browser
 async def changed(page: Page, visitor: Visitor) -> None:
     """Of two alerts, pause and resume the first; delete the second and take that back."""
     rows, say = page.locator("#alert-list tbody tr"), visitor.say
+    assert await visitor.shows_all_of(rows.first.get_by_role("button", name=re.compile(f"^{say('delete')}")))
     await visitor.press(rows.first.get_by_role("button", name=say("alert-pause")))
     await expect(rows.first.locator(".state")).to_have_text(say("alert-paused"))
     await visitor.press(rows.last.get_by_role("button", name=re.compile(f"^{say('delete')}")))
