@@ -12,6 +12,7 @@ from playwright.async_api import CDPSession, Page, expect
 
 from tests.gateway import market
 from tests.gateway.running_gateway import RunningGateway
+from tests.until import until
 
 FRAMES: Final = """seconds => new Promise(done => {
     let frames = 0;
@@ -102,6 +103,7 @@ class PageLoad:
 async def open_load(page: Page, server: RunningGateway) -> PageLoad:
     """For a page on the view of AAPL."""
     await expect(page.locator(".drawing")).to_have_attribute("data-shows", "AAPL 1Day")
+    await until(lambda: server.gateway.hub.is_subscribed("q"), what="the page to hear of quotes")
     session = await page.context.new_cdp_session(page)
     await session.send("Performance.enable")
     return PageLoad(page, server, session)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -91,6 +92,17 @@ async def test_a_lost_process_is_replaced_and_only_checks_are_asked_again(proces
     checked = answered.message
     assert (await answer(process), children()) == ((int(checked.split()[0]), 0), [int(checked.split()[0])])
     assert not psutil.pid_exists(pid)
+
+
+async def test_a_check_is_not_asked_again_of_a_process_whose_end_has_not_been_read(process: AnswerProcess) -> None:
+    pid, _ = await answer(process)
+    os.kill(pid, signal.SIGKILL)
+    os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)  # noqa: ASYNC222 - the event loop is not to hear of it
+    found = await process.refusal(request())
+    assert found is not None
+    assert found.reason is None, found
+    (answered,) = children()
+    assert found.message == f"{answered} 1"
 
 
 async def test_a_check_that_takes_too_long_is_refused_and_its_process_ended(

@@ -124,6 +124,7 @@ async def test_the_timeline_and_the_stories_beside_the_chart(browser: Browser, s
     await expect(feed).to_contain_text(f"{say('rule-double-top')} · {say('status-target')}")
     await expect(feed).to_contain_text(say("pattern-target", price="").strip())
     at = market.bar("AAPL", 598).ts_event - 3_600_000
+    await until(lambda: server.gateway.hub.is_subscribed("n"), what="the page to hear of stories")
     server.feed.handle_event(news.story(7, title="Apple opens a shop", first_seen=at, ts_event=at))
     await expect(feed.locator(".story-title").first).to_have_text("Apple opens a shop")
     server.feed.handle_event(news.story(8, title="Chips sell well", industries=(StoryLink(name="semiconductors", reason="topic"),)))
@@ -158,6 +159,7 @@ async def test_a_bar_under_the_pointer_shows_the_record_of_its_signal_and_its_he
     page, say = visited.page, visitor.say
     await expect(page.locator(".drawing")).to_have_attribute("data-shows", "AAPL 1Day")
     at = market.bar("AAPL", 598).ts_event - 3_600_000
+    await until(lambda: server.gateway.hub.is_subscribed("n"), what="the page to hear of stories")
     server.feed.handle_event(news.story(7, title="Apple opens a shop", first_seen=at, ts_event=at))
     canvas = await page.locator(".drawing").bounding_box()
     assert canvas is not None

@@ -76,6 +76,7 @@ async def live(browser: Browser, server: RunningGateway) -> BrowserPage:
     visited = await visit(browser, server)
     await expect(visited.page.locator(".link")).to_have_text("Replay")
     await expect(visited.page.locator(".drawing")).not_to_have_attribute("aria-busy", "true")
+    await until(lambda: server.gateway.hub.is_subscribed("q"), what="the page to hear of quotes")
     server.feed.handle_event(market.quote("JPM", 50))
     await expect(price(visited, "JPMorgan")).to_have_text(shown("JPM", 50))
     return visited

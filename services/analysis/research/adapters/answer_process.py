@@ -155,6 +155,7 @@ class _Child:
             self._writer.write(_line(question))
             await self._writer.drain()
         except OSError as error:
+            self.ended = True  # its end may not have been read yet: a question that is asked again must not come here
             raise ProcessEndedError(f"the process takes no question: {error}") from error
 
     async def _read(self) -> None:
