@@ -9,6 +9,7 @@ from shared.conditions.errors import ConditionError
 from shared.conditions.events import events
 from shared.conditions.expression import (
     BAR_FIELDS,
+    COMPARISONS,
     CROSSINGS,
     INDUSTRY_FIELDS,
     PAST_NUMBERS,
@@ -26,6 +27,7 @@ from shared.conditions.expression import (
     walk,
 )
 from shared.conditions.literals import is_price
+from shared.conditions.never import refuse_never
 from shared.conditions.normal_form import render
 from shared.conditions.operations import is_constant
 from shared.events import PERIODS, Timeframe
@@ -63,6 +65,9 @@ def check(root: Node, own: Timeframe) -> None:
         raise ConditionError("constant", "", root.at)
     nodes = list(walk(root))
     operations = [node for node in nodes if isinstance(node, Operation)]
+    for each in operations:
+        if each.name in COMPARISONS | CROSSINGS:  # again: a timeframe that is the condition's own is no other one
+            refuse_never(each.name, each.operands[0], each.operands[1], each.at)
     if len(operations) > MOST_OPERATIONS:
         raise ConditionError("operations", "", operations[MOST_OPERATIONS].at, most=MOST_OPERATIONS)
     columns = {node.name: node for node in reversed(nodes) if isinstance(node, SeriesName) and node.name not in FIELDS}

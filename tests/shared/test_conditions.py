@@ -134,6 +134,8 @@ WRONG = [
     ("close > session_high on 15m", "session", 0),
     ("close crosses above donchian_upper_20", "never", 0),
     ("donchian_upper_20 < close", "never", 0),
+    ("close > highest(close, 20)[1d]", "never", 0),
+    ("low < lowest(low[1w], 5) on 1w", "never", 0),
     ("drawdown > 20%", "drawdown", 0),
     ("close crosses open", "direction", 6),
     ("gap > 2%", "written", 0),
