@@ -7,7 +7,7 @@ import { Layers } from "./layers";
 import { chartOptions, colour } from "./options";
 
 const VISIBLE_BARS = 120;
-const DRAW_MS = 100; // between two states of the forming bar: a drawing of the chart is most of what a quote costs
+const DRAW_MS = 100; // between two states of the forming bar: nobody sees more, and each is drawn by the main thread
 
 export interface Hovered {
   time: Time | null;
