@@ -88,7 +88,9 @@ def price(visited: BrowserPage, name: str) -> Locator:
 
 
 async def miss(server: RunningGateway) -> None:
-    """Publish more messages than the gateway keeps for resuming, which no open stream gets, and close every stream."""
+    """Publish more messages than the gateway keeps for resuming, which no open stream gets; close the streams, wait for the next."""
+    hub = server.gateway.hub
+    closed = set(hub.subscribers)
     streams = server.streams.live
     for subscriber in list(streams.hub.subscribers):  # before they close: the page would subscribe again meanwhile
         streams.flusher.remove(subscriber)
@@ -96,6 +98,8 @@ async def miss(server: RunningGateway) -> None:
     for n in range(601, 604):
         server.feed.handle_event(market.signal("NVDA", n, "golden_cross"))
     await streams.close()
+    # a request of the page may be one from before: only its stream shows that it hears what comes now
+    await until(lambda: closed.isdisjoint(hub.subscribers) and hub.is_subscribed("q"), what="subscribed again")
 
 
 async def test_missed_updates_are_read_until_that_succeeds(browser: Browser, server: RunningGateway) -> None:
@@ -104,7 +108,6 @@ async def test_missed_updates_are_read_until_that_succeeds(browser: Browser, ser
     for interceptor in interceptors:
         interceptor.failing = True
     await miss(server)
-    await until(lambda: interceptors[0].requests, what="the page to read what it missed")
     server.feed.handle_event(market.quote("JPM", 70))  # the stream continues meanwhile
     await expect(price(visited, "JPMorgan")).to_have_text(shown("JPM", 70))
     await expect(visited.page.locator("html")).to_have_attribute("data-link", "behind")
@@ -146,11 +149,7 @@ async def test_an_old_answer_replaces_nothing_newer(browser: Browser, server: Ru
     quotes.gate = industries.gate = asyncio.Event()
     server.gateway.market.industries.clear()  # the answer has an industry without a view
     server.gateway.cache.answers.clear()
-    hub = server.gateway.hub
-    closed = set(hub.subscribers)
     await miss(server)
-    # an answer may be one that was asked for before: the page is to hear what comes now by its stream
-    await until(lambda: closed.isdisjoint(hub.subscribers) and hub.is_subscribed("q"), what="subscribed again")
     await until(lambda: quotes.fetched and industries.fetched, what="answers that are delayed")
     server.feed.handle_event(market.quote("AAPL", 90))
     server.feed.handle_event(market.quote("JPM", 50, change_percent=0.5))  # newer, with the same time
