@@ -24,7 +24,9 @@ page to it."""
 WINDOWS = 4
 """Of two seconds: another test can take the frames of one."""
 MOST_WORK = 0.5
-"""Seconds of CPU time of the page's main thread in a second of 200 updates: with less than one, 60 frames are possible."""
+"""Seconds of CPU time of the page's main thread in a second of 200 updates: with less than one, 60 frames are possible. For a
+machine that needs ``COMPUTING_SECONDS`` to compute what each page is given to compute; a slower one may take longer for both."""
+COMPUTING_SECONDS = 0.1
 UPDATES = 10_000 if THOROUGH else 3_000
 FIRST_UPDATES = 1_000
 GROWTH = 0.25
@@ -42,11 +44,12 @@ async def test_thousands_of_updates_leave_nothing_behind_and_frames_go_on(browse
     assert late.heap < early.heap * (1 + GROWTH)
     assert late.nodes < early.nodes * (1 + GROWTH)
     windows: list[Frames] = []
+    slowness = max(1.0, await load.computing() / COMPUTING_SECONDS)
     async with load.two_hundred_a_second():
         while len(windows) < WINDOWS and not any(frames.a_second > LEAST_FRAMES for frames in windows):
             windows.append(await load.frames(2))
     assert max(frames.a_second for frames in windows) > LEAST_FRAMES
-    assert max(frames.work for frames in windows) < MOST_WORK
+    assert max(frames.work for frames in windows) < MOST_WORK * slowness
     assert visited.errors == []
 
 
