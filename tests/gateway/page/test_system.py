@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import pytest
 from playwright.async_api import Browser, Route, expect
+from sqlalchemy import insert
 
 from services.gateway.domain.service_states import GroupFinding, ServiceWatch
+from shared import tables
+from tests.gateway import market
+from tests.gateway.browsing import visit
 from tests.gateway.running_gateway import RunningGateway
 from tests.gateway.visitors import Visitor, visitors
 
@@ -53,3 +57,23 @@ async def test_the_system_view(browser: Browser, server: RunningGateway, visitor
     await expect(page.locator("#flow .failure")).to_contain_text(say("problem-no-database"))
     await page.unroute("**/v1/status")
     await expect(page.locator("#flow")).to_contain_text(say("silent"))
+
+
+async def test_a_feed_that_is_never_read_says_why(browser: Browser, server: RunningGateway) -> None:
+    never = [
+        market.feed_row("played", replayed=True),
+        market.feed_row("off", state="disabled"),
+        market.feed_row("early", state="new"),
+    ]
+    async with server.database.begin() as connection:
+        await connection.execute(insert(tables.feeds), never)
+    visited = await visit(browser, server, path="/#/system")
+    rows = visited.page.locator("#feeds tbody tr")
+    for feed, why in (
+        ("played", "A tape plays this feed; it is not fetched"),
+        ("off", "This feed is switched off"),
+        ("early", "Nothing was reported yet"),
+    ):
+        await expect(rows.filter(has_text=feed).locator("td").last.locator(".missing")).to_have_attribute("title", why)
+    async with server.database.begin() as connection:
+        await connection.execute(tables.feeds.delete().where(tables.feeds.c.feed.in_([row["feed"] for row in never])))

@@ -8,6 +8,11 @@ import { useReading } from "../../ui/reading";
 import { Empty, Failure, Loading, Missing } from "../../ui/states";
 import { type Column, Table } from "../../ui/table";
 
+function whyNeverRead(feed: NewsFeed): string {
+  if (feed.replayed) return t("why-feed-played");
+  return t(feed.state === "disabled" ? "why-feed-disabled" : "why-not-reported");
+}
+
 export function Feeds() {
   const reading = useReading((cancelled) => api.feeds(cancelled), []);
   const feeds = reading.value?.results ?? [];
@@ -38,7 +43,12 @@ export function Feeds() {
       by: (row) => row.last_article,
       cell: (row) => (row.last_article ? clockTime(row.last_article) : <Missing why={t("why-not-reported")} />),
     },
-    { id: "next", title: t("next-read"), by: (row) => row.next_try, cell: (row) => (row.next_try ? clockTime(row.next_try) : "") },
+    {
+      id: "next",
+      title: t("next-read"),
+      by: (row) => row.next_try,
+      cell: (row) => (row.next_try ? clockTime(row.next_try) : <Missing why={whyNeverRead(row)} />),
+    },
   ];
   return (
     <Panel id="feeds" class="wide" title={t("feeds")}>
