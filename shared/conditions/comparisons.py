@@ -20,7 +20,6 @@ from shared.conditions.expression import (
 )
 from shared.conditions.lexicon import LEVELS
 from shared.conditions.literals import PRICES, Percent, is_price, kind_of, plain
-from shared.conditions.never import refuse_never
 from shared.conditions.normal_form import render
 from shared.conditions.operations import (
     bars_of,
@@ -131,7 +130,6 @@ def grouped(node: Node) -> Node:
 def crossing(name: str, left: Node, right: Node, at: int) -> Node:
     """``crosses_above`` or ``crosses_below``."""
     first, second = number(plain(left, right), name), number(plain(right, left), name)
-    refuse_never(name, first, second, at)
     return Crossing(name, (first, second), at)
 
 
@@ -222,7 +220,6 @@ def compared(left: Node, sign: str, right: Node) -> Comparison:
         found = Comparison(MIRRORED[sign], (second, first), left.at)
     else:
         found = Comparison(sign, (first, second), left.at)
-    refuse_never(found.name, found.operands[0], found.operands[1], found.at)
     object.__setattr__(found, "typed", sign)
     object.__setattr__(found, "left", left)
     object.__setattr__(found, "right", right)

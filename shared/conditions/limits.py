@@ -66,7 +66,7 @@ def check(root: Node, own: Timeframe) -> None:
     nodes = list(walk(root))
     operations = [node for node in nodes if isinstance(node, Operation)]
     for each in operations:
-        if each.name in COMPARISONS | CROSSINGS:  # again: a timeframe that is the condition's own is no other one
+        if each.name in COMPARISONS | CROSSINGS:
             refuse_never(each.name, each.operands[0], each.operands[1], each.at)
     if len(operations) > MOST_OPERATIONS:
         raise ConditionError("operations", "", operations[MOST_OPERATIONS].at, most=MOST_OPERATIONS)
