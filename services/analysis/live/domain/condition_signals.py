@@ -10,7 +10,7 @@ import numpy as np
 from services.analysis.kernels.conditions.programs import evaluated
 from services.analysis.kernels.signatures import SeriesKernels
 from services.analysis.live.domain.condition_evidence import ShownValue, evidence, shown_values
-from services.analysis.live.domain.derived_runner import DerivedRunner, narrow
+from services.analysis.live.domain.derived_runner import DerivedRunner, rows_at
 from services.analysis.live.domain.known_values import BarEvents, KnownValues
 from services.analysis.live.domain.layout import TIMEFRAMES
 from services.analysis.live.domain.state import Floats, Int64s, PartitionState, Records
@@ -58,11 +58,16 @@ class ConditionEvaluator:
             return found
         wide = self.derived.advance(state, closed, values, previous_values, events)
         series = zip(*(closed[name].tolist() for name in ("row", "timeframe", "provisional")), strict=True)
-        for i, (row, code, provisional) in enumerate(series):
-            chosen = self._choose(state.symbols[row], row, code, provisional)
-            if len(chosen):
-                current, previous = wide[i] if i in wide else narrow(state, closed[i], values[i], previous_values[i])
-                found += ((i, signal) for signal in self._bar(state, closed[i], chosen, current, previous))
+        chosen = {
+            i: numbers
+            for i, (row, code, provisional) in enumerate(series)
+            if len(numbers := self._choose(state.symbols[row], row, code, provisional))
+        }
+        plain = [i for i in chosen if i not in wide]
+        rows = rows_at(state, closed[plain], values[plain], previous_values[plain])
+        wide |= dict(zip(plain, zip(*rows, strict=True), strict=True))
+        for i, numbers in chosen.items():
+            found += ((i, signal) for signal in self._bar(state, closed[i], numbers, *wide[i]))
         return found
 
     def _choose(self, symbol: str, row: int, code: int, provisional: int) -> Int64s:

@@ -74,41 +74,39 @@ class DerivedRunner:
         found = Rows()
         if not self._programs.derives:
             return found
-        for i, (row, code) in enumerate(zip(closed["row"].tolist(), closed["timeframe"].tolist(), strict=True)):
-            layout = self._layout(state, (row, code))
-            if layout is not None:
-                found[i] = narrow(state, closed[i], values[i], previous_values[i], self._programs.width)
-                self._start(state, layout, closed[i], i, *found[i], events)
+        keys = list(zip(closed["row"].tolist(), closed["timeframe"].tolist(), strict=True))
+        layouts = {i: layout for i, key in enumerate(keys) if (layout := self._layout(state, key)) is not None}
+        bars = list(layouts)
+        rows = rows_at(state, closed[bars], values[bars], previous_values[bars], self._programs.width)
+        for (i, layout), wide, past in zip(layouts.items(), *rows, strict=True):
+            found[i] = wide, past
+            self._start(state, layout, keys[i], closed[i], i, wide, past, events)
         for i, (wide, past) in found.items():
-            self._finish(state, closed[i], wide, past)
-        for key in {(int(closed[i]["row"]), int(closed[i]["timeframe"])) for i in found}:
+            self._finish(state, layouts[i], keys[i], closed[i], wide, past)
+        for key in {keys[i] for i in found}:
             state.derived[key].trim()
         return found
 
     def _start(
-        self, state: PartitionState, layout: SeriesLayout, x: Any, i: int, wide: Floats, past: Floats, events: BarEvents
+        self, state: PartitionState, layout: SeriesLayout, key: Key, x: Any, i: int, wide: Floats, past: Floats, events: BarEvents
     ) -> None:
         """Computes what depends on the series alone, and keeps what other timeframes read."""
         for place, node in layout.known:
             wide[place] = self._known.at_bar(node, state, x, i, events)
-        memory = state.derived[int(x["row"]), int(x["timeframe"])]
+        memory = state.derived[key]
         self._derive(layout.local, memory, wide, past, commit=not x["provisional"])
         if layout.exported and not x["provisional"]:
             exported = evaluated(self._kernels, self._programs, layout.programs, wide, past)
             memory.export(int(x["close_at"]), exported.tolist())
 
-    def _finish(self, state: PartitionState, x: Any, wide: Floats, past: Floats) -> None:
+    def _finish(self, state: PartitionState, layout: SeriesLayout, key: Key, x: Any, wide: Floats, past: Floats) -> None:
         """Computes what also reads other timeframes: their newest bars closed by the time at which this one is known."""
-        row, code = int(x["row"]), int(x["timeframe"])
-        layout = self._layout(state, (row, code))
-        if layout is None:
-            return
         moment = int(x["known_at"])
         for read in layout.read:
-            there = state.derived.get((row, read.timeframe))
+            there = state.derived.get((key[0], read.timeframe))
             if there is not None:
                 wide[read.places] = there.at(read.names, moment)
-        self._derive(layout.later, state.derived[row, code], wide, past, commit=not x["provisional"])
+        self._derive(layout.later, state.derived[key], wide, past, commit=not x["provisional"])
 
     def _derive(self, table: Any, memory: DerivedMemory, wide: Floats, past: Floats, *, commit: bool) -> None:
         if len(table):
@@ -183,13 +181,18 @@ class DerivedRunner:
         return self._layouts[group, not_warmed_up]
 
 
-def narrow(state: PartitionState, x: Any, values: Floats, previous_values: Floats, width: int = 0) -> tuple[Floats, Floats]:
-    """The row of a bar (dtype CLOSED) and the one before: columns, fields, and NaN for derived values up to ``width``."""
-    row, code, at = int(x["row"]), int(x["timeframe"]), int(x["at"])
-    fields = [float(x[name]) for name in BAR_FIELDS]
-    past = [float(getattr(state.windows, name)[row, code, at - 1]) if at else np.nan for name in BAR_FIELDS]
-    rest = np.full(max(0, width - len(values) - len(fields)), np.nan)
-    return np.concatenate([values, fields, rest]), np.concatenate([previous_values, past])
+def rows_at(
+    state: PartitionState, closed: Records, values: Floats, previous_values: Floats, width: int = 0
+) -> tuple[Floats, Floats]:
+    """The rows of bars (dtype CLOSED) and of the bar before each: columns, fields, and NaN for derived values up to ``width``."""
+    row, code, at = closed["row"], closed["timeframe"], closed["at"]
+    fields = np.stack([closed[name] for name in BAR_FIELDS], axis=1)
+    past = np.stack([getattr(state.windows, name)[row, code, at - 1] for name in BAR_FIELDS], axis=1)
+    past[at == 0] = np.nan
+    columns, known = values.shape[1], values.shape[1] + len(BAR_FIELDS)
+    wide = np.full((len(closed), max(width, known)), np.nan)
+    wide[:, :columns], wide[:, columns:known] = values, fields
+    return wide, np.hstack([previous_values, past])
 
 
 def _restarted(needs: SeriesNeeds, replaced: bool, others: AbstractSet[Timeframe]) -> frozenset[str]:

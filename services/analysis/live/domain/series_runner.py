@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -151,10 +151,11 @@ class SeriesRunner:
         """The values of the requested indicators at the bars, and at the closed bar before each: (bars, columns)."""
         width = len(self.columns) - len(self.base.columns)
         values, previous_values = np.empty((len(closed), width)), np.empty((len(closed), width))
-        parts = list(zip(self._extra, state.extra, strict=True))
-        for i, x in enumerate(closed):
-            row, code, at, final = int(x["row"]), int(x["timeframe"]), int(x["at"]), not x["provisional"]
-            with _series_at(state, x) as bars:
+        parts, windows = list(zip(self._extra, state.extra, strict=True)), _windows(state)
+        series = zip(*(closed[name].tolist() for name in ("row", "timeframe", "at", "provisional")), strict=True)
+        for i, (row, code, at, provisional) in enumerate(series):
+            bars, final = Bars(*(window[row, code] for window in windows)), not provisional
+            with nullcontext() if final else _in_place(bars, at, closed[i]):
                 first = 0
                 for each, memory in parts:
                     columns = slice(first, first := first + len(each.plan.columns))
@@ -252,18 +253,13 @@ class SeriesRunner:
 
 
 @contextmanager
-def _series_at(state: PartitionState, x: Any) -> Iterator[Bars]:
-    """The series of a bar (dtype CLOSED). A provisional bar is in its place as long as the block runs."""
-    row, code, at = int(x["row"]), int(x["timeframe"]), int(x["at"])
-    bars = Bars(*(window[row, code] for window in _windows(state)))
-    if not x["provisional"]:
-        yield bars
-        return
+def _in_place(bars: Bars, at: int, x: Any) -> Iterator[None]:
+    """A provisional bar (dtype CLOSED) is in its place as long as the block runs."""
     kept = [values[at] for values in bars]
     for values, name in zip(bars, PROVISIONAL_FIELDS, strict=True):
         values[at] = x[name]
     try:
-        yield bars
+        yield
     finally:
         for values, value in zip(bars, kept, strict=True):
             values[at] = value
