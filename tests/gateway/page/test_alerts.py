@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 from sqlalchemy import delete, insert, select, update
 
 from services.gateway.domain.keys import parse_key
@@ -215,3 +216,22 @@ async def test_prices_go_on_after_the_key_was_revoked(browser: Browser, server: 
     server.feed.handle_event(market.quote("^GSPC", 70))
     await expect(page.locator(".index")).to_contain_text(f"{market.quote('^GSPC', 70).last_price:,.2f}")
     await expect(page.locator("html")).to_have_attribute("data-link", "replay")
+
+
+async def test_no_alert_is_made_of_a_condition_that_is_being_changed(browser: Browser, server: RunningGateway) -> None:
+    key, checked = await create_key(server, "write"), asyncio.Event()
+    page = (await DESK.open(browser, server, "/#/alerts?condition=close%20%3E%201&symbols=AAPL")).page
+
+    async def held(route: Route) -> None:
+        await checked.wait()
+        await route.continue_()
+
+    await enter(DESK, page, key)
+    create = page.get_by_role("button", name=DESK.say("alert-create"))
+    await expect(create).to_be_enabled()
+    await page.route("**/v1/conditions/explain", held)
+    await page.get_by_label(DESK.say("condition"), exact=True).fill("close > 2")
+    await expect(create).to_be_disabled()
+    checked.set()
+    await create.click()
+    await expect(page.locator("#alert-list tbody tr code")).to_have_text(["close > 2 on 1d"])

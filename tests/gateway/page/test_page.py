@@ -13,6 +13,7 @@ import msgspec
 import pytest
 from playwright.async_api import Browser, Page, Route, expect
 
+from services.gateway.domain.analysis_progress import SILENT_MS
 from shared import tables
 from shared.events import Timeframe
 from tests.gateway import market
@@ -37,8 +38,8 @@ async def test_quotes_chart_and_signals_update_live(browser: Browser, server: Ru
     await expect(page.locator(".drawing")).to_have_attribute("data-bars", "500")
     await expect(page.locator("h1")).to_have_text("Apple")
     now = server.gateway.clock()
-    server.gateway.market.last_analysis_at = now - 119_000
-    server.gateway.progress.measure({0: (0, 9)}, {0: 5}, now - 60_000)
+    server.gateway.market.last_analysis_at = now - SILENT_MS  # long before the page calls it quiet
+    server.gateway.progress.measure({0: (0, 9)}, {0: 5}, now - SILENT_MS)
     await page.evaluate(REFRESH_STATUS)
     since = dt.datetime.fromtimestamp(server.gateway.market.last_analysis_at // 1000).astimezone().strftime("%H:%M")
     await expect(page.locator(".link")).to_have_text(re.compile(f"^No news from analysis since .*{since}$"))

@@ -88,7 +88,7 @@ def price(visited: BrowserPage, name: str) -> Locator:
 
 
 async def miss(server: RunningGateway) -> None:
-    """Publish more messages than the gateway keeps for resuming, which no open stream gets; close the streams, wait for the next."""
+    """Publish more than the gateway keeps for resuming, to no open stream; close the streams and wait for the next ones."""
     hub = server.gateway.hub
     closed = set(hub.subscribers)
     streams = server.streams.live

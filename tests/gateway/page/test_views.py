@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import json
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Route, expect
 
 from tests.gateway.browsing import BrowserPage, keep_picture, visit
 from tests.gateway.page.english import english
@@ -66,6 +67,41 @@ async def test_keys_open_views_and_the_page_can_be_installed(browser: Browser, s
     manifest = await page.evaluate("fetch(document.querySelector('link[rel=manifest]').href).then(r => r.json())")
     assert (manifest["display"], manifest["start_url"], manifest["icons"][0]["sizes"]) == ("standalone", "/", "any")
     assert visited.errors == []
+
+
+AT_ONCE = """async (button, key) => {
+    button.click();
+    const isOpen = () => button.ariaExpanded === "true" || button.ariaPressed === "true";
+    for (let steps = 0; steps < 1000 && !isOpen(); steps += 1) await null;
+    document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+    return document.activeElement.tagName;
+}"""
+"""Press a button, and a key as soon as the page has answered, before it is painted. Returns where the focus is."""
+
+
+async def test_a_key_that_follows_at_once_is_for_what_was_opened(browser: Browser, server: RunningGateway) -> None:
+    page = (await visit(browser, server, path="/#/instrument/AAPL")).page
+    await page.get_by_role("button", name="Settings").evaluate(AT_ONCE, "Escape")
+    await expect(page.get_by_role("dialog", name="Settings")).to_have_count(0)
+    assert await page.get_by_role("button", name="Indicators").evaluate(AT_ONCE, "1") == "INPUT"
+    await expect(page.get_by_role("dialog", name="Indicators")).to_be_visible()
+
+
+async def test_the_search_takes_the_focus_however_late_its_view_is(browser: Browser, server: RunningGateway) -> None:
+    page, loaded = await browser.new_page(locale="en-US"), asyncio.Event()
+
+    async def held(route: Route) -> None:
+        await loaded.wait()
+        await route.continue_()
+
+    await page.clock.install()
+    await page.goto(server.url)
+    await expect(page.locator("#heatmap")).to_be_visible()
+    await page.route("**/assets/*", held)
+    await page.keyboard.press("/")
+    await page.clock.run_for(10_000)
+    loaded.set()
+    await expect(page.get_by_role("searchbox")).to_be_focused()
 
 
 AXE = Path(__file__).parents[3] / "services/gateway/page/node_modules/axe-core/axe.min.js"

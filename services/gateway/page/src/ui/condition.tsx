@@ -13,29 +13,29 @@ export interface Explained {
   value: Explanation | null;
   error: Error | null;
   position: number | null; // of the error in the text
-  isBusy: boolean;
+  isBusy: boolean; // the text has changed since: nothing is to be done with what is said of the one before
 }
 
-const NOTHING: Explained = { value: null, error: null, position: null, isBusy: false };
+const NOTHING = { about: "", value: null, error: null, position: null };
 
-// What the gateway says about the text, a moment after it has stopped changing.
+// What the gateway says about the text, a moment after it has stopped changing; that of the text before until then.
 export function useExplanation(text: string, symbols: readonly string[]): Explained {
-  const [found, setFound] = useState<Explained>(NOTHING);
+  const [found, setFound] = useState<Omit<Explained, "isBusy"> & { about: string }>(NOTHING);
   const key = symbols.join(",");
+  const about = text.trim() && `${key} ${text}`;
   useEffect(() => {
     const request = new AbortController();
     if (!text.trim()) {
       setFound(NOTHING);
       return;
     }
-    setFound((before) => ({ ...before, isBusy: true }));
     const timer = setTimeout(() => {
       api.explain(text, key ? key.split(",") : [], 10, request.signal).then(
-        ({ results }) => setFound({ ...NOTHING, value: results[0] ?? null }),
+        ({ results }) => setFound({ ...NOTHING, about, value: results[0] ?? null }),
         (error: Error) => {
           if (request.signal.aborted) return;
           const position = error instanceof ApiError ? (error.problem.position ?? null) : null;
-          setFound({ ...NOTHING, error, position });
+          setFound({ ...NOTHING, about, error, position });
         },
       );
     }, CHECK_DELAY_MS);
@@ -44,7 +44,7 @@ export function useExplanation(text: string, symbols: readonly string[]): Explai
       request.abort();
     };
   }, [text, key]);
-  return found;
+  return { ...found, isBusy: found.about !== about };
 }
 
 interface Props {
