@@ -16,7 +16,7 @@ from services.gateway.adapters.history import open_history
 from services.gateway.domain.source_health import STALE_MS, StoredSourceHealth
 from shared import tables
 from tests.gateway import market
-from tests.gateway.browsing import visit
+from tests.gateway.browsing import close_contexts, visit
 from tests.gateway.running_gateway import RunningGateway, read_directory, running_gateway
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -61,8 +61,7 @@ async def without_prices(browser: Browser, built: Path, tmp_path: Path) -> Async
         await market.store(gateway.database)
         await read_directory(gateway)
         yield gateway
-    for context in browser.contexts:
-        await context.close()
+    await close_contexts(browser)
 
 
 @pytest.mark.browser

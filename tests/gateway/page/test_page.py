@@ -308,7 +308,7 @@ async def test_the_page_reconnects_after_a_restart_of_the_gateway(browser: Brows
         market.fill(second.gateway.market)
         second.feed.handle_event(market.signal("JPM", 900, "golden_cross"))
         second.feed.handle_event(market.quote("AAPL", 5000))
-        await expect(visited.page.locator(".link")).to_have_text("Replay", timeout=20_000)
+        await expect(visited.page.locator(".link")).to_have_text("Replay")
         await expect(visited.page.locator(".signal").first).to_contain_text("Golden cross")
         price = f"{market.quote('AAPL', 5000).last_price:,.2f}"
         await expect(visited.page.locator(".row", has_text="Apple").locator(".price")).to_have_text(price)
@@ -390,7 +390,7 @@ async def test_the_api_document_loads_nothing_from_other_hosts(browser: Browser,
     page.on("request", lambda request: requested.append(request.url))
     await page.route("**/openapi.json", only_bars)
     await page.goto(f"{server.url}/docs")
-    await expect(page.locator(".opblock-summary-path").first).to_be_visible(timeout=15_000)
+    await expect(page.locator(".opblock-summary-path").first).to_be_visible()
     await expect(page.locator(".auth-wrapper .authorize")).to_have_count(1)  # a key can be given there
     assert all(url.startswith((server.url, "data:")) for url in requested), requested
     assert "/v1/bars" in (await page.locator(".swagger-ui").inner_text()).replace("\u200b", "")

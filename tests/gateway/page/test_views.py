@@ -107,15 +107,15 @@ async def test_the_search_takes_the_focus_however_late_its_view_is(browser: Brow
 AXE = Path(__file__).parents[3] / "services/gateway/page/node_modules/axe-core/axe.min.js"
 AXE_RUN = "axe.run(document, {resultTypes: ['violations'], preload: false})"
 """Without reading the style sheets again: only rules about turned screens need them."""
-VIEWS: Final[dict[str, tuple[str, ...]]] = {
-    "market": ("/semiconductors",),
-    "instrument": ("/AAPL",),
-    "screener": ("?condition=close%20%3E%20sma_20",),
-    "research": ("/records", "/new", "/runs/backtest-1", "/datasets"),
-    "alerts": (),
-    "system": (),
+VIEWS: Final[dict[str, dict[str, str]]] = {
+    "market": {"/semiconductors": "#members"},
+    "instrument": {"/AAPL": ".drawing[data-shows='AAPL 1Day']"},
+    "screener": {"?condition=close%20%3E%20sma_20": "#results .progress"},
+    "research": {"/records": "#records", "/new": "#new-run", "/runs/backtest-1": "#trades", "/datasets": "#datasets"},
+    "alerts": {},
+    "system": {},
 }
-"""The views, and what else each of them shows under an address of its own."""
+"""The views, and what else each of them shows under an address of its own, with a part that is only there."""
 
 
 @visitors
@@ -128,16 +128,17 @@ async def test_each_view_opens_fits_and_has_nothing_that_axe_finds_serious(
     links = page.get_by_role("navigation", name=visitor.say("views"), exact=True).get_by_role("link")
     for view, more in VIEWS.items():
         await visitor.press(links.filter(has_text=visitor.say(f"view-{view}")))
-        await looked_at(visited, visitor, view)
-        for address in more:
+        await looked_at(visited, visitor, view, f".{view}-view")
+        for address, part in more.items():
             await page.evaluate("hash => { location.hash = hash }", f"#/{view}{address}")
-            await looked_at(visited, visitor, f"{view}{address.partition('?')[0]}")
+            await looked_at(visited, visitor, f"{view}{address.partition('?')[0]}", part)
     assert visited.errors == []
 
 
-async def looked_at(visited: BrowserPage, visitor: Visitor, name: str) -> None:
+async def looked_at(visited: BrowserPage, visitor: Visitor, name: str, part: str) -> None:
     """What is open is there, fits, is in the visitor's language, and can be used without seeing it."""
     page = visited.page
+    await expect(page.locator(part)).to_be_visible()  # else it is still the view before that has loaded
     await expect(page.locator(".loading")).to_have_count(0)
     await expect(page.locator(".drawing[aria-busy]")).to_have_count(0)
     await expect(page.locator("h1").first).to_be_attached()
