@@ -164,15 +164,16 @@ async def test_a_bar_under_the_pointer_shows_the_record_of_its_signal_and_its_he
     server.feed.handle_event(news.story(7, title="Apple opens a shop", first_seen=at, ts_event=at))
     canvas = await page.locator(".drawing").bounding_box()
     assert canvas is not None
-    x, y = canvas["x"] + canvas["width"] * 0.7, canvas["y"] + canvas["height"] / 2
+    x, y = canvas["x"] + canvas["width"] * 0.75, canvas["y"] + canvas["height"] / 2
     fired = page.locator(".legend .fired", has_text=say("rule-golden-cross"))
     point = await visitor.pointer(page, x, y)
+    step = 2 if visitor.is_phone else 4  # pixels, less than a bar has
 
     async def found() -> bool:
         nonlocal x
-        x += 4
+        x += step
         if x > canvas["x"] + canvas["width"]:
-            x -= canvas["width"] * 0.3 - 1  # once more from the left, between the places of before
+            x -= canvas["width"] / 4 - 1  # once more from the left, between the places of before
         await point(x, y)
         await page.evaluate(PAINTED)  # the legend is that of the bar under the pointer
         return bool(await fired.count())
