@@ -143,3 +143,19 @@ async def test_a_condition_that_is_being_changed_is_not_run(browser: Browser, se
     checked.set()
     await expect(alert).to_have_attribute("href", "#/alerts?condition=close+%3C+1+on+1d")
     await expect(start).to_be_enabled()
+
+
+async def test_a_check_that_was_not_answered_is_repeated(browser: Browser, server: RunningGateway) -> None:
+    page, asked = await browser.new_page(locale="en-US"), 0
+
+    async def away_once(route: Route) -> None:
+        nonlocal asked
+        asked += 1
+        if asked == 1:
+            await route.fulfill(status=503, json={"detail": "the database does not answer now"})
+        else:
+            await route.continue_()
+
+    await page.route("**/v1/conditions/explain", away_once)
+    await page.goto(f"{server.url}/#/alerts?condition=close%20%3E%201&symbols=AAPL")
+    await expect(page.locator("#builder .copy-line code")).to_have_text("/alert close > 1 on 1d for AAPL")

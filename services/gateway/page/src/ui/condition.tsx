@@ -2,12 +2,15 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
 import { ApiError, api } from "../data/api";
+import { backoff } from "../data/repeated_read";
 import type { Explanation } from "../data/types";
 import { errorText } from "../i18n/problems";
 import { language, t } from "../i18n/words";
 import { completions, type Suggestion, wordBefore } from "./completion";
 
 const CHECK_DELAY_MS = 400;
+const AGAIN_MS = 1000; // after a failure; the delay doubles with each
+const LATEST_MS = 30_000;
 
 export interface Explained {
   value: Explanation | null;
@@ -29,16 +32,22 @@ export function useExplanation(text: string, symbols: readonly string[]): Explai
       setFound(NOTHING);
       return;
     }
-    const timer = setTimeout(() => {
-      api.explain(text, key ? key.split(",") : [], 10, request.signal).then(
-        ({ results }) => setFound({ ...NOTHING, about, value: results[0] ?? null }),
-        (error: Error) => {
-          if (request.signal.aborted) return;
-          const position = error instanceof ApiError ? (error.problem.position ?? null) : null;
-          setFound({ ...NOTHING, about, error, position });
-        },
-      );
-    }, CHECK_DELAY_MS);
+    let timer = 0;
+    const ask = (delay: number, tries: number) => {
+      timer = window.setTimeout(() => {
+        api.explain(text, key ? key.split(",") : [], 10, request.signal).then(
+          ({ results }) => setFound({ ...NOTHING, about, value: results[0] ?? null }),
+          (error: Error) => {
+            if (request.signal.aborted) return;
+            const isRefused = error instanceof ApiError && error.status < 500;
+            const position = isRefused ? (error.problem.position ?? null) : null;
+            setFound({ ...NOTHING, about, error, position });
+            if (!isRefused) ask(backoff(tries, AGAIN_MS, LATEST_MS), tries + 1); // it may be answered later
+          },
+        );
+      }, delay);
+    };
+    ask(CHECK_DELAY_MS, 0);
     return () => {
       clearTimeout(timer);
       request.abort();
