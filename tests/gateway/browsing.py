@@ -88,3 +88,11 @@ async def visit(
     visited = BrowserPage(await context.new_page())
     await visited.page.goto(server.url + path)
     return visited
+
+
+async def close_contexts(browser: Browser) -> None:
+    """Close all pages. A handler of requests that is still at work fails then, which would be an error of a later test."""
+    for context in browser.contexts:
+        for page in context.pages:
+            await page.unroute_all(behavior="ignoreErrors")
+        await context.close()

@@ -10,8 +10,11 @@ from typing import Any
 
 from playwright.async_api import Browser
 
+from services.gateway.domain.hub import Subscriber
 from tests.gateway import market
+from tests.gateway.browsing import close_contexts
 from tests.gateway.running_gateway import RunningGateway, read_directory, running_gateway
+from tests.until import until
 
 
 @asynccontextmanager
@@ -34,7 +37,14 @@ async def fresh_market(server: RunningGateway, browser: Browser) -> AsyncIterato
     try:
         yield server
     finally:
-        for context in browser.contexts:
-            await context.close()
+        await close_contexts(browser)
         vars(gateway).update(before)
         vars(gateway.progress).update(progress)
+
+
+async def interrupt(server: RunningGateway, closed: set[Subscriber] | None = None) -> None:
+    """Close the streams and wait until a page has subscribed again: a new stream shows it, a moment without one can be missed."""
+    hub = server.gateway.hub
+    before = closed or set(hub.subscribers)
+    await server.streams.live.close()
+    await until(lambda: before.isdisjoint(hub.subscribers) and hub.is_subscribed("q"), what="subscribed again")

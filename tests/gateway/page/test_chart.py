@@ -18,6 +18,7 @@ from tests.until import until
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 DAY = {"en": "1D", "ko": "일"}
+PAINTED = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 @visitors
@@ -34,7 +35,7 @@ async def test_the_tools_of_the_chart(browser: Browser, server: RunningGateway, 
     await expect(tools.get_by_role("button", name=say("show-log"))).to_have_attribute("aria-pressed", "true")
     other = tools.get_by_role("combobox", name=say("compare"), exact=True)
     await other.select_option("^GSPC")
-    assert page.url.endswith("#/instrument/AAPL?compare=%5EGSPC")
+    await expect(page).to_have_url(f"{server.url}/#/instrument/AAPL?compare=%5EGSPC")
     await expect(other).to_have_value("^GSPC")
     async with page.expect_request(lambda request: "/v1/bars?symbol=NVDA" in request.url):
         await other.select_option("industry:ai")
@@ -163,14 +164,18 @@ async def test_a_bar_under_the_pointer_shows_the_record_of_its_signal_and_its_he
     server.feed.handle_event(news.story(7, title="Apple opens a shop", first_seen=at, ts_event=at))
     canvas = await page.locator(".drawing").bounding_box()
     assert canvas is not None
-    x, y = canvas["x"] + canvas["width"] * 0.7, canvas["y"] + canvas["height"] / 2
+    x, y = canvas["x"] + canvas["width"] * 0.75, canvas["y"] + canvas["height"] / 2
     fired = page.locator(".legend .fired", has_text=say("rule-golden-cross"))
     point = await visitor.pointer(page, x, y)
+    step = 2 if visitor.is_phone else 4  # pixels, less than a bar has
 
     async def found() -> bool:
         nonlocal x
-        x += 4 if x < canvas["x"] + canvas["width"] else 0
+        x += step
+        if x > canvas["x"] + canvas["width"]:
+            x -= canvas["width"] / 4 - 1  # once more from the left, between the places of before
         await point(x, y)
+        await page.evaluate(PAINTED)  # the legend is that of the bar under the pointer
         return bool(await fired.count())
 
     await until(found, 30, what="the bar of the signal under the pointer")

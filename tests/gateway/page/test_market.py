@@ -82,7 +82,7 @@ async def test_the_market_view(browser: Browser, server: RunningGateway, visitor
     assert await visitor.fits(visited)
     await visitor.press(as_table)
     await visitor.press(chips.locator("a"))
-    assert "#/market/semiconductors" in page.url
+    await expect(page).to_have_url(f"{server.url}/#/market/semiconductors")
     await expect(page.locator("#members h2")).to_have_text(say("members-of", name=visitor.name("semiconductors")))
     members = page.locator("#members tbody tr")
     await expect(members).to_contain_text([visitor.name("NVDA"), visitor.name("005930.KS")])

@@ -13,6 +13,7 @@ import msgspec
 import pytest
 from playwright.async_api import Browser, Page, Route, expect
 
+from services.gateway.domain.analysis_progress import SILENT_MS
 from shared import tables
 from shared.events import Timeframe
 from tests.gateway import market
@@ -37,8 +38,8 @@ async def test_quotes_chart_and_signals_update_live(browser: Browser, server: Ru
     await expect(page.locator(".drawing")).to_have_attribute("data-bars", "500")
     await expect(page.locator("h1")).to_have_text("Apple")
     now = server.gateway.clock()
-    server.gateway.market.last_analysis_at = now - 119_000
-    server.gateway.progress.measure({0: (0, 9)}, {0: 5}, now - 60_000)
+    server.gateway.market.last_analysis_at = now - SILENT_MS  # long before the page calls it quiet
+    server.gateway.progress.measure({0: (0, 9)}, {0: 5}, now - SILENT_MS)
     await page.evaluate(REFRESH_STATUS)
     since = dt.datetime.fromtimestamp(server.gateway.market.last_analysis_at // 1000).astimezone().strftime("%H:%M")
     await expect(page.locator(".link")).to_have_text(re.compile(f"^No news from analysis since .*{since}$"))
@@ -307,7 +308,7 @@ async def test_the_page_reconnects_after_a_restart_of_the_gateway(browser: Brows
         market.fill(second.gateway.market)
         second.feed.handle_event(market.signal("JPM", 900, "golden_cross"))
         second.feed.handle_event(market.quote("AAPL", 5000))
-        await expect(visited.page.locator(".link")).to_have_text("Replay", timeout=20_000)
+        await expect(visited.page.locator(".link")).to_have_text("Replay")
         await expect(visited.page.locator(".signal").first).to_contain_text("Golden cross")
         price = f"{market.quote('AAPL', 5000).last_price:,.2f}"
         await expect(visited.page.locator(".row", has_text="Apple").locator(".price")).to_have_text(price)
@@ -360,19 +361,23 @@ async def test_an_empty_page_says_that_it_waits_for_prices(browser: Browser, bui
 
 
 async def test_an_error_is_shown_and_the_read_can_be_repeated(browser: Browser, server: RunningGateway) -> None:
-    visited = await visit(browser, server)
-    await expect(visited.page.locator(".row")).to_have_count(6)
+    page = (await visit(browser, server)).page
+    await expect(page.locator(".row")).to_have_count(6)
+    again = page.get_by_role("button", name="Try again")
 
-    async def away(route: Route) -> None:
-        await route.fulfill(status=503, json={"detail": "the database does not answer now"})
+    async def away_until_the_click(route: Route) -> None:  # the page repeats the read by itself too, and then the button is gone
+        if await page.evaluate("window.isClicked"):
+            await route.continue_()
+        else:
+            await route.fulfill(status=503, json={"detail": "the database does not answer now"})
 
-    await visited.page.route("**/v1/bars?*", away)
-    await visited.page.locator(".row .choose", has_text="Apple").click()
-    await expect(visited.page.locator(".note")).to_contain_text("the database does not answer now")
-    await visited.page.unroute("**/v1/bars?*")
-    await visited.page.get_by_role("button", name="Try again").click()
-    await expect(visited.page.locator(".drawing")).to_have_attribute("data-bars", "500")
-    await expect(visited.page.locator(".note")).to_be_hidden()
+    await page.route("**/v1/bars?*", away_until_the_click)
+    await page.locator(".row .choose", has_text="Apple").click()
+    await expect(page.locator(".note")).to_contain_text("the database does not answer now")
+    await again.evaluate("button => button.addEventListener('click', () => { window.isClicked = true }, { capture: true })")
+    await again.click()
+    await expect(page.locator(".drawing")).to_have_attribute("data-bars", "500")
+    await expect(page.locator(".note")).to_be_hidden()
 
 
 async def only_bars(route: Route) -> None:
@@ -389,7 +394,7 @@ async def test_the_api_document_loads_nothing_from_other_hosts(browser: Browser,
     page.on("request", lambda request: requested.append(request.url))
     await page.route("**/openapi.json", only_bars)
     await page.goto(f"{server.url}/docs")
-    await expect(page.locator(".opblock-summary-path").first).to_be_visible(timeout=15_000)
+    await expect(page.locator(".opblock-summary-path").first).to_be_visible()
     await expect(page.locator(".auth-wrapper .authorize")).to_have_count(1)  # a key can be given there
     assert all(url.startswith((server.url, "data:")) for url in requested), requested
     assert "/v1/bars" in (await page.locator(".swagger-ui").inner_text()).replace("\u200b", "")

@@ -77,6 +77,7 @@ async def test_a_symbol_a_column_and_a_chart_that_are_not_there(browser: Browser
     page = (await visit(browser, server, locale="ko-KR", path="/#/instrument/NOPE")).page
     await korean(page, "main [role=status]", "NOPE: 없는 종목입니다")
     await page.goto(server.url + "/#/instrument/AAPL")
+    await expect(page.locator("h1")).to_have_text("애플")  # the tools of the chart before are gone
     await page.get_by_role("button", name="지표").click()
     for typed, text in (
         ("rsi_99999", "period는 1 이상 500 이하여야 합니다"),

@@ -167,7 +167,7 @@ async def test_a_backtest_from_the_form_to_its_result(browser: Browser, server: 
     await visitor.press(start)
     await expect(page.locator("#job .progress")).to_contain_text("3 / 10 · AAPL")
     assert jobs.posted[-1] == {"entry": "golden_cross", "symbols": ["AAPL", "NVDA"], "stop_loss": 0.05}
-    assert page.url.endswith("#/research/runs/run-1")
+    await expect(page).to_have_url(f"{server.url}/#/research/runs/run-1")
     jobs.state = "done"
     await result(page, visitor)
     assert await visitor.fits(visited)
@@ -232,7 +232,8 @@ async def test_a_run_is_shared_by_its_address_and_its_files_are_downloaded(
     await expect(row).to_contain_text(visitor.say("job-done"))
     await visitor.press(row.get_by_role("link"))
     await expect(visited.page.locator("#trades tbody tr")).to_have_count(3)
-    shared = await visitor.open(browser, server, visited.page.url.removeprefix(server.url))
+    await expect(visited.page).to_have_url(f"{server.url}/#/research/runs/backtest-1")
+    shared = await visitor.open(browser, server, "/#/research/runs/backtest-1")
     await expect(shared.page.locator("#trades tbody tr")).to_have_count(3)
     async with shared.page.expect_download() as download:
         await visitor.press(shared.page.locator("#job").get_by_role("link", name="trades.json"))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Route, expect
 
 from shared.events import ConditionHistory, ConditionHistoryJob, SymbolHistory
 from tests.gateway import market
@@ -119,3 +121,41 @@ async def test_a_screen_that_looks_further_back_is_done_by_analysis(
     await expect(page.locator(".toast")).to_be_visible()
     assert await visitor.fits(visited)
     assert [error for error in visited.errors if "422" not in error] == []
+
+
+async def test_a_condition_that_is_being_changed_is_not_run(browser: Browser, server: RunningGateway) -> None:
+    visitor, checked = Visitor("en", is_phone=False), asyncio.Event()
+    page = (await visitor.open(browser, server, "/#/screener?condition=close%20%3E%201")).page
+
+    async def held(route: Route) -> None:
+        await checked.wait()
+        await route.continue_()
+
+    start, alert = (
+        page.get_by_role("button", name=visitor.say("run-screen", n=6)),
+        page.get_by_role("link", name=visitor.say("alert-me")),
+    )
+    await expect(start).to_be_enabled()
+    await page.route("**/v1/conditions/explain", held)
+    await page.get_by_label(visitor.say("condition"), exact=True).fill("close < 1")
+    await expect(start).to_be_disabled()
+    await expect(alert).to_have_count(0)
+    checked.set()
+    await expect(alert).to_have_attribute("href", "#/alerts?condition=close+%3C+1+on+1d")
+    await expect(start).to_be_enabled()
+
+
+async def test_a_check_that_was_not_answered_is_repeated(browser: Browser, server: RunningGateway) -> None:
+    page, asked = await browser.new_page(locale="en-US"), 0
+
+    async def away_once(route: Route) -> None:
+        nonlocal asked
+        asked += 1
+        if asked == 1:
+            await route.fulfill(status=503, json={"detail": "the database does not answer now"})
+        else:
+            await route.continue_()
+
+    await page.route("**/v1/conditions/explain", away_once)
+    await page.goto(f"{server.url}/#/alerts?condition=close%20%3E%201&symbols=AAPL")
+    await expect(page.locator("#builder .copy-line code")).to_have_text("/alert close > 1 on 1d for AAPL")

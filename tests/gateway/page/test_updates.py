@@ -13,8 +13,8 @@ from playwright.async_api import Browser, Locator, Page, Route, expect
 
 from services.gateway.domain.instrument_directory import InstrumentDirectory
 from tests.gateway import market
-from tests.gateway.browsing import BrowserPage, visit
-from tests.gateway.page_gateway import page_gateway
+from tests.gateway.browsing import DESKTOP, BrowserPage
+from tests.gateway.page_gateway import interrupt, page_gateway
 from tests.gateway.running_gateway import RunningGateway
 from tests.until import until
 
@@ -33,10 +33,11 @@ class Interceptor:
     page: Page
     path: str
     failing: bool = False
-    requests: int = 0
     gate: asyncio.Event | None = None
-    """Where it is not None, answers are fetched at once and delivered after it is set."""
-    fetched: int = 0
+    """Where it is not None, answers to requests from now on are fetched at once and delivered after it is set."""
+    requests: int = 0
+    held: int = 0
+    """Answers that have waited at the gate."""
     delivered: int = 0
 
     async def install(self) -> Interceptor:
@@ -45,14 +46,15 @@ class Interceptor:
 
     async def _handle(self, route: Route) -> None:
         self.requests += 1
+        gate = self.gate
         if self.failing:
             await route.fulfill(status=503, json={"detail": "the database does not answer now"})
-            return
-        answer = await route.fetch()
-        self.fetched += 1
-        if self.gate is not None:
-            await self.gate.wait()
-        await route.fulfill(response=answer)
+        else:
+            answer = await route.fetch()
+            if gate is not None:
+                self.held += 1
+                await gate.wait()
+            await route.fulfill(response=answer)
         self.delivered += 1
 
 
@@ -61,7 +63,15 @@ async def intercept(page: Page, *paths: str) -> list[Interceptor]:
     return [await Interceptor(page, path).install() for path in paths]
 
 
+async def are_answered(*interceptors: Interceptor) -> None:
+    """Wait for the answers to all requests until now: those may know of what happens next, or not."""
+    before = [each.requests for each in interceptors]
+    await until(lambda: all(each.delivered >= n for each, n in zip(interceptors, before, strict=True)), what="earlier answers")
+
+
 REST = ("**/v1/quotes", "**/v1/signals?limit=*", "**/v1/industries")
+LONGEST_DELAY_MS = 40_000
+"""The longest between two tries of a read (``services/gateway/page/src/data/repeated_read.ts``), with its jitter."""
 
 
 @pytest_asyncio.fixture(loop_scope="session", scope="module")
@@ -71,15 +81,25 @@ async def gateway(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Asyn
         yield started
 
 
-async def live(browser: Browser, server: RunningGateway) -> BrowserPage:
-    """The page after it shows all data and receives messages."""
-    visited = await visit(browser, server)
+async def opened(browser: Browser) -> BrowserPage:
+    """A page that goes nowhere yet, whose time can be advanced."""
+    context = await browser.new_context(viewport=DESKTOP, locale="en-US")
+    visited = BrowserPage(await context.new_page())
+    await visited.page.clock.install()
+    return visited
+
+
+async def live(browser: Browser, server: RunningGateway) -> tuple[BrowserPage, list[Interceptor]]:
+    """The page after it shows all data and receives messages, and the interceptors of what it reads of the market."""
+    visited = await opened(browser)
+    interceptors = await intercept(visited.page, *REST)
+    await visited.page.goto(f"{server.url}/#/instrument")
     await expect(visited.page.locator(".link")).to_have_text("Replay")
     await expect(visited.page.locator(".drawing")).not_to_have_attribute("aria-busy", "true")
     await until(lambda: server.gateway.hub.is_subscribed("q"), what="the page to hear of quotes")
     server.feed.handle_event(market.quote("JPM", 50))
     await expect(price(visited, "JPMorgan")).to_have_text(shown("JPM", 50))
-    return visited
+    return visited, interceptors
 
 
 def price(visited: BrowserPage, name: str) -> Locator:
@@ -87,50 +107,54 @@ def price(visited: BrowserPage, name: str) -> Locator:
     return visited.page.locator(".row", has_text=name).locator(".price")
 
 
+async def read_again(visited: BrowserPage, place: Locator, text: str) -> None:
+    """Wait until the page has read this, without the time that it waits between its tries: it grows with each that has failed."""
+
+    async def is_read() -> bool:
+        await visited.page.clock.fast_forward(LONGEST_DELAY_MS)
+        return text in await place.inner_text()
+
+    await until(is_read, 30, f"{text} to be read")
+
+
 async def miss(server: RunningGateway) -> None:
-    """Publish more messages than the gateway keeps for resuming, which no open stream gets; close these, wait for the next one."""
-    hub = server.gateway.hub
-    closed = set(hub.subscribers)
+    """Publish more than the gateway keeps for resuming, to no open stream; close the streams and wait for the next ones."""
     streams = server.streams.live
+    closed = set(streams.hub.subscribers)
     for subscriber in list(streams.hub.subscribers):  # before they close: the page would subscribe again meanwhile
         streams.flusher.remove(subscriber)
     server.feed.handle_event(market.quote("AAPL", 60))
     for n in range(601, 604):
         server.feed.handle_event(market.signal("NVDA", n, "golden_cross"))
-    await streams.close()
-    # a request of the page may be one from before: only its stream shows that it hears what comes now
-    await until(lambda: closed.isdisjoint(hub.subscribers) and hub.is_subscribed("q"), what="subscribed again")
+    await interrupt(server, closed)
 
 
 async def test_missed_updates_are_read_until_that_succeeds(browser: Browser, server: RunningGateway) -> None:
-    visited = await live(browser, server)
-    interceptors = await intercept(visited.page, *REST)
+    visited, interceptors = await live(browser, server)
     for interceptor in interceptors:
         interceptor.failing = True
+    await are_answered(*interceptors)
     await miss(server)
     server.feed.handle_event(market.quote("JPM", 70))  # the stream continues meanwhile
     await expect(price(visited, "JPMorgan")).to_have_text(shown("JPM", 70))
     await expect(visited.page.locator("html")).to_have_attribute("data-link", "behind")
-    await server.streams.live.close()  # a second break: messages received since must not hide the gap
-    await until(lambda: not server.gateway.hub.subscribers)
-    await until(lambda: server.gateway.hub.is_subscribed("q"), what="subscribed again")
+    await interrupt(server)  # messages received since must not hide the gap
     server.feed.handle_event(market.quote("JPM", 80))
     await expect(price(visited, "JPMorgan")).to_have_text(shown("JPM", 80))
     await expect(price(visited, "Apple")).to_have_text(shown("AAPL", 1))
     for interceptor in interceptors:
         interceptor.failing = False
-    await expect(price(visited, "Apple")).to_have_text(shown("AAPL", 60), timeout=15_000)
+    await read_again(visited, price(visited, "Apple"), shown("AAPL", 60))
     await expect(visited.page.locator(".signal", has_text="Golden cross")).to_have_count(3)
     await expect(visited.page.locator("html")).to_have_attribute("data-link", "replay")
 
 
 async def test_updates_between_the_first_read_and_the_subscription_are_read(browser: Browser, server: RunningGateway) -> None:
-    context = await browser.new_context(locale="en-US")
-    visited = BrowserPage(await context.new_page())
+    visited = await opened(browser)
     (quotes,) = await intercept(visited.page, REST[0])
     quotes.gate = asyncio.Event()
     await visited.page.goto(f"{server.url}/#/instrument")
-    await until(lambda: quotes.fetched, what="the first answer")
+    await until(lambda: quotes.held, what="the first answer")
     server.feed.handle_event(market.signal("NVDA", 610, "golden_cross"))
     server.feed.handle_event(market.quote("AAPL", 60))
     quotes.failing = True
@@ -138,19 +162,19 @@ async def test_updates_between_the_first_read_and_the_subscription_are_read(brow
     await until(lambda: quotes.requests >= 3, 15, "the page to read again")
     await expect(visited.page.locator("html")).to_have_attribute("data-link", "behind")
     quotes.failing = False
-    await expect(price(visited, "Apple")).to_have_text(shown("AAPL", 60), timeout=15_000)
+    await read_again(visited, price(visited, "Apple"), shown("AAPL", 60))
     await expect(visited.page.locator(".signal").first).to_contain_text("Golden cross")
     await expect(visited.page.locator(".link")).to_have_text("Replay")
 
 
 async def test_an_old_answer_replaces_nothing_newer(browser: Browser, server: RunningGateway) -> None:
-    visited = await live(browser, server)
-    quotes, _, industries = await intercept(visited.page, *REST)
-    quotes.gate = industries.gate = asyncio.Event()
+    visited, (quotes, signals, industries) = await live(browser, server)
+    quotes.gate = industries.gate = answers = asyncio.Event()
+    await are_answered(quotes, signals, industries)
     server.gateway.market.industries.clear()  # the answer has an industry without a view
     server.gateway.cache.answers.clear()
     await miss(server)
-    await until(lambda: quotes.fetched and industries.fetched, what="answers that are delayed")
+    await until(lambda: quotes.held and industries.held, what="answers that are delayed")
     server.feed.handle_event(market.quote("AAPL", 90))
     server.feed.handle_event(market.quote("JPM", 50, change_percent=0.5))  # newer, with the same time
     server.feed.handle_event(market.view(n=900, median_move=0.0432))
@@ -158,7 +182,7 @@ async def test_an_old_answer_replaces_nothing_newer(browser: Browser, server: Ru
     industry = visited.page.locator(".view-row", has_text="Semiconductors").locator(".median")
     await expect(industry).to_have_text("+4.32%")
     await expect(visited.page.locator(".signal", has_text="Golden cross")).to_have_count(0)
-    quotes.gate.set()
+    answers.set()
     await expect(visited.page.locator(".signal", has_text="Golden cross")).to_have_count(3)
     await expect(price(visited, "Apple")).to_have_text(shown("AAPL", 90))
     await expect(visited.page.locator(".row", has_text="JPMorgan").locator(".change")).to_have_text("+50.00%")
@@ -166,7 +190,7 @@ async def test_an_old_answer_replaces_nothing_newer(browser: Browser, server: Ru
 
 
 async def test_a_quote_that_was_not_subscribed_is_read_when_it_is_shown(browser: Browser, server: RunningGateway) -> None:
-    visited = await live(browser, server)
+    visited, _ = await live(browser, server)
     await visited.page.locator(".row .choose", has_text="NVIDIA").click()
     await visited.page.locator(".row", has_text="JPMorgan").hover()
     await visited.page.get_by_role("button", name="Remove from watchlist: JPMorgan Chase").click()
@@ -182,7 +206,7 @@ async def test_a_quote_that_was_not_subscribed_is_read_when_it_is_shown(browser:
 
 
 async def test_a_closed_bar_is_read_until_that_succeeds(browser: Browser, server: RunningGateway) -> None:
-    visited = await live(browser, server)
+    visited, _ = await live(browser, server)
     await visited.page.locator(".row .choose", has_text="NVIDIA").click()
     await expect(visited.page.locator(".drawing")).to_have_attribute("data-shows", "NVDA 1Day")
     (bars,) = await intercept(visited.page, "**/v1/bars?*")
@@ -191,15 +215,15 @@ async def test_a_closed_bar_is_read_until_that_succeeds(browser: Browser, server
     server.feed.handle_event(market.indicators("NVDA", 600))
     await until(lambda: bars.requests >= 3, 15, "the page to read again")
     bars.failing = False
-    await expect(visited.page.locator(".legend")).to_contain_text(f"{market.bar('NVDA', 600).close:,.2f}", timeout=15_000)
+    await read_again(visited, visited.page.locator(".legend"), f"{market.bar('NVDA', 600).close:,.2f}")
 
 
 async def test_a_late_search_result_does_not_replace_a_later_choice(browser: Browser, server: RunningGateway) -> None:
-    visited = await live(browser, server)
+    visited, _ = await live(browser, server)
     (search,) = await intercept(visited.page, "**/v1/instruments?q=*")
     search.gate = asyncio.Event()
     await visited.page.get_by_role("searchbox").fill("bitcoin")
-    await until(lambda: search.fetched, what="the search")
+    await until(lambda: search.held, what="the search")
     await visited.page.locator("#industry").select_option("banks")
     search.gate.set()
     await until(lambda: search.delivered, what="the old answer")
@@ -208,7 +232,7 @@ async def test_a_late_search_result_does_not_replace_a_later_choice(browser: Bro
 
 
 async def test_a_new_change_is_shown_although_the_price_is_equal(browser: Browser, server: RunningGateway) -> None:
-    visited = await live(browser, server)
+    visited, _ = await live(browser, server)
     server.feed.handle_event(market.quote("JPM", 50, change_percent=0.25))
     await expect(visited.page.locator(".row", has_text="JPMorgan").locator(".change")).to_have_text("+25.00%")
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import json
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Route, expect
 
 from tests.gateway.browsing import BrowserPage, keep_picture, visit
 from tests.gateway.page.english import english
@@ -68,18 +69,53 @@ async def test_keys_open_views_and_the_page_can_be_installed(browser: Browser, s
     assert visited.errors == []
 
 
+AT_ONCE = """async (button, key) => {
+    button.click();
+    const isOpen = () => button.ariaExpanded === "true" || button.ariaPressed === "true";
+    for (let steps = 0; steps < 1000 && !isOpen(); steps += 1) await null;
+    document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+    return document.activeElement.tagName;
+}"""
+"""Press a button, and a key as soon as the page has answered, before it is painted. Returns where the focus is."""
+
+
+async def test_a_key_that_follows_at_once_is_for_what_was_opened(browser: Browser, server: RunningGateway) -> None:
+    page = (await visit(browser, server, path="/#/instrument/AAPL")).page
+    await page.get_by_role("button", name="Settings").evaluate(AT_ONCE, "Escape")
+    await expect(page.get_by_role("dialog", name="Settings")).to_have_count(0)
+    assert await page.get_by_role("button", name="Indicators").evaluate(AT_ONCE, "1") == "INPUT"
+    await expect(page.get_by_role("dialog", name="Indicators")).to_be_visible()
+
+
+async def test_the_search_takes_the_focus_however_late_its_view_is(browser: Browser, server: RunningGateway) -> None:
+    page, loaded = await browser.new_page(locale="en-US"), asyncio.Event()
+
+    async def held(route: Route) -> None:
+        await loaded.wait()
+        await route.continue_()
+
+    await page.clock.install()
+    await page.goto(server.url)
+    await expect(page.locator("#heatmap")).to_be_visible()
+    await page.route("**/assets/*", held)
+    await page.keyboard.press("/")
+    await page.clock.run_for(10_000)
+    loaded.set()
+    await expect(page.get_by_role("searchbox")).to_be_focused()
+
+
 AXE = Path(__file__).parents[3] / "services/gateway/page/node_modules/axe-core/axe.min.js"
 AXE_RUN = "axe.run(document, {resultTypes: ['violations'], preload: false})"
 """Without reading the style sheets again: only rules about turned screens need them."""
-VIEWS: Final[dict[str, tuple[str, ...]]] = {
-    "market": ("/semiconductors",),
-    "instrument": ("/AAPL",),
-    "screener": ("?condition=close%20%3E%20sma_20",),
-    "research": ("/records", "/new", "/runs/backtest-1", "/datasets"),
-    "alerts": (),
-    "system": (),
+VIEWS: Final[dict[str, dict[str, str]]] = {
+    "market": {"/semiconductors": "#members"},
+    "instrument": {"/AAPL": ".drawing[data-shows='AAPL 1Day']"},
+    "screener": {"?condition=close%20%3E%20sma_20": "#results .progress"},
+    "research": {"/records": "#records", "/new": "#new-run", "/runs/backtest-1": "#trades", "/datasets": "#datasets"},
+    "alerts": {},
+    "system": {},
 }
-"""The views, and what else each of them shows under an address of its own."""
+"""The views, and what else each of them shows under an address of its own, with a part that is only there."""
 
 
 @visitors
@@ -92,16 +128,17 @@ async def test_each_view_opens_fits_and_has_nothing_that_axe_finds_serious(
     links = page.get_by_role("navigation", name=visitor.say("views"), exact=True).get_by_role("link")
     for view, more in VIEWS.items():
         await visitor.press(links.filter(has_text=visitor.say(f"view-{view}")))
-        await looked_at(visited, visitor, view)
-        for address in more:
+        await looked_at(visited, visitor, view, f".{view}-view")
+        for address, part in more.items():
             await page.evaluate("hash => { location.hash = hash }", f"#/{view}{address}")
-            await looked_at(visited, visitor, f"{view}{address.partition('?')[0]}")
+            await looked_at(visited, visitor, f"{view}{address.partition('?')[0]}", part)
     assert visited.errors == []
 
 
-async def looked_at(visited: BrowserPage, visitor: Visitor, name: str) -> None:
+async def looked_at(visited: BrowserPage, visitor: Visitor, name: str, part: str) -> None:
     """What is open is there, fits, is in the visitor's language, and can be used without seeing it."""
     page = visited.page
+    await expect(page.locator(part)).to_be_visible()  # else it is still the view before that has loaded
     await expect(page.locator(".loading")).to_have_count(0)
     await expect(page.locator(".drawing[aria-busy]")).to_have_count(0)
     await expect(page.locator("h1").first).to_be_attached()

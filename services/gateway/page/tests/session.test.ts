@@ -1,4 +1,4 @@
-// How often a visit reads the market: at its start, and once more for what came before the stream was subscribed.
+// What a visit reads: the market at its start, once more for what came before the stream was subscribed, and who is told of it.
 import { afterEach, expect, test, vi } from "vitest";
 import { Session } from "../src/data/session";
 
@@ -31,20 +31,32 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-test("a view that opens after the stream does not make the page read the market twice again", async () => {
-  const reads: string[] = [];
+// A visit of a gateway with these answers by path.
+function visit(answer: (path: string) => object[]): Session {
   vi.stubGlobal("WebSocket", Socket);
   vi.stubGlobal("document", { addEventListener: () => undefined });
-  vi.stubGlobal("fetch", async (request: Request) => {
-    reads.push(new URL(request.url).pathname);
-    return Response.json({ results: [] });
-  });
+  vi.stubGlobal("addEventListener", () => undefined);
+  vi.stubGlobal("location", { origin: "http://page", host: "page", protocol: "http:" });
+  vi.stubGlobal("fetch", async (request: Request) => Response.json({ results: answer(new URL(request.url).pathname) }));
   vi.useFakeTimers();
-  const session = new Session();
-  session.start();
-  await vi.waitUntil(() => Socket.opened);
-  const socket = Socket.opened as unknown as Socket;
+  Socket.opened = null;
+  return new Session();
+}
+
+async function connected(): Promise<Socket> {
+  const socket = await vi.waitUntil(() => Socket.opened);
   socket.dispatchEvent(new Event("open"));
+  return socket;
+}
+
+test("a view that opens after the stream does not make the page read the market twice again", async () => {
+  const reads: string[] = [];
+  const session = visit((path) => {
+    reads.push(path);
+    return [];
+  });
+  session.start();
+  const socket = await connected();
   expect(socket.subscribed).toEqual([]);
   session.symbols.value = new Set(["AAPL"]);
   expect(socket.subscribed).toMatchObject([{ quotes: ["AAPL"], signals: ["*"], industries: ["*"], news: ["*"] }]);
@@ -53,4 +65,23 @@ test("a view that opens after the stream does not make the page read the market 
   for (const path of ["/v1/quotes", "/v1/signals", "/v1/news", "/v1/industries"]) {
     expect(reads.filter((each) => each === path)).toHaveLength(2);
   }
+});
+
+test("what the first read and the read of a gap find is told to a view that has read before", async () => {
+  const found: Record<string, object[]> = { "/v1/signals": [{ id: "first" }], "/v1/news": [{ id: "story", revision: 1 }] };
+  const session = visit((path) => found[path] ?? []);
+  const told: string[] = [];
+  session.listen(
+    (message) => told.push("id" in message ? `${message.T} ${message.id}` : message.T),
+    () => undefined,
+  );
+  session.symbols.value = new Set(["AAPL"]);
+  session.start();
+  const socket = await connected();
+  expect(told).toEqual(["n story", "s first"]);
+  found["/v1/news"] = [{ id: "story", revision: 2 }];
+  found["/v1/signals"]?.push({ id: "missed" });
+  socket.receive({ T: "subscription", seq: 5 });
+  await vi.waitUntil(() => told.length >= 4);
+  expect(told.slice(2)).toEqual(["n story", "s missed"]);
 });

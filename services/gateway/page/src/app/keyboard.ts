@@ -1,8 +1,9 @@
 // Keys that work in every view: / searches, 1 to 6 open the views, ? lists the keys.
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import { go, route, VIEWS } from "./router";
 
 export const isHelpOpen = signal(false);
+export const isSearchWanted = signal(false); // until the search field is there to take the focus
 
 export function isTyping(event: KeyboardEvent): boolean {
   const target = event.target as HTMLElement;
@@ -20,15 +21,11 @@ export function watchKeys(): void {
     else if (event.key === "?") isHelpOpen.value = !isHelpOpen.peek();
     else if (event.key === "/") {
       event.preventDefault();
+      isSearchWanted.value = true;
       if (route.peek().view !== "instrument") go("instrument");
-      focusSearch(20);
     }
   });
-}
-
-// The view may be on its way: its search field is looked for in the next frames.
-function focusSearch(frames: number): void {
-  const field = document.getElementById("search");
-  if (field) field.focus();
-  else if (frames) setTimeout(() => focusSearch(frames - 1), 50);
+  effect(() => {
+    if (route.value.view !== "instrument") isSearchWanted.value = false;
+  });
 }

@@ -1,7 +1,7 @@
 // What is around every view: header, notices, and the view itself, which is loaded when it is first opened.
 import { useSignal } from "@preact/signals";
 import type { ComponentType } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { preferences } from "../data/preferences";
 import { failingSources, sourceText } from "../i18n/outage";
 import { t } from "../i18n/words";
@@ -36,7 +36,8 @@ export function Shell({ loaders }: { loaders: Loaders }) {
 
 function Header() {
   const [isOpen, setOpen] = useState(false);
-  useEffect(() => {
+  // before the paint: a key that follows at once closes the box that has just been opened
+  useLayoutEffect(() => {
     if (!isOpen) return;
     const closing = new AbortController();
     addEventListener("keydown", (event) => event.key === "Escape" && setOpen(false), closing);

@@ -39,7 +39,7 @@ export class Session {
   private readonly listeners = new Set<Listener>();
   private readonly gapListeners = new Set<() => void>();
   private readonly firstRead = new RepeatedRead(
-    () => readMarket(this.market),
+    () => readMarket(this.market, (message) => this.tell(message)),
     (error) => this.onFirstRead(error),
   );
   private readonly missedRead = new RepeatedRead(

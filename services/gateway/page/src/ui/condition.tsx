@@ -2,49 +2,58 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
 import { ApiError, api } from "../data/api";
+import { backoff } from "../data/repeated_read";
 import type { Explanation } from "../data/types";
 import { errorText } from "../i18n/problems";
 import { language, t } from "../i18n/words";
 import { completions, type Suggestion, wordBefore } from "./completion";
 
 const CHECK_DELAY_MS = 400;
+const AGAIN_MS = 1000; // after a failure; the delay doubles with each
+const LATEST_MS = 30_000;
 
 export interface Explained {
   value: Explanation | null;
   error: Error | null;
   position: number | null; // of the error in the text
-  isBusy: boolean;
+  isBusy: boolean; // the text has changed since: nothing is to be done with what is said of the one before
 }
 
-const NOTHING: Explained = { value: null, error: null, position: null, isBusy: false };
+const NOTHING = { about: "", value: null, error: null, position: null };
 
-// What the gateway says about the text, a moment after it has stopped changing.
+// What the gateway says about the text, a moment after it has stopped changing; that of the text before until then.
 export function useExplanation(text: string, symbols: readonly string[]): Explained {
-  const [found, setFound] = useState<Explained>(NOTHING);
+  const [found, setFound] = useState<Omit<Explained, "isBusy"> & { about: string }>(NOTHING);
   const key = symbols.join(",");
+  const about = text.trim() && `${key} ${text}`;
   useEffect(() => {
     const request = new AbortController();
     if (!text.trim()) {
       setFound(NOTHING);
       return;
     }
-    setFound((before) => ({ ...before, isBusy: true }));
-    const timer = setTimeout(() => {
-      api.explain(text, key ? key.split(",") : [], 10, request.signal).then(
-        ({ results }) => setFound({ ...NOTHING, value: results[0] ?? null }),
-        (error: Error) => {
-          if (request.signal.aborted) return;
-          const position = error instanceof ApiError ? (error.problem.position ?? null) : null;
-          setFound({ ...NOTHING, error, position });
-        },
-      );
-    }, CHECK_DELAY_MS);
+    let timer = 0;
+    const ask = (delay: number, tries: number) => {
+      timer = window.setTimeout(() => {
+        api.explain(text, key ? key.split(",") : [], 10, request.signal).then(
+          ({ results }) => setFound({ ...NOTHING, about, value: results[0] ?? null }),
+          (error: Error) => {
+            if (request.signal.aborted) return;
+            const isRefused = error instanceof ApiError && error.status < 500;
+            const position = isRefused ? (error.problem.position ?? null) : null;
+            setFound({ ...NOTHING, about, error, position });
+            if (!isRefused) ask(backoff(tries, AGAIN_MS, LATEST_MS), tries + 1); // it may be answered later
+          },
+        );
+      }, delay);
+    };
+    ask(CHECK_DELAY_MS, 0);
     return () => {
       clearTimeout(timer);
       request.abort();
     };
   }, [text, key]);
-  return found;
+  return { ...found, isBusy: found.about !== about };
 }
 
 interface Props {

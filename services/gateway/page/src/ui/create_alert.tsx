@@ -11,13 +11,15 @@ import { toast } from "./toasts";
 
 interface Props {
   condition: string; // the normal form
+  isChanging?: boolean; // what was typed since is not checked yet
   symbols: string[];
   industry?: string | null;
   frequency?: AlertRequest["frequency"];
   onCreated?: () => void;
 }
 
-export function CreateAlert({ condition, symbols, industry = null, frequency = "once_per_bar_close", onCreated }: Props) {
+export function CreateAlert(props: Props) {
+  const { condition, isChanging = false, symbols, industry = null, frequency = "once_per_bar_close", onCreated } = props;
   const { account } = useSession();
   const [error, setError] = useState<Error | null>(null);
   const [isBusy, setBusy] = useState(false);
@@ -46,7 +48,7 @@ export function CreateAlert({ condition, symbols, industry = null, frequency = "
   };
   return (
     <div class="create-alert">
-      <button type="button" class="button primary" disabled={isBusy} onClick={create}>
+      <button type="button" class="button primary" disabled={isBusy || isChanging} onClick={create}>
         {t("alert-create")}
       </button>
       {error && (

@@ -54,6 +54,7 @@ export function Builder({ onCreated }: { onCreated: () => void }) {
         {explained.value && (
           <CreateAlert
             condition={explained.value.condition}
+            isChanging={explained.isBusy}
             symbols={listed}
             industry={industry || null}
             frequency={frequency}

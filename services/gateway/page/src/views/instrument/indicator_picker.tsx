@@ -1,5 +1,5 @@
 // The columns of the indicator rows, to choose what is drawn.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { preferences } from "../../data/preferences";
 import { errorText } from "../../i18n/problems";
 import { language, t } from "../../i18n/words";
@@ -12,7 +12,7 @@ const NAME = /^[a-z][a-z0-9_.]{1,63}$/;
 export function IndicatorPicker({ model, close }: { model: ChartModel; close: () => void }) {
   const [sought, setSought] = useState("");
   const search = useRef<HTMLInputElement>(null);
-  useEffect(() => search.current?.focus(), []); // elsewhere what is typed would be keys of the page
+  useLayoutEffect(() => search.current?.focus(), []); // before the paint: elsewhere what is typed would be keys of the page
   const chosen = preferences.indicators.value;
   const words = sought.toLowerCase().replaceAll(/[\s_]+/g, "");
   const matches = (name: string) =>

@@ -35,26 +35,29 @@ export function search(text: string): void {
   timer = window.setTimeout(() => void readMatches(text.trim()), text.trim() ? SEARCH_DELAY_MS : 0);
 }
 
-// The first instrument that matches what is typed now; null without one.
+// The first instrument that matches what is typed now; null without one, or when something else is sought meanwhile.
 export async function firstMatch(): Promise<string | null> {
   clearTimeout(timer);
-  await readMatches(sought.peek().trim());
-  return found.peek()?.[0]?.symbol ?? null;
+  const matches = await readMatches(sought.peek().trim());
+  return matches[0]?.symbol ?? null;
 }
 
-async function readMatches(text: string): Promise<void> {
+async function readMatches(text: string): Promise<Instrument[]> {
   searching?.abort();
   searchError.value = null;
   if (!text) {
     found.value = null;
-    return;
+    return [];
   }
   const request = new AbortController();
   searching = request;
   try {
     const { results } = await api.search(text, request.signal);
-    if (!request.signal.aborted) found.value = results;
+    if (request.signal.aborted) return [];
+    found.value = results;
+    return results;
   } catch (error) {
     if (!request.signal.aborted) searchError.value = error as Error;
+    return [];
   }
 }

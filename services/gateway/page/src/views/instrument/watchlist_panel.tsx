@@ -1,4 +1,6 @@
 // The list of instruments with live prices, the search, the filter by industry and the star buttons.
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { isSearchWanted } from "../../app/keyboard";
 import { percent } from "../../i18n/format";
 import { nameOf } from "../../i18n/names";
 import { errorText } from "../../i18n/problems";
@@ -20,6 +22,12 @@ export function WatchlistPanel({ symbol, select }: Props) {
   const session = useSession();
   const { market, watchlist } = session;
   const { symbols } = symbolsInView(session);
+  const field = useRef<HTMLInputElement>(null);
+  useLayoutEffect(() => {
+    if (!isSearchWanted.value) return;
+    isSearchWanted.value = false;
+    field.current?.focus();
+  }, [isSearchWanted.value]);
   const error = searchError.value;
   const industries = market.industries.value.filter((each) => each.kind === "industry");
   const title = (id: string) => {
@@ -33,6 +41,7 @@ export function WatchlistPanel({ symbol, select }: Props) {
         <label class="field">
           <Icon name="search" />
           <input
+            ref={field}
             id="search"
             type="search"
             autocomplete="off"

@@ -44,7 +44,7 @@ function Screener() {
   const symbols = isMine ? watchlist.symbols : industry ? market.members(industry) : active;
   const quoted = new Set(market.quoted);
   const priced = symbols.filter((symbol) => quoted.has(symbol)).length;
-  const condition = explained.value?.condition ?? "";
+  const condition = explained.isBusy ? "" : (explained.value?.condition ?? "");
   const run = () => {
     if (!condition) return;
     setQuery({ condition, industry, columns: columns.join(","), sort, order: down ? "desc" : "" });
