@@ -42,9 +42,9 @@ Targets that are missed, and the reason where it is known:
   Two threads share the series in halves: a task for each series took a third more by the clock, since each waits for the other's
   hold of the interpreter. On this machine the gain of a second thread changes between none and 1.9 times from one second to the
   next, also for loops that share nothing.
-- **The pipeline in memory.** Under a profiler the largest parts were laying ticks out as columns, reading JSON, the kernel that
-  builds bars, and making quotes; the loops of indicators and rules were small. The shares of forming bars, split detection and
-  the wider row were not measured.
+- **The pipeline in memory.** Of a tick's time a third is reading JSON, a quarter laying ticks out as columns, a third the engine
+  (the kernel that builds bars, quotes, indicator rows; the loops of indicators and rules are small), the rest encoding. Columns
+  from one pass of `attrgetter`, or through `array.array` instead of `numpy.fromiter`, were no faster.
 - **Through Kafka.** Under a profiler a third of the time was aiokafka's unpacking of records, which creates an object of each, and
   somewhat less our own processing: decoding, array layout, kernels, quotes, output.
 - **Single kinds slower than TA-Lib** (Williams %R, Bollinger, ATR, KAMA, ULTOSC among them): some search a window again, some

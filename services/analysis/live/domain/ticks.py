@@ -15,9 +15,12 @@ from typing import Any, NamedTuple
 
 from numba import njit
 
-jit = njit(cache=True, nogil=True, error_model="numpy")
-plain = njit(nogil=True, error_model="numpy")
-inline: Any = partial(njit, nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
+# Without reference counting (_nrt), and inlined: to count and to pass on the many arrays took three quarters of a tick's time.
+# Nothing here may allocate.
+_compiled: Any = partial(njit, nogil=True, error_model="numpy", _nrt=False)
+jit = _compiled(cache=True)
+plain = _compiled()
+inline = _compiled(forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 """For functions that only compiled code calls."""
 
 KERNEL_VERSION = 6
