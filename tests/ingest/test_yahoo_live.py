@@ -156,10 +156,8 @@ async def test_streamed_prices_become_ticks(tmp_path: Path) -> None:
 async def test_a_silent_stream_is_replaced_by_polling_and_comes_back(tmp_path: Path) -> None:
     async with running(tmp_path) as rig:
         await flowing(rig, lambda: rig.of("yahoo-stream") and streaming._value.get() == 1)
-        polled = len(rig.of("yahoo-poll"))
-        await until(
-            lambda: len(rig.of("yahoo-poll")) >= polled + 2 and streaming._value.get() == 0, 15, "polled"
-        )  # none is streamed
+        polled = len(rig.of("yahoo-poll"))  # nothing is streamed now
+        await until(lambda: len(rig.of("yahoo-poll")) >= polled + 2 and streaming._value.get() == 0, 15, "polled")
         await until(connections.labels("silent")._value.get, 10, "reconnected")
         await flowing(rig, lambda: streaming._value.get() == 1)
         await flowing(rig, lambda: polled_symbols._value.get() == 0)
