@@ -174,18 +174,25 @@ async def test_hanging_requests_do_not_occupy_all_threads(yahoo: YahooStandIn, t
         await until(lambda: busy._value.get() == 0, 5, "threads are free")
 
 
-async def test_an_outage_opens_the_breaker_and_it_closes_again(yahoo: YahooStandIn, tmp_path: Path) -> None:
+async def fail_five_times(yahoo: YahooStandIn, client: YahooClient) -> None:
     yahoo.default = lambda *_: Reply(429, b"Too Many Requests")
-    async with open_client(
-        fresh_client(tmp_path, yahoo.url), threads=4, per_minute=60_000, request_seconds=3.0, open_seconds=0.5
-    ) as client:
-        for _ in range(5):
-            with pytest.raises(RateLimitedError):
-                await client.chart("AAPL", "1d", ASK)
-        request = len(yahoo.requests)
-        with pytest.raises(PausedError):
+    for _ in range(5):
+        with pytest.raises(RateLimitedError):
             await client.chart("AAPL", "1d", ASK)
-        assert len(yahoo.requests) == request  # no request was sent
+
+
+async def test_an_outage_opens_the_breaker(yahoo: YahooStandIn, client: YahooClient) -> None:
+    await fail_five_times(yahoo, client)
+    sent = len(yahoo.requests)
+    with pytest.raises(PausedError):
+        await client.chart("AAPL", "1d", ASK)
+    assert len(yahoo.requests) == sent  # no request was sent
+
+
+async def test_the_breaker_closes_again(yahoo: YahooStandIn, tmp_path: Path) -> None:
+    api = fresh_client(tmp_path, yahoo.url)
+    async with open_client(api, threads=4, per_minute=60_000, request_seconds=3.0, open_seconds=0.5) as client:
+        await fail_five_times(yahoo, client)
         yahoo.default = lambda *_: ok(chart(rows=[(1598880600, 1, 1, 1, 1, 1)]))
 
         async def answered() -> bool:

@@ -13,6 +13,13 @@ from services.analysis.research.domain.run_rows import RunRequest
 from services.analysis.research.settings import ResearchSettings
 
 
+async def outcome(process: run_process.RunProcess) -> object:
+    """What ``process`` says first: a new one says nothing until it has started."""
+    while (message := await process.next(60)) is None:
+        continue
+    return message
+
+
 async def test_a_process_whose_pipe_has_ended_takes_no_other_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run_process, "JOIN_SECONDS", 0.2)
     settings = ResearchSettings(database_url="sqlite+aiosqlite:///:memory:", research_artefacts=str(tmp_path))
@@ -22,6 +29,6 @@ async def test_a_process_whose_pipe_has_ended_takes_no_other_run(tmp_path: Path,
         for _ in range(2):
             await process.begin(task)
             with pytest.raises(ProcessEndedError, match=r"its process ended \(exit code None\)"):
-                await process.next(60)
+                await outcome(process)
     finally:
         await process.close()
