@@ -12,10 +12,10 @@ T = TypeVar("T")
 
 
 @overload
-async def until(condition: Callable[[], Awaitable[T | None]], seconds: float = 10, what: str = "") -> T: ...
+async def until(condition: Callable[[], Awaitable[T | None]], seconds: float = 30, what: str = "") -> T: ...
 @overload
-async def until(condition: Callable[[], T | None], seconds: float = 10, what: str = "") -> T: ...
-async def until(condition: Callable[[], Any], seconds: float = 10, what: str = "") -> Any:
+async def until(condition: Callable[[], T | None], seconds: float = 30, what: str = "") -> T: ...
+async def until(condition: Callable[[], Any], seconds: float = 30, what: str = "") -> Any:
     """What ``condition`` (plain or async) returns, as soon as that is true.
 
     Raises:

@@ -65,7 +65,6 @@ def test_the_examples_are_those_of_the_page() -> None:
 
 
 @pytest.mark.thorough
-@pytest.mark.timeout(400)
 async def test_each_example_fires_live_where_history_says_that_it_held(kafka: Broker, database_url: str, tmp_path: Path) -> None:
     symbols = [f"EX{database_url[0].upper()}{number}" for number in (1, 2)]  # of this run alone
     stage = Stage(kafka.bootstrap, database_url, tmp_path, {"CONDITIONS_SECONDS": "0.1"})

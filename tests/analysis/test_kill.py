@@ -19,7 +19,7 @@ from tests.databases import on_mariadb, on_sqlite
 from tests.servers import Broker
 from tests.until import until
 
-pytestmark = [pytest.mark.kill, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.kill]
 SYMBOLS = [f"K{letter}" for letter in "ABCDEF"]
 
 

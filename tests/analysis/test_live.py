@@ -26,7 +26,6 @@ from tests.databases import on_both_when_thorough, on_mariadb, on_sqlite
 from tests.servers import Broker
 from tests.until import until
 
-pytestmark = pytest.mark.timeout(400)
 numbers = itertools.count()
 
 

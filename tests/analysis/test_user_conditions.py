@@ -94,7 +94,6 @@ async def test_stored_conditions_are_read_with_their_instruments(database_url: s
         ]
 
 
-@pytest.mark.timeout(400)
 async def test_a_stored_condition_is_delivered_once_to_its_owner(empty_kafka: Broker, mariadb_url: str, tmp_path: Path) -> None:
     await upgrade(mariadb_url)
     symbols = ["ASK1", "ASK2"]

@@ -49,7 +49,6 @@ def play(name: str) -> EngineOutcome:
 
 
 @pytest.mark.thorough
-@pytest.mark.timeout(600)  # the plain reference of the longest tape is slow where other work runs beside it
 @pytest.mark.parametrize("name", ["seconds", "daily", "crypto", "demo"])
 def test_the_engine_agrees_with_the_reference(name: str) -> None:
     output, due = play(name), tapes.due(name)

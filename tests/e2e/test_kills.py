@@ -62,7 +62,6 @@ async def trouble(mesh: Mesh, broker: Broker, rng: random.Random) -> Counter[str
 @pytest.mark.thorough
 @pytest.mark.kill
 @on_sqlite
-@pytest.mark.timeout(420)
 async def test_kills_lose_and_duplicate_nothing(own_kafka: Broker, tmp_path: Path, database_url: str) -> None:
     due = tapes.due(TAPE)
     seed = random.SystemRandom().randrange(10_000)

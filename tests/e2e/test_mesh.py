@@ -44,7 +44,6 @@ async def watch(telegram: Telegram, mesh: Mesh) -> None:
     assert await watched(mesh.environment["DATABASE_URL"]) == {(str(chat), symbol) for symbol, chat in CHATS.items()}
 
 
-@pytest.mark.timeout(420)
 @pytest.mark.parametrize(
     ("database_url", "tape"),
     [pytest.param("sqlite", TAPE, marks=pytest.mark.thorough), pytest.param("mariadb", PART, marks=pytest.mark.mariadb)],

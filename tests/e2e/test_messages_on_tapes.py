@@ -48,7 +48,6 @@ def a_day(sent: Sequence[int]) -> list[int]:
     return sorted(Counter(at // DAY for at in sent).values())
 
 
-@pytest.mark.timeout(600)
 @pytest.mark.parametrize(
     ("name", "usual", "most", "with_predictions"),
     [

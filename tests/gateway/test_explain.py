@@ -50,7 +50,6 @@ async def post(client: aiohttp.ClientSession, body: Any) -> tuple[int, Any]:
         return response.status, await response.json(content_type=None)
 
 
-@pytest.mark.timeout(200)
 async def test_words_and_times_from_the_request_to_analysis_and_back(kafka: Broker, database_url: str, tmp_path: Path) -> None:
     async with open_database(database_url) as database:
         await fill(database)

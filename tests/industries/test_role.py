@@ -29,7 +29,6 @@ from tests.preloading.process import Process
 from tests.servers import Broker
 from tests.until import until
 
-pytestmark = pytest.mark.timeout(240)
 ROOT = Path(__file__).parents[2]
 numbers = itertools.count()
 

@@ -155,7 +155,6 @@ async def test_it_starts_restarts_programs_refuses_a_second_run_and_stops_everyt
 
 
 @pytest.mark.kill
-@pytest.mark.timeout(300)
 def test_a_database_of_another_source_is_refused_before_anything_starts(run: Run) -> None:
     database = run.folder / "shared.db"
     run.environment |= {"DATABASE_URL": f"sqlite+aiosqlite:///{database}", "TAPE": "seconds"}
@@ -170,7 +169,6 @@ def test_a_database_of_another_source_is_refused_before_anything_starts(run: Run
 
 
 @pytest.mark.kill
-@pytest.mark.timeout(300)
 async def test_nothing_outlives_a_killed_run(run: Run) -> None:
     run.start()
     await until(lambda: "  kafka" in run.printed(), START_SECONDS)
@@ -186,7 +184,6 @@ async def test_nothing_outlives_a_killed_run(run: Run) -> None:
 
 @pytest.mark.thorough
 @pytest.mark.kill
-@pytest.mark.timeout(300)
 async def test_all_processes_end_when_the_supervisor_is_killed(run: Run) -> None:
     run.start()
     await until(lambda: "  gateway" in run.printed(), START_SECONDS)

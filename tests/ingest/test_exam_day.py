@@ -50,7 +50,6 @@ async def is_played(database_url: str) -> bool:
 
 
 @pytest.mark.thorough
-@pytest.mark.timeout(600)
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_the_daily_bar_of_the_exam_day_closes_at_half_past_four(
     empty_kafka: Broker, database_url: str, tmp_path: Path

@@ -219,7 +219,6 @@ async def _tables(url: str) -> None:
 
 @pytest.mark.thorough
 @pytest.mark.kill
-@pytest.mark.timeout(400)
 async def test_a_killed_ingest_continues_without_a_gap(empty_kafka: Broker, tmp_path: Path) -> None:
     """SIGKILL twice at random places, then an orderly stop by SIGTERM, then run to the end."""
     url = f"sqlite+aiosqlite:///{tmp_path / 'ingest.db'}"

@@ -73,7 +73,6 @@ async def streamed(yahoo: YahooStandIn, seconds: float) -> None:
         await asyncio.sleep(0.1)
 
 
-@pytest.mark.timeout(400)
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_history_prices_and_heartbeats_reach_kafka_and_a_restart_continues(
     empty_kafka: Broker, database_url: str, tmp_path: Path

@@ -20,7 +20,7 @@ from tests.news.stage import Stage, open_stage, sample
 from tests.news.translators import KEY, Translators, open_translators
 from tests.servers import Broker, MariaDB, open_mariadb
 
-pytestmark = [pytest.mark.kill, pytest.mark.mariadb, pytest.mark.thorough, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.kill, pytest.mark.mariadb, pytest.mark.thorough]
 
 
 @pytest.fixture

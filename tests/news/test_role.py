@@ -18,7 +18,7 @@ from tests.news.stage import Stage, open_stage, sample
 from tests.preloading.process import Process
 from tests.servers import Broker
 
-pytestmark = [pytest.mark.kill, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.kill]
 
 
 @pytest.fixture

@@ -171,7 +171,6 @@ async def test_an_explanation_says_when_the_condition_was_true_last(database_url
         assert "cannot be evaluated over the past yet" in await user.ask("/explain close > 3")
 
 
-@pytest.mark.timeout(200)
 async def test_the_bot_asks_analysis_when_a_condition_was_true_last(kafka: Broker, database_url: str, tmp_path: Path) -> None:
     async with open_database(database_url) as database:
         await fill(database)

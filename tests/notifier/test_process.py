@@ -154,7 +154,6 @@ async def test_a_token_never_reaches_a_log_whatever_fails(kafka: Broker, databas
 
 @pytest.mark.thorough
 @pytest.mark.kill
-@pytest.mark.timeout(480)
 @pytest.mark.parametrize(
     ("database_url", "processes"), [("sqlite", 1), pytest.param("mariadb", 2, marks=pytest.mark.mariadb)], indirect=["database_url"]
 )

@@ -62,7 +62,6 @@ PARTS = {
 }
 
 
-@pytest.mark.timeout(240)
 def test_the_same_bytes_though_a_worker_is_killed(cluster: LocalCluster) -> None:
     kernels = SignalKernels.of(ROOT / ".cache" / "kernels")
     here = dict(ThreadWorkers(kernels, 1).each(trade_batch, WORK, PARTS))

@@ -23,8 +23,6 @@ from tests.research.role import client, indicator_job, job, running, started
 from tests.servers import Broker
 from tests.until import until
 
-pytestmark = pytest.mark.timeout(480)
-
 
 async def test_where_live_fired_history_says_it_held(kafka: Broker, database_url: str, tmp_path: Path) -> None:
     async with open_database(database_url) as database:

@@ -31,7 +31,6 @@ from tests.research.role import running, skip_jobs, started
 from tests.servers import Broker
 from tests.until import until
 
-pytestmark = pytest.mark.timeout(480)
 GROUP = f"research-runs-{os.getpid()}"
 """One for all: a test must not read the jobs of the one before."""
 COUNTING = ("tests.research.counting_role",)

@@ -9,7 +9,7 @@ from services.analysis.research.quality.records import records
 from tests.research.quality.markets import KERNELS, NULLS, PLANTED, RULES, planted
 from tests.sizes import THOROUGH
 
-pytestmark = pytest.mark.timeout(900 if THOROUGH else 180)
+pytestmark = pytest.mark.timeout(900)
 SEEDS = 200 if THOROUGH else 24
 """For each kind of market; ``python -m bench --only quality`` runs 200 on larger markets."""
 POWER_SEEDS = 50 if THOROUGH else 8

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import pytest
 from sqlalchemy import delete, func, select, update
 
 from services.analysis.research.adapters.quality_store import store
@@ -27,8 +26,6 @@ from tests.research.conftest import CACHE
 from tests.research.role import running
 from tests.servers import Broker
 from tests.until import until
-
-pytestmark = pytest.mark.timeout(480)
 
 
 def bar_rows(*symbols: str) -> list[dict[str, Any]]:
