@@ -21,6 +21,7 @@ from services.analysis.research.handlers.jobs import ResearchJobs
 from services.analysis.research.handlers.nightly_datasets import NightlyDatasets
 from services.analysis.research.handlers.old_runs import OldRuns
 from services.analysis.research.handlers.quality import QualityRefresh
+from services.analysis.research.handlers.run_outcomes import RunOutcomes
 from services.analysis.research.handlers.run_requests import RunRequests
 from services.analysis.research.handlers.run_worker import RunWorker
 from services.analysis.research.runs.checks import CHECKS, CheckTable
@@ -58,15 +59,16 @@ async def build(
         answers = AnswerProcess(settings, serve, checks)
         stack.push_async_callback(answers.close)
         store, woken = RunTable(database), asyncio.Event()
+        outcomes = RunOutcomes(store, producer)
         workers = [
             RunWorker(
-                store, RunProcess(settings, kinds), producer, now_ms,
+                store, RunProcess(settings, kinds), producer, outcomes, now_ms,
                 lease_seconds=settings.research_lease_seconds, run_seconds=settings.research_run_seconds, woken=woken,
             )
             for _ in range(settings.research_workers)
         ]  # fmt: skip
         runs = RunRequests(
-            store, producer, answers, settings.research_runs_per_key, settings.research_most_queued,
+            store, producer, outcomes, answers, settings.research_runs_per_key, settings.research_most_queued,
             int(settings.research_run_most_age_seconds * 1000), now_ms,
             woken.set,
         )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any, Final, Protocol
 
 from services.analysis.research.domain.run_jobs import outcome
@@ -26,10 +27,20 @@ class ResultPublisher(Protocol):
     async def publish(self, topic: Topic[ResearchResult], event: ResearchResult, *, key: str) -> Any: ...
 
 
-async def report_outcomes(store: OutcomeStore, publisher: ResultPublisher) -> None:
-    """Publish what is not published yet. After a crash in between, or by two processes at once, some are published twice, with the
-    same content. Raises TransientError.
+class RunOutcomes:
+    """One for the workers and the jobs of a process: one reports at a time, and each outcome is published once.
+
+    After a crash in between, or by two processes at once, some are published twice, with the same content.
     """
-    for row in await store.to_report(MOST_REPORTS):
-        await publisher.publish(RESEARCH_RESULTS, outcome(row), key=row.id)
-        await store.reported(row.id)
+
+    def __init__(self, store: OutcomeStore, publisher: ResultPublisher) -> None:
+        self._store = store
+        self._publisher = publisher
+        self._turn = asyncio.Lock()
+
+    async def report(self) -> None:
+        """Publish what is not published yet. Raises TransientError."""
+        async with self._turn:
+            for row in await self._store.to_report(MOST_REPORTS):
+                await self._publisher.publish(RESEARCH_RESULTS, outcome(row), key=row.id)
+                await self._store.reported(row.id)

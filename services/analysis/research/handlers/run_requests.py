@@ -12,14 +12,14 @@ from services.analysis.research.domain.refusals import Refusal
 from services.analysis.research.domain.run_jobs import new_row, progress, refused
 from services.analysis.research.domain.run_rows import RunRequest, RunRow, RunState
 from services.analysis.research.handlers import metrics
-from services.analysis.research.handlers.run_outcomes import OutcomeStore, ResultPublisher, report_outcomes
+from services.analysis.research.handlers.run_outcomes import ResultPublisher, RunOutcomes
 from shared.events import CancelRun, RunJob
 from shared.topics import RESEARCH_RESULTS
 
 log = structlog.get_logger("analysis.research.runs")
 
 
-class RunStore(OutcomeStore, Protocol):
+class RunStore(Protocol):
     """The methods of the table of runs that are used; all raise TransientError."""
 
     async def add(self, row: RunRow) -> bool: ...
@@ -47,6 +47,7 @@ class RunRequests:
         self,
         store: RunStore,
         publisher: ResultPublisher,
+        outcomes: RunOutcomes,
         checks: Checks,
         most_of_one: int,
         most_queued: int,
@@ -57,6 +58,7 @@ class RunRequests:
         """``most_of_one``: open runs of a requester. ``most_age_ms``: of a request. ``wake``: called when a run has been stored."""
         self._store = store
         self._publisher = publisher
+        self._outcomes = outcomes
         self._checks = checks
         self._most_of_one = most_of_one
         self._most_queued = most_queued
@@ -82,7 +84,7 @@ class RunRequests:
         elif known is None:
             async with self._turn:
                 await self._new(job)
-        await report_outcomes(self._store, self._publisher)  # the workers may be busy for long
+        await self._outcomes.report()  # the workers may be busy for long
         self._wake()
 
     async def _new(self, job: RunJob) -> None:

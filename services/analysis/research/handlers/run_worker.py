@@ -23,7 +23,7 @@ from services.analysis.research.domain.run_messages import (
 from services.analysis.research.domain.run_record import EncodedRecord
 from services.analysis.research.domain.run_rows import RunRow, RunState
 from services.analysis.research.handlers import metrics
-from services.analysis.research.handlers.run_outcomes import OutcomeStore, ResultPublisher, report_outcomes
+from services.analysis.research.handlers.run_outcomes import ResultPublisher, RunOutcomes
 from shared.backoff import Backoff
 from shared.failures import TransientError
 from shared.topics import RESEARCH_RESULTS
@@ -37,7 +37,7 @@ IDLE_SECONDS: Final = 2.0
 log = structlog.get_logger("analysis.research.runs")
 
 
-class RunStore(OutcomeStore, Protocol):
+class RunStore(Protocol):
     """The methods of the table of runs that are used; all raise TransientError."""
 
     async def claim(self, now: int, lease_ms: int) -> RunRow | None: ...
@@ -73,6 +73,7 @@ class RunWorker:
         store: RunStore,
         process: Process,
         publisher: ResultPublisher,
+        outcomes: RunOutcomes,
         clock: Callable[[], int],
         *,
         lease_seconds: float,
@@ -83,6 +84,7 @@ class RunWorker:
         self._store = store
         self._process = process
         self._publisher = publisher
+        self._outcomes = outcomes
         self._clock = clock
         self._lease_ms = int(lease_seconds * 1000)
         self._run_ms = int(run_seconds * 1000)
@@ -104,12 +106,12 @@ class RunWorker:
 
     async def _step(self, stopping: asyncio.Event) -> None:
         await self._store.give_up(self._clock())
-        await report_outcomes(self._store, self._publisher)
+        await self._outcomes.report()
         row = await self._store.claim(self._clock(), self._lease_ms)
         metrics.queued_runs.set(await self._store.queued())
         if row is not None:
             await self._one(row, stopping)
-            await report_outcomes(self._store, self._publisher)
+            await self._outcomes.report()
             return
         waiting = asyncio.create_task(pause(IDLE_SECONDS, self._woken))
         stopped = asyncio.create_task(stopping.wait())
