@@ -19,13 +19,13 @@ log = structlog.get_logger("test")
 
 
 class Settings(MeshSettings):
-    api_secret: SecretStr = SecretStr("canary-one-4711")
+    api_secret: SecretStr = SecretStr("canary-one-kestrel")
 
 
 @asynccontextmanager
 async def build(settings: Settings, lifecycle: Lifecycle) -> AsyncIterator[Mapping[str, Task]]:
     if HOW == "start":
-        raise TransientError("no broker at mysql://fin:canary-two-4711@db/x")
+        raise TransientError("no broker at mysql://fin:canary-two-kestrel@db/x")
     if HOW == "start-cancelled":
         raise asyncio.CancelledError
     if HOW == "start-hangs":
@@ -33,10 +33,10 @@ async def build(settings: Settings, lifecycle: Lifecycle) -> AsyncIterator[Mappi
         await asyncio.Event().wait()
 
     async def work() -> None:
-        log.info("working", note=f"the secret is {settings.api_secret.get_secret_value()}", password="canary-three-4711")
+        log.info("working", note=f"the secret is {settings.api_secret.get_secret_value()}", password="canary-three-kestrel")
         match HOW:
             case "fails":
-                raise RuntimeError("https://api.telegram.org/bot123456789:canaryfourcanaryfourcanaryfour4711/getMe failed")
+                raise RuntimeError("https://api.telegram.org/bot123456789:canaryfourcanaryfourcanaryfourkestrel/getMe failed")
             case "returns":
                 return
             case "cancelled":

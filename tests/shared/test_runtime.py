@@ -14,7 +14,8 @@ import pytest
 
 from tests.preloading.process import Process
 
-CANARY = "4711"
+CANARIES = "canary", "kestrel"
+"""How each secret begins and ends: words, since a number can be that of a process or of a moment."""
 
 
 class Service(Process):
@@ -47,7 +48,7 @@ def service(tmp_path: Path) -> Iterator[Start]:
     started = []
 
     def start(how: str, **environment: str) -> Service:
-        database = "mysql+aiomysql://fin:canary-zero-4711@127.0.0.1/x"
+        database = "mysql+aiomysql://fin:canary-zero-kestrel@127.0.0.1/x"
         process = Service(how, {**os.environ, "DRAIN_SECONDS": "1", "DATABASE_URL": database, **environment}, tmp_path / "log")
         started.append(process)
         return process
@@ -165,7 +166,7 @@ def test_no_secret_reaches_the_log(service: Start, how: str) -> None:
     text = json.dumps(received + process.rest())
     process.wait(10)
     assert "***" in text or how == "start-hangs"
-    assert CANARY not in text
+    assert not [word for word in CANARIES if word in text]
 
 
 def test_probes_and_metrics(service: Start) -> None:
