@@ -94,7 +94,7 @@ def kafka_jars() -> Path:
 
 @pytest.fixture(scope="session")
 def kafka(kafka_jars: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
-    """One broker for the whole run with all topics made: use group names and keys of your own, and never end it."""
+    """One broker for the tests of a worker with all topics made: use group names and keys of your own, and never end it."""
     with open_broker(tmp_path_factory.mktemp("kafka"), kafka_jars) as broker:
         yield broker
 

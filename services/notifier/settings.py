@@ -68,7 +68,7 @@ class NotifierSettings(MeshSettings):
     webhook_allow_private: bool = False
     """Whether webhooks and channels may use plain http and addresses of this machine or a private network."""
     telegram_operators: str = ""
-    """User ids, separated by commas, that may use /stats and /broadcast."""
+    """User ids, separated by commas, that may use /stats, /broadcast, /flags and /payments."""
     telegram_webhook_url: str = ""
     """Address at which Telegram reaches this process, https, with a path; empty: updates are fetched by polling."""
     telegram_webhook_secret: SecretStr = SecretStr("")

@@ -8,12 +8,25 @@ from typing import Final, Literal
 from shared.conditions.condition import Condition
 
 MAX_PER_OWNER: Final = 20
+MAX_PREMIUM: Final = 100
+"""Of an owner who pays."""
+PREMIUM_GRACE: Final = 3_600_000
+"""A renewal may be known this late, milliseconds: until then nothing is taken away."""
 MAX_TOTAL: Final = 5_000
 MAX_EXTRA_PER_OWNER: Final = 10
 """Requested indicators of one owner's conditions."""
 MAX_EXTRA_TOTAL: Final = 64
 
 Limit = Literal["full", "extra", "busy"]
+
+
+def has_premium(until: int, now: int) -> bool:
+    """Whether an owner has premium, by payment or granted, that lasts ``until`` (milliseconds; 0: none).
+
+    >>> has_premium(0, 0), has_premium(1, PREMIUM_GRACE), has_premium(1, PREMIUM_GRACE + 1)
+    (False, True, False)
+    """
+    return until > 0 and until + PREMIUM_GRACE > now
 
 
 def extra_columns(condition: Condition) -> tuple[str, ...]:

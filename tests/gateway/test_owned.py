@@ -12,8 +12,8 @@ from sqlalchemy import insert, select, update
 from services.gateway.domain.keys import parse_key
 from services.gateway.domain.owned import MAX_WATCHED
 from shared import wire
-from shared.conditions.user_limits import MAX_PER_OWNER
-from shared.tables import audit_log, conditions, deliveries, key_chats, watchlists
+from shared.conditions.user_limits import MAX_PER_OWNER, MAX_PREMIUM, PREMIUM_GRACE
+from shared.tables import audit_log, chats, conditions, deliveries, key_chats, watchlists
 from tests.gateway import market
 from tests.gateway.running_gateway import RunningGateway, create_key
 from tests.gateway.test_keys import bearer, send
@@ -215,6 +215,27 @@ async def test_the_limits_of_alerts_are_those_of_the_bot(client: aiohttp.ClientS
         assert (await send(client, "POST", "/v1/alerts", key, json={"condition": f"close > {n + 1} on 1d"}))[0] == 201
     status, problem = await send(client, "POST", "/v1/alerts", key, json={"condition": "close > 99 on 1d"})
     assert (status, problem["detail"]) == (409, f"there are {MAX_PER_OWNER} alerts already, which is the most")
+
+
+@pytest.mark.parametrize(("ended", "most"), [(PREMIUM_GRACE - 60_000, MAX_PREMIUM), (PREMIUM_GRACE, MAX_PER_OWNER)])
+async def test_a_chat_that_pays_may_have_more_alerts(
+    client: aiohttp.ClientSession, server: RunningGateway, key: str, ended: int, most: int
+) -> None:
+    await link(server, key)
+    now = server.gateway.clock()
+    row = {"channel": "telegram", "chat_id": "7", "kind": "private", "created_at": 1, "premium_until": now - ended}
+    others = {"channel": "telegram", "chat_id": "7", "condition_id": "c", "timeframe": "1d", "frequency": "once", "created_at": 1}
+    stored = [
+        others
+        | {"number": n, "condition_text": f"close > {n} on 1d", "scope": "watched", "targets": "[]", "enabled": True, "extra": "[]"}
+        for n in range(1, most)
+    ]
+    async with server.database.begin() as connection:
+        await connection.execute(insert(chats).values(**row))
+        await connection.execute(insert(conditions), stored)
+    last = await send(client, "POST", "/v1/alerts", key, json={"condition": "rsi_14 < 30 on 1d"})
+    status, problem = await send(client, "POST", "/v1/alerts", key, json={"condition": "rsi_14 < 20 on 1d"})
+    assert (last[0], status, problem["detail"]) == (201, 409, f"there are {most} alerts already, which is the most")
 
 
 async def test_rules_are_chosen(client: aiohttp.ClientSession, key: str) -> None:

@@ -16,7 +16,8 @@ from services.notifier.bot.ledger import Ledger
 from services.notifier.bot.premium_expiry import PremiumExpiry
 from services.notifier.domain.payments import Offer, Payment, renewing
 from services.notifier.domain.recipients import Chat
-from services.notifier.domain.tiers import GRACE, Tiers
+from services.notifier.domain.tiers import Tiers
+from shared.conditions.user_limits import PREMIUM_GRACE
 from shared.db import open_database
 from shared.events import Timeframe
 from shared.failures import TransientError
@@ -121,7 +122,7 @@ async def test_a_subscription_from_the_first_look_to_its_end(
         await user.press("premium cancel")
         assert user.telegram.stars.cancelled == {paid.id}, "the subscription is that of the first payment"
         assert cancelled in await user.ask("/premium")
-        clock.at = 2 * PERIOD + GRACE / 1000
+        clock.at = 2 * PERIOD + PREMIUM_GRACE / 1000
         await expiry(user, clock).once()
         await expiry(user, clock).once()
         assert need in await user.ask("/backtest AAPL rsi_14 < 30")
@@ -253,7 +254,7 @@ async def test_the_channel_admits_who_paid_and_lets_go_at_the_end(database_url: 
         clock.at = PERIOD
         await expiry(user, clock).once()
         assert (PLACE, 7) in channels.members, "a renewal may be late"
-        clock.at = PERIOD + GRACE / 1000
+        clock.at = PERIOD + PREMIUM_GRACE / 1000
         await expiry(user, clock).once()
         assert channels.members == set()
         assert channels.banned == set(), "who comes back must not be banned"

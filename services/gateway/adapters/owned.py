@@ -18,8 +18,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.gateway.adapters.keys import write_audit
 from services.gateway.domain.audit import AuditEntry
 from services.gateway.domain.owned import (
-    LIMITS,
-    MOST,
     Alert,
     Change,
     ChosenRule,
@@ -28,16 +26,17 @@ from services.gateway.domain.owned import (
     Watched,
     check_match,
     etag_of,
+    limit_reached,
 )
 from services.gateway.domain.owned_store import Stored
 from services.gateway.domain.problems import RequestError
 from services.gateway.domain.timeframes import NAME_BY_TIMEFRAME
 from services.gateway.domain.times import rfc3339
 from shared.conditions import Condition
-from shared.conditions.user_limits import Limit, exceeded, extra_columns
+from shared.conditions.user_limits import MAX_PER_OWNER, MAX_PREMIUM, Limit, exceeded, extra_columns, has_premium
 from shared.db import Database
 from shared.events import Signal, Timeframe
-from shared.tables import alert_rules, conditions, deliveries, idempotency_keys, watchlists
+from shared.tables import alert_rules, chats, conditions, deliveries, idempotency_keys, watchlists
 
 REMOVED: Final = "deleted"
 """``stopped`` of the alert that was removed last: the bot and the API can take that back, and hide it meanwhile."""
@@ -97,8 +96,9 @@ class OwnedTables:
             if known := [each for each in present if (each.id, each.frequency, each.scope, set(each.targets)) == same]:
                 return known[:1]
             extra = extra_columns(condition)
-            if limit := await _exceeded(connection, owner, extra):
-                raise RequestError("conflict", LIMITS[limit], code=f"alerts-{limit}", values=MOST[limit])
+            most = await _most_alerts(connection, owner, now)
+            if limit := await _exceeded(connection, owner, extra, most):
+                raise limit_reached(limit, most)
             newest = select(func.max(conditions.c.number)).where(_mine(conditions, owner))
             number = ((await connection.execute(newest)).scalar() or 0) + 1
             row = {
@@ -232,12 +232,17 @@ async def _rules(connection: AsyncConnection, owner: Owner) -> list[ChosenRule]:
     return [ChosenRule(row.rule, bool(row.wanted)) for row in await connection.execute(wanted)]
 
 
-async def _exceeded(connection: AsyncConnection, owner: Owner, requested: Sequence[str]) -> Limit | None:
+async def _most_alerts(connection: AsyncConnection, owner: Owner, now: int) -> int:
+    until = (await connection.execute(select(chats.c.premium_until).where(_mine(chats, owner)))).scalar()
+    return MAX_PREMIUM if has_premium(until or 0, now) else MAX_PER_OWNER
+
+
+async def _exceeded(connection: AsyncConnection, owner: Owner, requested: Sequence[str], most: int) -> Limit | None:
     column, enabled = conditions.c, conditions.c.enabled.is_(True)
     own = (await connection.execute(select(column.extra).where(_mine(conditions, owner)))).scalars().all()
     count = (await connection.execute(select(func.count()).select_from(conditions).where(enabled))).scalar_one()
     used = (await connection.execute(select(column.extra).where(enabled).distinct())).scalars().all()
-    return exceeded([_names(text) for text in own], requested, count, {name for text in used for name in _names(text)})
+    return exceeded([_names(text) for text in own], requested, count, {name for text in used for name in _names(text)}, most)
 
 
 def _mine(table: Any, owner: Owner) -> ColumnElement[bool]:

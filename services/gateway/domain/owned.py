@@ -13,20 +13,13 @@ from services.gateway.domain.problems import RequestError
 from services.gateway.domain.timeframes import TimeframeName
 from services.gateway.domain.times import Time
 from shared.conditions.condition import LONGEST
-from shared.conditions.user_limits import MAX_EXTRA_PER_OWNER, MAX_PER_OWNER, Limit
+from shared.conditions.user_limits import MAX_EXTRA_PER_OWNER, Limit
 
 UNLINKED: Final = "api"
 """The channel of owners whose key is not linked to a chat: nothing is delivered to it."""
 MAX_WATCHED: Final = 100
 NOT_LINKED: Final = "this key is not linked to a chat, so no alert is delivered: POST /v1/keys/self/link"
 Frequency = Literal["once_per_bar_close", "once_per_bar", "once"]
-LIMITS: Final[dict[Limit, str]] = {
-    "full": f"there are {MAX_PER_OWNER} alerts already, which is the most",
-    "extra": f"the alerts would need more than {MAX_EXTRA_PER_OWNER} indicators that are computed for them alone",
-    "busy": "as many alerts or indicators for alerts as possible run already, over all users",
-}
-MOST: Final[dict[Limit, dict[str, int]]] = {"full": {"most": MAX_PER_OWNER}, "extra": {"most": MAX_EXTRA_PER_OWNER}, "busy": {}}
-"""What fills the sentences of ``LIMITS``."""
 
 
 class Owner(NamedTuple):
@@ -159,3 +152,16 @@ def check_match(if_match: str, etag: str) -> None:
     named = named_states(if_match)
     if "*" not in named and etag not in named:
         raise RequestError("changed", f"the state is {etag} now", field="If-Match", value=if_match)
+
+
+def limit_reached(limit: Limit, most: int) -> RequestError:
+    """Why there cannot be a further alert; ``most``: alerts that the owner may have."""
+    about, values = {
+        "full": (f"there are {most} alerts already, which is the most", {"most": most}),
+        "extra": (
+            f"the alerts would need more than {MAX_EXTRA_PER_OWNER} indicators that are computed for them alone",
+            {"most": MAX_EXTRA_PER_OWNER},
+        ),
+        "busy": ("as many alerts or indicators for alerts as possible run already, over all users", {}),
+    }[limit]
+    return RequestError("conflict", about, code=f"alerts-{limit}", values=values)

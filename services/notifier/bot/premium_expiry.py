@@ -16,8 +16,8 @@ from services.notifier.domain.members import Member
 from services.notifier.domain.ports.deliveries import NewDelivery
 from services.notifier.domain.ports.payments import MemberStore, PaymentStore, PremiumChannel, RequestFailedError
 from services.notifier.domain.recipients import Chat
-from services.notifier.domain.tiers import GRACE
 from services.notifier.words.catalogue import LANGUAGES, phrase
+from shared.conditions.user_limits import PREMIUM_GRACE
 from shared.waiting import Refresher
 
 SECONDS: Final = 60.0
@@ -28,7 +28,7 @@ _log: Final = structlog.get_logger(__name__)
 
 
 class PremiumExpiry:
-    """Looks once a minute for premium that ended ``GRACE`` ago."""
+    """Looks once a minute for premium that ended ``PREMIUM_GRACE`` ago."""
 
     def __init__(
         self,
@@ -50,12 +50,12 @@ class PremiumExpiry:
         now = self._clock.now()
         more = True
         while more:
-            ended = await self._payments.expire(now - GRACE, PAGE, _ended, now)
+            ended = await self._payments.expire(now - PREMIUM_GRACE, PAGE, _ended, now)
             more = ended == PAGE
             if ended:
                 self._wake()
         if self._channel is not None:
-            for member in await self._members.without_premium(now - GRACE, now, PAGE):
+            for member in await self._members.without_premium(now - PREMIUM_GRACE, now, PAGE):
                 await self._remove(self._channel, member, now)
 
     async def _remove(self, channel: PremiumChannel, member: Member, now: int) -> None:

@@ -20,8 +20,6 @@ FORMING: Final = "once_per_bar"
 ONCE: Final = "once"
 FREQUENCIES: Final = (AT_CLOSE, FORMING, ONCE)
 """At every close of a bar, on forming bars too, or at the next close alone."""
-MAX_PREMIUM: Final = 100
-"""Alerts of a chat that pays."""
 
 FLOOD_MOST: Final = 15
 FLOOD_SPAN: Final = 180_000

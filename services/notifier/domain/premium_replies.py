@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.notifier.domain.conditions import MAX_PREMIUM
 from services.notifier.domain.messages import Button, Reply
 from services.notifier.domain.payments import GRANT, Payment, renewing, running
 from services.notifier.domain.preferences import local_time
@@ -12,7 +11,7 @@ from services.notifier.domain.recipients import Chat
 from services.notifier.domain.telegram_html import escape
 from services.notifier.domain.tiers import Tiers
 from services.notifier.words.catalogue import phrase
-from shared.conditions.user_limits import MAX_PER_OWNER
+from shared.conditions.user_limits import MAX_PER_OWNER, MAX_PREMIUM
 
 
 def needs_premium(chat: Chat, key: str) -> Reply:

@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from services.notifier.domain.conditions import MAX_PREMIUM, ONCE
+from services.notifier.domain.conditions import ONCE
 from services.notifier.domain.recipients import Chat, Recipient
-from shared.conditions.user_limits import MAX_PER_OWNER
+from shared.conditions.user_limits import MAX_PER_OWNER, MAX_PREMIUM, has_premium
 from shared.events import Timeframe
 
-GRACE: Final = 3_600_000
-"""A renewal may be known this late, milliseconds: until then nothing is taken away."""
 INTRADAY: Final = frozenset(str(each) for each in Timeframe if each.row.length_ms)
 """Timeframes that are not free."""
 PEOPLE: Final = frozenset({"private", "group"})
@@ -35,14 +33,14 @@ class Tiers:
     def is_full(self, chat: Chat | Recipient, now: int) -> bool:
         """Whether the chat may use everything.
 
-        >>> Tiers().is_full(Chat("telegram", "7"), 0), Tiers(100).is_full(Chat("telegram", "7"), GRACE)
+        >>> Tiers().is_full(Chat("telegram", "7"), 0), Tiers(100).is_full(Chat("telegram", "7"), 3_600_000)
         (True, False)
         """
         return not self.sells or chat.kind not in PEOPLE or self.has_paid(chat, now) or chat.user_id in self.operators
 
     def has_paid(self, chat: Chat | Recipient, now: int) -> bool:
         """Whether the chat has premium, by payment or granted."""
-        return chat.premium_until > 0 and chat.premium_until + GRACE > now
+        return has_premium(chat.premium_until, now)
 
     def most_conditions(self, chat: Chat | Recipient, now: int) -> int:
         """How many alerts the chat may have."""
