@@ -32,6 +32,7 @@ from shared.conditions.normal_form import render
 from shared.conditions.operations import is_constant
 from shared.events import PERIODS, Timeframe
 
+LARGEST_NUMBER: Final = 1e15
 MOST_OPERATIONS: Final = 60
 MOST_COLUMNS: Final = 12
 MOST_STACK: Final = 12
@@ -64,6 +65,9 @@ def check(root: Node, own: Timeframe) -> None:
     if is_constant(root):
         raise ConditionError("constant", "", root.at)
     nodes = list(walk(root))
+    for node in nodes:
+        if isinstance(node, Number) and node.value > LARGEST_NUMBER:  # a change in percent is read without its bounds
+            raise ConditionError("magnitude", "", node.at, found=f"'{node.value:g}'", most=f"{LARGEST_NUMBER:g}")
     operations = [node for node in nodes if isinstance(node, Operation)]
     for each in operations:
         if each.name in COMPARISONS | CROSSINGS:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from lark import Token, Transformer, v_args
 
 from shared.conditions import comparisons as comparing
@@ -14,10 +12,9 @@ from shared.conditions.elsewhere import Placed, Worded, at_place, bracketed, on_
 from shared.conditions.errors import ConditionError
 from shared.conditions.events import events
 from shared.conditions.expression import CROSSINGS, Fired, Node, Number, Operation, SeriesName
+from shared.conditions.limits import LARGEST_NUMBER
 from shared.conditions.literals import Percent, Weekday, clock, fraction, signed
 from shared.events import Timeframe
-
-LARGEST_NUMBER: Final = 1e15
 
 
 @v_args(inline=True)

@@ -107,6 +107,7 @@ WRONG = [
     ("close > 3 on 2d", "timeframe", 13),
     ("close > 1e400", "magnitude", 8),
     ("close > 1e16", "magnitude", 8),
+    ("종가가 1e33% 이상 상승", "magnitude", 4),
     ("1 < close > 3", "chained", 10),
     ("(close > 1) > 0", "chained", 12),
     ("(close > 1) + 1 > 2", "number", 1),
