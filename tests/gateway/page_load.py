@@ -25,13 +25,6 @@ FRAMES: Final = """seconds => new Promise(done => {
     requestAnimationFrame(count);
 })"""
 
-COMPUTING: Final = """() => {
-    let sum = 0;
-    for (let n = 0; n < 100_000; n++) sum += Number(JSON.parse(JSON.stringify({T: "q", S: "AAPL", p: n / 8})).p.toFixed(2));
-    return sum;
-}"""
-"""Takes a browser as long as it takes, whatever the page is."""
-
 
 class Frames(NamedTuple):
     """Frames a second, and seconds of CPU time of the page's main thread in a second."""
@@ -88,12 +81,6 @@ class PageLoad:
         finally:
             done.set()
             await task
-
-    async def computing(self) -> float:
-        """Seconds of CPU time that the main thread needs for ``COMPUTING``: how fast the machine is just now."""
-        before = await self._metrics()
-        await self._page.evaluate(COMPUTING)
-        return (await self._metrics())["ThreadTime"] - before["ThreadTime"]
 
     async def frames(self, seconds: float) -> Frames:
         before = await self._metrics()
