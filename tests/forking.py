@@ -19,7 +19,7 @@ from typing import Any, Final
 
 import pytest
 
-from tests.scheduling import unit_of
+from tests.scheduling import ends_group, unit_of
 
 END_SECONDS: Final = 60.0
 """How long a worker may take to end its servers."""
@@ -180,7 +180,8 @@ def work(session: pytest.Session, number: int, link: Connection, of_parent: Sequ
         item = next(items)
         while item is not None and not session.shouldfail:
             following = next(items)
-            hook.pytest_runtest_protocol(item=item, nextitem=following)
+            # after the last test of a group its servers end: idle they still cost the other tests CPU time
+            hook.pytest_runtest_protocol(item=item, nextitem=None if ends_group(item, following) else following)
             item = following
     except (EOFError, BrokenPipeError, KeyboardInterrupt):
         pass  # the parent has gone, or both were interrupted: what is left of the tests is of no interest

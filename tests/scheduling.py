@@ -46,6 +46,12 @@ def unit_of(nodeid: str) -> str:
     return GROUP_OF.get(file, file)
 
 
+def ends_group(item: pytest.Item, following: pytest.Item | None) -> bool:
+    """Whether ``item`` belongs to a group and the test that follows it on its worker does not."""
+    unit = unit_of(item.nodeid)
+    return unit in GROUPS and (following is None or unit_of(following.nodeid) != unit)
+
+
 def groups_first(items: list[pytest.Item]) -> None:
     """Sorts the groups to the beginning, because they take longest.
 

@@ -66,3 +66,18 @@ def test_stops_at_the_first_failure(tmp_path: Path) -> None:
 
 def test_finds_nothing(tmp_path: Path) -> None:
     assert run(tmp_path).returncode == 5
+
+
+def test_what_a_group_shares_ends_with_its_last_test(tmp_path: Path) -> None:
+    for name, line in (
+        ("tests/gateway/test_explain.py", "def test_uses(server): pass"),
+        ("tests/notifier/test_process.py", "from pathlib import Path\ndef test_too(server): assert not Path('ended').exists()"),
+        ("tests/others/test_first.py", "def test_uses_another(server): pass"),
+        ("tests/others/test_other.py", "from pathlib import Path\ndef test_later(): assert Path('ended').read_text() == 'x'"),
+    ):
+        file = tmp_path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(line)
+    done = run(tmp_path, "--processes", "1", "--rootdir", str(tmp_path))
+    assert "4 passed" in done.stdout
+    assert (tmp_path / "ended").read_text() == "xx"

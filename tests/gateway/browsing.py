@@ -30,6 +30,8 @@ ARGS = (
     "--disable-sync",
     f"--disable-features={','.join((*OF_PLAYWRIGHT, *POPUPS))}",
 )
+PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+"""Of those that are installed the first is taken. The headless shell is Chromium without windows, menus and an address bar."""
 READBACK = "Canvas2D: Multiple readback"
 """A warning about tests that read the colours of a canvas twice."""
 Scheme = Literal["light", "dark"]
@@ -43,7 +45,7 @@ expect.set_options(timeout=30_000)  # an expectation is met much sooner, unless 
 @asynccontextmanager
 async def chromium() -> AsyncIterator[Browser]:
     """The installed Chromium."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    path = next(filter(None, map(shutil.which, PROGRAMS)), None)
     async with async_playwright() as playwright:
         found = await playwright.chromium.launch(executable_path=path, args=list(ARGS))
         yield found
