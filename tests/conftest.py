@@ -57,7 +57,7 @@ def pytest_sessionstart() -> None:
 def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+    gc.set_threshold(400_000, 20, 50)
     gc.enable()
 
 
