@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from shared.calendars import CALENDARS, Sessions, read_corrections, sessions
+from shared.calendars import CALENDARS, Sessions, read_corrections
 from shared.corrections import BUNDLED, Correction, CorrectionError, digest, parse_corrections
 from shared.events import PERIODS, Timeframe
+from tests.hours import sessions
 
 ZONES = {"KRX": "Asia/Seoul", "CME": "America/Chicago", "FX": "America/New_York", "NYSE": "America/New_York"}
 
