@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 import pytest
@@ -23,7 +21,7 @@ from services.analysis.live.domain.layout import CLOSED
 from tests.analysis.market import KERNELS
 from tests.analysis.samples import bars_of, drawn, hostile, ragged, real, with_year
 from tests.e2e.reference_bars import PlainBar
-from tests.e2e.reference_signals import signals
+from tests.e2e.reference_signals import of_series
 from tests.sizes import examples
 
 CODE = machine_code.load(KERNELS)
@@ -66,11 +64,9 @@ def due(bars: Bars, timeframe: str, kind: str) -> dict[Facts, float]:
         PlainBar(t, t, session, o, h, low, c, v)
         for t, (o, h, low, c, v, session) in enumerate(zip(*(column.tolist() for column in bars[:6]), strict=True))
     ]
-    series = {each: plain if each in (timeframe, "1d") else [] for each in TIMEFRAME_NAMES}
-    log: Any = SimpleNamespace(closed={"X": series})
     found: dict[Facts, float] = {}
-    for s in signals(log, {"X": kind}).values():
-        if s.timeframe == timeframe:
+    for live, s in of_series("X", timeframe, plain, plain, kind):
+        if live:
             assert s.level is not None
             found[s.rule, s.params, s.direction, s.ts_event] = s.level
     return found

@@ -68,7 +68,7 @@ def fired(reference: Reference, kinds: Mapping[str, str]) -> Iterator[tuple[bool
     """The signals of every rule on the live bars and the 63 before them, each with whether its bar is a live one."""
     for symbol, series in reference.closed.items():
         for timeframe in FIRES_ON:
-            yield from _of_series(symbol, timeframe, series[timeframe], series["1d"], kinds[symbol])
+            yield from of_series(symbol, timeframe, series[timeframe], series["1d"], kinds[symbol])
 
 
 def columns(bars: Sequence[PlainBar], daily: Sequence[PlainBar]) -> dict[str, Column]:
@@ -386,9 +386,10 @@ def _table(kind: str) -> Iterator[tuple[str, dict[str, float], bool, Rule]]:
     yield "all_time_low", {}, True, _all_time_low
 
 
-def _of_series(
+def of_series(
     symbol: str, timeframe: str, bars: Sequence[PlainBar], daily: Sequence[PlainBar], kind: str
 ) -> Iterator[tuple[bool, Expected]]:
+    """The same of one series."""
     if len(bars) < 2:
         return
     x = columns(bars, daily)
