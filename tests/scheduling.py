@@ -37,6 +37,8 @@ GROUPS: Final = {
 same time. ``processes``: they start services with ``tests.preloading``, so that one process loads what the services import, and
 most use ``empty_kafka``, one broker for them all. ``browser``: they share one. ``embeddings``: what one has made in a new checkout
 is there for the next."""
+LONG: Final = ("tests/shared/test_calendars.py", "tests/shared/test_db.py", "tests/shared/test_migrations.py")
+"""Files that are begun right after the groups: at the end of the alphabet they would run alone for the last seconds."""
 GROUP_OF: Final = {f"tests/{file}.py": group for group, files in GROUPS.items() for file in files}
 
 
@@ -53,7 +55,7 @@ def ends_group(item: pytest.Item, following: pytest.Item | None) -> bool:
 
 
 def groups_first(items: list[pytest.Item]) -> None:
-    """Sorts the groups to the beginning, because they take longest.
+    """Sorts the groups to the beginning, because they take longest, and long files after them.
 
     Raises:
         pytest.UsageError: a file that uses the fixture ``kafka`` or ``browser`` is not in its group and would start another.
@@ -64,8 +66,8 @@ def groups_first(items: list[pytest.Item]) -> None:
         }
         if missing:
             raise pytest.UsageError(f"tests/scheduling.py does not list these files that use {name}: {', '.join(sorted(missing))}")
-    order = {group: number for number, group in enumerate(GROUPS)}
-    items.sort(key=lambda item: order.get(GROUP_OF.get(_file(item), ""), len(order)))
+    order = {unit: number for number, unit in enumerate((*GROUPS, *LONG))}
+    items.sort(key=lambda item: order.get(unit_of(item.nodeid), len(order)))
 
 
 def _file(item: pytest.Item) -> str:
