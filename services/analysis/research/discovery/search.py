@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy.stats import false_discovery_control
 
 from services.analysis.research.discovery.candidate import Candidate
 from services.analysis.research.discovery.edges import Edges, Part, edges
@@ -168,6 +167,8 @@ def _judged(part: Part, promising: Sequence[FirstPart], cost: float, progress: P
         progress(done, len(groups), "the rest")
     if not of_groups:
         return ()
+    from scipy.stats import false_discovery_control  # takes a second to import: deferred to the first judgement
+
     q = iter(false_discovery_control(np.concatenate([p for _, _, p in of_groups])).tolist())
     judged = [_one(each, here.figures, n, float(p[n]), next(q)) for mine, here, p in of_groups for n, each in enumerate(mine)]
     return tuple(sorted(judged, key=lambda each: (each.p_value, -each.first.statistic)))

@@ -13,7 +13,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import kurtosis, norm, skew
+from scipy.special import ndtr, ndtri
 
 from services.analysis.kernels.indicators.kind import Floats
 
@@ -52,6 +52,8 @@ def sharpe_sample(returns: Floats) -> SharpeSample | None:
     ratio = float(sharpe_ratios(returns[None, :])[0])
     if not math.isfinite(ratio):
         return None
+    from scipy.stats import kurtosis, skew  # takes a second to import: deferred to the first judgement
+
     return SharpeSample(ratio, len(returns), float(skew(returns)), float(kurtosis(returns, fisher=False)))
 
 
@@ -64,7 +66,7 @@ def probabilistic_sharpe(sample: SharpeSample, benchmark: float = 0.0) -> float 
     variance = 1.0 - sample.skewness * sample.sharpe + (sample.kurtosis - 1.0) / 4.0 * sample.sharpe**2
     if not variance > 0.0 or sample.length < 2:
         return None
-    return float(norm.cdf((sample.sharpe - benchmark) * math.sqrt(sample.length - 1) / math.sqrt(variance)))
+    return float(ndtr((sample.sharpe - benchmark) * math.sqrt(sample.length - 1) / math.sqrt(variance)))
 
 
 def expected_maximum(trials: float, deviation: float) -> float:
@@ -79,7 +81,7 @@ def expected_maximum(trials: float, deviation: float) -> float:
         raise ValueError(f"trials: {trials!r} must be at least 1, and the deviation {deviation!r} at least 0")
     if trials == 1.0:
         return 0.0
-    quantiles = norm.ppf([1.0 - 1.0 / trials, 1.0 - 1.0 / (trials * math.e)])
+    quantiles = ndtri([1.0 - 1.0 / trials, 1.0 - 1.0 / (trials * math.e)])
     return float(deviation * ((1.0 - np.euler_gamma) * quantiles[0] + np.euler_gamma * quantiles[1]))
 
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-from scipy.stats import false_discovery_control
 
 from services.analysis.research.quality.cells import Axis, Cells, Instrument, axis, cells, fired
 from services.analysis.research.quality.judging import Figures, Judged, judge
@@ -138,6 +137,8 @@ def _q_values(p: Sequence[Floats], tested: Sequence[np.ndarray]) -> list[Floats]
     flat = np.concatenate([np.zeros(0), *(values[chosen] for values, chosen in zip(p, tested, strict=True))])
     if not len(flat):
         return q
+    from scipy.stats import false_discovery_control  # takes a second to import: deferred to the first judgement
+
     adjusted = false_discovery_control(flat)
     ends = np.cumsum([np.count_nonzero(chosen) for chosen in tested])[:-1]
     for values, chosen, part in zip(q, tested, np.split(adjusted, ends), strict=True):
