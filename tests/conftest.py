@@ -109,11 +109,11 @@ def _emptied_kafka(kafka_jars: Path, tmp_path_factory: pytest.TempPathFactory) -
 def empty_kafka(_emptied_kafka: Broker) -> Iterator[Broker]:
     """A broker with all topics, without a message or a group, to write as one likes, and never to end.
 
-    The tests of a worker have the same one after another: to make the topics again costs a quarter of a start.
+    The tests of a worker have the same one after another: to make again the topics that a test has written to costs little.
     """
     asyncio.run(_emptied_kafka.make_topics())
     yield _emptied_kafka
-    asyncio.run(_emptied_kafka.delete_topics())
+    asyncio.run(_emptied_kafka.delete_messages())
 
 
 @pytest.fixture
