@@ -23,7 +23,7 @@ from services.analysis.research.settings import ResearchSettings
 from shared import logs
 from shared.db import open_database
 from shared.failures import TransientError
-from shared.migrations.command import NO_TABLES, current
+from shared.migrations.revision import NO_TABLES, current
 from shared.sequences import SequenceError, SignalSequence, parse
 from shared.settings import read_settings
 from shared.text import normalize_input

@@ -46,7 +46,7 @@ from shared.corrections import CorrectionError
 from shared.db import Database, open_database
 from shared.failures import SettingsError, TransientError
 from shared.kafka import open_producer
-from shared.migrations.command import current
+from shared.migrations.revision import current
 from shared.runtime import Lifecycle, Task
 from shared.settings import EXIT_BAD_SETTINGS
 from shared.waiting import keep_trying

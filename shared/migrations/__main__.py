@@ -8,6 +8,7 @@ import sys
 
 from shared.failures import TransientError
 from shared.migrations import command
+from shared.migrations.revision import current
 from shared.settings import MeshSettings
 
 
@@ -37,7 +38,7 @@ async def _run(name: str, revision: str | None, url: str) -> int:
         case "downgrade":
             at = await command.downgrade(url, revision or "base")
         case _:
-            at = await command.current(url)
+            at = await current(url)
     sys.stdout.write(f"{at or 'empty'}\n")
     return 0
 

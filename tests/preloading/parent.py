@@ -45,7 +45,7 @@ IMPORTS: Final = {
         "services.analysis.live.adapters.sequences",
         "services.analysis.research.adapters.quality_table",
         "services.analysis.research.settings",
-        "shared.migrations.command",
+        "shared.migrations.revision",
     ),
     ("tests.shared.service_process", ""): ("shared.runtime", "shared.settings"),
 }

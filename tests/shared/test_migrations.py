@@ -11,6 +11,7 @@ from sqlalchemy import table as lightweight
 from shared.db import open_database
 from shared.migrations import command
 from shared.migrations.__main__ import main
+from shared.migrations.revision import current
 from shared.tables import metadata
 
 
@@ -28,9 +29,9 @@ async def tables_of(url: str) -> set[str]:
 
 
 async def test_upgrade_check_downgrade_upgrade(empty_url: str) -> None:
-    assert await command.current(empty_url) is None
+    assert await current(empty_url) is None
     head = await command.upgrade(empty_url)
-    assert await command.current(empty_url) == head is not None
+    assert await current(empty_url) == head is not None
     assert await tables_of(empty_url) == {*metadata.tables, "alembic_version"}
     assert await command.differences(empty_url) == []
     assert await command.downgrade(empty_url, "base") is None

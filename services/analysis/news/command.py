@@ -15,7 +15,7 @@ from services.analysis.news.settings import NewsSettings
 from shared import logs
 from shared.db import open_database
 from shared.failures import TransientError
-from shared.migrations.command import NO_TABLES, current
+from shared.migrations.revision import NO_TABLES, current
 from shared.settings import read_settings
 
 WAIT_SECONDS: Final = 30.0

@@ -16,7 +16,7 @@ from shared.conditions.words import LANGUAGES
 from shared.db import open_database
 from shared.events import ConditionHistory, ConditionHistoryJob, SymbolHistory
 from shared.failures import TransientError
-from shared.migrations.command import NO_TABLES, current
+from shared.migrations.revision import NO_TABLES, current
 
 
 def main(settings: ResearchSettings, text: str, symbols: str, limit: int) -> int:

@@ -20,7 +20,7 @@ from services.gateway.domain.problems import RequestError
 from services.gateway.settings import Settings
 from shared.db import open_database
 from shared.failures import TransientError
-from shared.migrations.command import NO_TABLES, current
+from shared.migrations.revision import NO_TABLES, current
 from shared.settings import read_settings
 
 R = TypeVar("R")

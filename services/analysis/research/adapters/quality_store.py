@@ -23,7 +23,7 @@ from services.analysis.research.runs.versions import code_version
 from services.analysis.research.settings import ResearchSettings
 from shared.db import open_database
 from shared.events import Timeframe
-from shared.migrations.command import NO_TABLES, current
+from shared.migrations.revision import NO_TABLES, current
 from shared.settings import data_folder
 
 

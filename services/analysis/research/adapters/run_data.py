@@ -36,7 +36,7 @@ from shared.calendars import CALENDARS
 from shared.conditions.expression import Elsewhere
 from shared.db import open_database
 from shared.events import Timeframe
-from shared.migrations.command import NO_TABLES, current
+from shared.migrations.revision import NO_TABLES, current
 from shared.sequences import SignalSequence
 
 

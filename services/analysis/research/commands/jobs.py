@@ -83,7 +83,7 @@ def _with_table(use: Callable[[RunTable], Awaitable[T]]) -> T:
     from services.analysis.research.settings import ResearchSettings
     from shared.db import open_database
     from shared.failures import TransientError
-    from shared.migrations.command import NO_TABLES, current
+    from shared.migrations.revision import NO_TABLES, current
     from shared.settings import read_settings
 
     url = read_settings(ResearchSettings).database_url

@@ -69,7 +69,8 @@ def _listed(settings: ResearchSettings, record: RunRecord, place: str, started: 
     from services.analysis.research.adapters.run_table import RunTable
     from shared.db import open_database
     from shared.failures import TransientError
-    from shared.migrations.command import current, is_current
+    from shared.migrations.command import is_current
+    from shared.migrations.revision import current
 
     async def add() -> None:
         if await current(settings.database_url) is not None:
