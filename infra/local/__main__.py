@@ -16,10 +16,10 @@ from pydantic import ValidationError
 from infra.kafka.errors import BrokerError
 from infra.local.data_folders import explain_write_errors, make_data_folder, move_old_data
 from infra.local.errors import StackError
+from infra.local.ports import require_ports
 from infra.local.prepare import prepare
 from infra.local.run_lock import RunOwner, other_runs, run_lock, run_owner
 from infra.local.settings import ROOT, LocalSettings
-from infra.local.stack import require_ports, run_stack
 from infra.local.terminal import print_line
 from infra.local.typed_names import require_known_names
 from shared.settings import as_given
@@ -66,6 +66,8 @@ def _run(settings: LocalSettings) -> int:
         move_old_data(settings.root, print_line)
         prepare(settings, print_line)
         make_data_folder(settings)
+        from infra.local.stack import run_stack  # a third of all imports, which status, stop and a refused run do without
+
         print_line("Starting:")
         return asyncio.run(run_stack(settings, started_at))
 

@@ -14,11 +14,11 @@ from typing import Final
 import aiohttp
 
 from infra.kafka.errors import BrokerError
-from infra.kafka.node import require_free
 from infra.kafka.ready import wait_ready
 from infra.kafka.topics import make_topics
 from infra.local.errors import StackError
 from infra.local.exit_reasons import last_error
+from infra.local.ports import require_ports
 from infra.local.prepare import migrate, store_records
 from infra.local.programs import broker, services
 from infra.local.settings import LocalSettings
@@ -150,14 +150,6 @@ class Stack:
             _print(changes.lines(await asyncio.to_thread(supervisor.states), time.monotonic()))
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.stopping.wait(), POLL_SECONDS)
-
-
-def require_ports(settings: LocalSettings) -> None:
-    """Check that every port is free. Raises BrokerError if one is not; the message names the setting that changes it."""
-    for program in (broker(settings), *services(settings)):
-        require_free(program.port, settings.port_setting(program.name))
-    require_free(settings.port, settings.port_setting("page"))
-    require_free(settings.kafka_port + 1, settings.port_setting("kafka"))
 
 
 def _print(lines: Iterable[str]) -> None:
