@@ -7,6 +7,13 @@ import { defineConfig } from "vitest/config";
 const LIBRARY = "node_modules/lightweight-charts/dist/lightweight-charts.production.mjs";
 const sha256 = (text: string, form: "hex" | "base64") => createHash("sha256").update(text).digest(form);
 
+// Few files instead of many small ones, as each costs a request: what the first screen waits for, the charts, and what views share.
+const GROUPS = [
+  { name: "first", tags: ["$initial" as const], test: /(?<!docs|swagger.*)\.(tsx?|m?js|ftl)(\?raw)?$/ },
+  { name: "charts", test: /lightweight-charts|fancy-canvas|[\\/]chart[\\/]options/ },
+  { name: "parts", minShareCount: 2, test: /[\\/]src[\\/].*\.tsx?$/ },
+];
+
 // The chart library inserts the style of its attribution into the page: the content policy allows exactly this text.
 function contentPolicy(): Plugin {
   return {
@@ -66,7 +73,10 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 2000,
-    rolldownOptions: { input: { index: "index.html", docs: "docs.html" } },
+    rolldownOptions: {
+      input: { index: "index.html", docs: "docs.html" },
+      output: { codeSplitting: { groups: GROUPS } },
+    },
   },
   test: { include: ["tests/*.test.ts"], setupFiles: ["tests/setup.ts"], environment: "node", isolate: false },
 });

@@ -67,6 +67,14 @@ test("a view that opens after the stream does not make the page read the market 
   }
 });
 
+test("a view subscribes its quotes and its bars in one request", async () => {
+  const session = visit(() => []);
+  session.start();
+  const socket = await connected();
+  session.show(["AAPL"], "NVDA");
+  expect(socket.subscribed).toMatchObject([{ quotes: ["AAPL", "NVDA"], bars: ["NVDA"] }]);
+});
+
 test("what the first read and the read of a gap find is told to a view that has read before", async () => {
   const found: Record<string, object[]> = { "/v1/signals": [{ id: "first" }], "/v1/news": [{ id: "story", revision: 1 }] };
   const session = visit((path) => found[path] ?? []);

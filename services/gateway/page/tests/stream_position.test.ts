@@ -39,6 +39,16 @@ test("a read that began before selectors were added does not close the gap", () 
   expect(position.open()).toBe(0);
 });
 
+test("of several changes of selectors, the answer to the last one asks for a read", () => {
+  const { position } = started();
+  position.request(false);
+  position.request(true);
+  expect(position.answer(11)).toBe(false);
+  expect(position.answer(12)).toBe(true);
+  position.closeGap(position.mark());
+  expect(position.open()).toBe(12);
+});
+
 test("resumed messages come before those that arrived meanwhile", () => {
   const { position, received } = started();
   position.closeGap(position.mark());

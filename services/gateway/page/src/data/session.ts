@@ -98,6 +98,14 @@ export class Session {
     this.firstRead.restart();
   }
 
+  // The open view shows these quotes, and the bars of this symbol. One change: each that adds selectors makes the page read again.
+  show(symbols: Iterable<string>, barsOf: string | null = null): void {
+    batch(() => {
+      this.symbols.value = new Set(symbols);
+      this.barsOf.value = barsOf;
+    });
+  }
+
   // Messages of the stream after they are stored. Returns what ends it.
   listen(listener: Listener, onGap: () => void): () => void {
     this.listeners.add(listener);

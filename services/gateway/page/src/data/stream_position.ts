@@ -34,11 +34,12 @@ export class StreamPosition {
   }
 
   // A subscription was answered. True: messages are missing, to be read by REST between mark() and closeGap().
+  // Not before the last answer: a read that begins earlier closes no gap.
   answer(seq: number): boolean {
     this.answered = Math.min(this.sent, this.answered + 1);
     if (this.isComplete || this.resuming !== "no") return false;
     this.newestSeq = Math.max(this.newestSeq, seq);
-    return true;
+    return this.answered === this.sent;
   }
 
   mark(): Mark {

@@ -129,8 +129,9 @@ export class ChartModel {
     const { symbol, timeframe } = this;
     const { patterns, stories, raw } = await readExtras(symbol, timeframe, BARS, cancelled);
     if (!this.chart) return;
-    this.chart.add({ patterns, actions: corporateActions(raw, this.chart.drawing.bars) });
-    this.addStories(stories);
+    const { bars, stories: before } = this.chart.drawing;
+    this.chart.add({ patterns, actions: corporateActions(raw, bars), stories: stories.reduce(withStory, before) });
+    this.drawing.value = this.chart.drawing;
   }
 
   private onComputed(): void {
@@ -139,9 +140,9 @@ export class ChartModel {
     this.drawing.value = this.chart.drawing;
   }
 
-  private addStories(found: readonly Story[]): void {
+  private addStory(found: Story): void {
     if (!this.chart) return;
-    this.chart.add({ stories: found.reduce(withStory, this.chart.drawing.stories) });
+    this.chart.story(found);
     this.drawing.value = this.chart.drawing;
   }
 
@@ -152,7 +153,7 @@ export class ChartModel {
   }
 
   private onMessage(message: DataMessage): void {
-    if (message.T === "n" && message.symbols.includes(this.symbol)) this.addStories([message]);
+    if (message.T === "n" && message.symbols.includes(this.symbol)) this.addStory(message);
     if (message.T === "v" || message.T === "n" || message.symbol !== this.symbol) return;
     if (message.T === "q") {
       if (this.shows.peek() === this.series) this.chart?.quote(message);

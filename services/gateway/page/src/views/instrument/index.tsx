@@ -28,13 +28,12 @@ export default function InstrumentView() {
   const model = useMemo(() => (symbol ? new ChartModel(session, symbol, timeframe) : null), [session, symbol, timeframe]);
   const shown = symbolsInView(session);
   useEffect(() => {
-    session.symbols.value = new Set(shown.every ? ["*"] : shown.symbols);
-    session.barsOf.value = symbol;
+    session.show(shown.every ? ["*"] : shown.symbols, symbol);
   }, [session, symbol, shown.every, shown.symbols.join(",")]);
   useEffect(() => {
     if (symbol && session.isRead.value) preferences.symbol.value = symbol;
   }, [symbol, session.isRead.value]);
-  useEffect(() => () => leave(session), [session]);
+  useEffect(() => () => session.show(["*"]), [session]);
   const { compare = null, timeframe: asked } = route.value.query;
   useEffect(() => {
     const found = TIMEFRAMES.find((each) => each === asked); // a link from an alert names the timeframe of its signal
@@ -78,11 +77,6 @@ function NoInstrument() {
       )}
     </div>
   );
-}
-
-function leave(session: ReturnType<typeof useSession>): void {
-  session.symbols.value = new Set(["*"]);
-  session.barsOf.value = null;
 }
 
 // Called for the user's choice; on a phone the chart is scrolled to.

@@ -1,6 +1,7 @@
 // The chart of one instrument: its layers, the forming bar, the level of an alert, and what is under the pointer.
 import { createChart, type IChartApi, type IPriceLine, LineStyle, PriceScaleMode, type Time } from "lightweight-charts";
-import type { Bar, Indicators, Quote, Signal } from "../../../data/types";
+import { withStory } from "../../../data/stories";
+import type { Bar, Indicators, Quote, Signal, Story } from "../../../data/types";
 import { barTime, type Candle, candles, formingCandle, heikinAshi, heikinAshiOf, sortKey, withNewest } from "../candles";
 import { type Drawing, type Look, NOTHING } from "./drawing";
 import { Layers } from "./layers";
@@ -88,6 +89,11 @@ export class Chart {
 
   signal(signal: Signal): void {
     this.drawing = { ...this.drawing, signals: [...this.drawing.signals.filter((other) => other.id !== signal.id), signal] };
+    this.layers?.mark(this.drawing);
+  }
+
+  story(story: Story): void {
+    this.drawing = { ...this.drawing, stories: withStory(this.drawing.stories, story) };
     this.layers?.mark(this.drawing);
   }
 
