@@ -32,7 +32,7 @@ GROWTH = 0.25
 
 
 async def test_thousands_of_updates_leave_nothing_behind_and_frames_go_on(browser: Browser, server: RunningGateway) -> None:
-    visited = await visit(browser, server, path="/#/instrument/AAPL")
+    visited = await visit(browser, server, path="/#/instrument/AAPL", motion="no-preference")
     load = await open_load(visited.page, server)
     assert await first_paint_ms(visited.page) < FIRST_PAINT_MS
     await load.updates(FIRST_UPDATES)

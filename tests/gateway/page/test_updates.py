@@ -13,7 +13,7 @@ from playwright.async_api import Browser, Locator, Page, Route, expect
 
 from services.gateway.domain.instrument_directory import InstrumentDirectory
 from tests.gateway import market
-from tests.gateway.browsing import DESKTOP, BrowserPage
+from tests.gateway.browsing import DESKTOP, STILL, BrowserPage
 from tests.gateway.page_gateway import interrupt, page_gateway
 from tests.gateway.running_gateway import RunningGateway
 from tests.until import until
@@ -83,7 +83,7 @@ async def gateway(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Asyn
 
 async def opened(browser: Browser) -> BrowserPage:
     """A page that goes nowhere yet, whose time can be advanced."""
-    context = await browser.new_context(viewport=DESKTOP, locale="en-US")
+    context = await browser.new_context(viewport=DESKTOP, locale="en-US", reduced_motion=STILL)
     visited = BrowserPage(await context.new_page())
     await visited.page.clock.install()
     return visited
