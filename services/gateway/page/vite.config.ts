@@ -7,11 +7,18 @@ import { defineConfig } from "vitest/config";
 const LIBRARY = "node_modules/lightweight-charts/dist/lightweight-charts.production.mjs";
 const sha256 = (text: string, form: "hex" | "base64") => createHash("sha256").update(text).digest(form);
 
+const hasEnding = (id: string, endings: string[]) => endings.some((ending) => id.endsWith(ending));
+const isOfDocs = (id: string) => id.includes("swagger") || id.includes("docs.");
+
 // Few files instead of many small ones, as each costs a request: what the first screen waits for, the charts, and what views share.
 const GROUPS = [
-  { name: "first", tags: ["$initial" as const], test: /(?<!docs|swagger.*)\.(tsx?|m?js|ftl)(\?raw)?$/ },
+  {
+    name: "first",
+    tags: ["$initial" as const],
+    test: (id: string) => hasEnding(id, [".ts", ".tsx", ".js", ".mjs", ".ftl", ".ftl?raw"]) && !isOfDocs(id),
+  },
   { name: "charts", test: /lightweight-charts|fancy-canvas|[\\/]chart[\\/]options/ },
-  { name: "parts", minShareCount: 2, test: /[\\/]src[\\/].*\.tsx?$/ },
+  { name: "parts", minShareCount: 2, test: (id: string) => id.includes("/src/") && hasEnding(id, [".ts", ".tsx"]) },
 ];
 
 // The chart library inserts the style of its attribution into the page: the content policy allows exactly this text.
