@@ -67,8 +67,10 @@ def due(bars: Bars, timeframe: str, kind: str) -> dict[Facts, float]:
     found: dict[Facts, float] = {}
     for live, s in of_series("X", timeframe, plain, plain, kind):
         if live:
+            facts = s.rule, s.params, s.direction, s.ts_event
             assert s.level is not None
-            found[s.rule, s.params, s.direction, s.ts_event] = s.level
+            assert facts not in found
+            found[facts] = s.level
     return found
 
 
