@@ -37,7 +37,7 @@ down: ## stop the containers; their data stays
 
 test: _test-environment ## install the tests' packages, then run lint, types, contracts and the tests
 	@infra/system-packages.sh
-	@$(MAKE) --no-print-directory -j3 _prepared _kinds types lint contracts _pytest
+	@$(MAKE) --no-print-directory -j4 _pytest types lint contracts
 
 test-thorough: export THOROUGH = 1
 test-thorough: test ## the same with the tests that cost minutes, and four times as many cases in the property tests
@@ -98,9 +98,12 @@ _prepared: _test-environment
 _kinds: _test-environment
 	@$(BIN)/python -m services.analysis compile-kinds
 
-# 6 processes on however few cores: many tests wait. No MAKEFLAGS: tests start programs, not jobs of this make.
-_pytest: _prepared _kinds
-	@MAKEFLAGS= $(BIN)/python -m pytest $(if $(THOROUGH),,-m "not thorough") -p tests.forking --processes 6
+# Tests are collected while what they need is made. 6 processes on however few cores: many tests wait. No MAKEFLAGS: tests start
+# programs, not jobs of this make.
+_pytest: _test-environment
+	@{ $(MAKE) --no-print-directory _prepared _kinds >&2 && echo prepared; } | \
+	MAKEFLAGS= $(BIN)/python -m pytest $(if $(THOROUGH),,-m "not thorough") -p tests.forking --processes 6 \
+	-p tests.loading -p tests.preparing --prepared-fd 3 3<&0 </dev/null
 
 _run-environment: _python
 	@$(PYTHON) $(ENVIRONMENT) run

@@ -1,7 +1,7 @@
-"""The process that loads what services import, and forks a child for each start. It does what its standard input says.
+"""The process that loads what services import, and forks a child for each start. Processes of tests connect to its socket.
 
-A line of input is a request: ``start`` forks, ``signal`` sends a signal to a child. A line of output says that a child was started
-or that it ended. At the end of the input the children are killed.
+A line that one sends is a request: to start a child, or to send a signal to one. A line of the answer says that a child was
+started or that it ended. When a connection ends its children are killed; at the end of the standard input all are.
 """
 
 from __future__ import annotations
@@ -13,20 +13,27 @@ import os
 import runpy
 import selectors
 import signal
+import socket
 import sys
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import Any, BinaryIO, Final, NoReturn
+from typing import Any, Final, NoReturn
 
 import msgspec
 
 
-def main() -> None:
-    """Answer requests until the input ends."""
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what is logged while loading
-    Parent(sys.stdin.fileno(), answers).serve()
+def main(path: str, *options: str) -> None:
+    """Answer requests on a new socket until the input ends; with ``--everything`` load all services first."""
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(path)
+        listener.listen()
+        os.write(1, b"ready\n")
+        os.dup2(2, 1)  # what is logged while loading
+        if "--everything" in options:
+            for module, role in IMPORTS:
+                load(module, role)
+        Parent(listener).serve(sys.stdin.fileno())
 
 
 IMPORTS: Final = {
@@ -77,46 +84,82 @@ def load_live() -> None:
     read_calendar(settings.calendar_start, dt.datetime.now(dt.UTC).date(), read_corrections(None), settings.session_files)
 
 
+class Client:
+    """A process of tests, and the children that it has started."""
+
+    def __init__(self, link: socket.socket) -> None:
+        self.link = link
+        self.children: dict[int, int] = {}
+        """Process id -> the number that the client gave it."""
+        self._begun = b""
+        """The begin of a line."""
+
+    def requests(self) -> list[dict[str, Any]] | None:
+        """What has arrived; None at the end."""
+        with suppress(ConnectionResetError):
+            if read := self.link.recv(1 << 16):
+                *lines, self._begun = (self._begun + read).split(b"\n")
+                return [msgspec.json.decode(line) for line in lines]
+        return None
+
+    def answer(self, answer: dict[str, int]) -> None:
+        """Nothing, if it has gone: the end of its input says so."""
+        with suppress(BrokenPipeError, ConnectionResetError):
+            self.link.sendall(msgspec.json.encode(answer) + b"\n")
+
+    def end(self) -> None:
+        """Kill its children."""
+        self.link.close()
+        for pid in self.children:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        for pid in self.children:
+            os.waitpid(pid, 0)
+
+
 class Parent:
     """Forks children and reports how they end."""
 
-    def __init__(self, requests: int, answers: BinaryIO) -> None:
-        """``requests``: the descriptor of its input."""
-        self._requests = requests
-        self._answers = answers
-        self._begun = b""
-        """The begin of a line."""
-        self._children: dict[int, int] = {}
-        """Process id -> the number that the other side gave it."""
+    def __init__(self, listener: socket.socket) -> None:
+        """``listener``: where clients connect."""
+        self._listener = listener
+        self._clients: dict[int, Client] = {}
+        """By the descriptors of their links."""
         self._woken, self._wakes = os.pipe()
         os.set_blocking(self._wakes, False)
         os.set_blocking(self._woken, False)
 
-    def serve(self) -> None:
-        """Until the input ends."""
+    def serve(self, owner: int) -> None:
+        """Until the input ``owner`` ends."""
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(self._wakes)
         with selectors.DefaultSelector() as selector:
-            selector.register(self._requests, selectors.EVENT_READ)
-            selector.register(self._woken, selectors.EVENT_READ)
-            self._answer({"ready": os.getpid()})
+            for each in (owner, self._woken, self._listener):
+                selector.register(each, selectors.EVENT_READ)
             while True:
                 for key, _ in selector.select():
+                    if key.fd == owner:
+                        for client in self._clients.values():
+                            client.end()
+                        return
                     if key.fd == self._woken:
                         os.read(self._woken, 4096)
                         self._reap()
-                    elif not (read := os.read(self._requests, 1 << 16)):
-                        self._end()
-                        return
+                    elif key.fileobj is self._listener:
+                        link, _ = self._listener.accept()
+                        self._clients[link.fileno()] = Client(link)
+                        selector.register(link.fileno(), selectors.EVENT_READ)
+                    elif (requests := (client := self._clients[key.fd]).requests()) is None:
+                        selector.unregister(key.fd)
+                        self._clients.pop(key.fd).end()
                     else:
-                        *lines, self._begun = (self._begun + read).split(b"\n")
-                        for line in lines:
-                            self._request(msgspec.json.decode(line))
+                        for request in requests:
+                            self._do(client, request)
 
-    def _request(self, request: dict[str, Any]) -> None:
+    def _do(self, client: Client, request: dict[str, Any]) -> None:
         if "signal" in request:
-            pids = [pid for pid, number in self._children.items() if number == request["number"]]
+            pids = [pid for pid, number in client.children.items() if number == request["number"]]
             for pid in pids:
                 os.kill(pid, request["signal"])
             return
@@ -126,25 +169,15 @@ class Parent:
         if pid == 0:
             signal.set_wakeup_fd(-1)
             run(request)
-        self._children[pid] = request["number"]
-        self._answer({"number": request["number"], "pid": pid})
+        client.children[pid] = request["number"]
+        client.answer({"number": request["number"], "pid": pid})
 
     def _reap(self) -> None:
-        for pid in list(self._children):
-            ended, status = os.waitpid(pid, os.WNOHANG)
-            if ended:
-                self._answer({"number": self._children.pop(pid), "code": os.waitstatus_to_exitcode(status)})
-
-    def _end(self) -> None:
-        for pid in self._children:
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        for pid in self._children:
-            os.waitpid(pid, 0)
-
-    def _answer(self, answer: dict[str, int]) -> None:
-        self._answers.write(msgspec.json.encode(answer) + b"\n")
-        self._answers.flush()
+        for client in self._clients.values():
+            for pid in list(client.children):
+                ended, status = os.waitpid(pid, os.WNOHANG)
+                if ended:
+                    client.answer({"number": client.children.pop(pid), "code": os.waitstatus_to_exitcode(status)})
 
 
 def run(request: dict[str, Any]) -> NoReturn:
@@ -180,4 +213,4 @@ def run(request: dict[str, Any]) -> NoReturn:
 
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parents[2]))
-    main()
+    main(*sys.argv[1:])

@@ -7,14 +7,15 @@ import atexit
 import itertools
 import os
 import signal
+import socket
 import subprocess
 import sys
+import tempfile
 import threading
-import time
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import msgspec
 
@@ -58,21 +59,47 @@ class Process:
         self.send_signal(signal.SIGTERM)
 
 
-class _Parent:
-    def __init__(self) -> None:
+class PreloadingServer:
+    """The process that starts services, for as many processes of tests as connect to it. It ends with the one that started it."""
+
+    shared: ClassVar[PreloadingServer | None] = None
+    """The one of processes that are forked after it was set."""
+
+    def __init__(self, *options: str) -> None:
+        """``--everything``: it loads all services at once, else each before its first start."""
         environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
-        self._process = subprocess.Popen(
-            [sys.executable, str(Path(__file__).with_name("parent.py"))],
-            cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True,
-        )  # fmt: skip
+        self._folder = tempfile.TemporaryDirectory(prefix="preloading-")
+        self.path, self.log = f"{self._folder.name}/socket", Path(self._folder.name, "log")
+        with self.log.open("wb") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, str(Path(__file__).with_name("parent.py")), self.path, *options],
+                cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, start_new_session=True,
+            )  # fmt: skip
+        assert self._process.stdout is not None
+        assert self._process.stdout.readline() == b"ready\n", f"the preloading process has ended: {self.log.read_text()}"
+        atexit.register(self.close)
+
+    def close(self) -> None:
+        """The children end with it."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait(30)
+        self._folder.cleanup()
+
+
+class _Parent:
+    """The connection of this process to the server."""
+
+    def __init__(self) -> None:
+        self._server = PreloadingServer.shared or PreloadingServer()
+        self._link = socket.socket(socket.AF_UNIX)
+        self._link.connect(self._server.path)
         self.changed = threading.Condition()
         self._numbers = itertools.count()
-        self._ready = False
+        self._ended = False
         self._pids: dict[int, int] = {}
         self._running: dict[int, Process] = {}
         threading.Thread(target=self._read, name="preloading", daemon=True).start()
-        self._await(lambda: self._ready)
-        atexit.register(self.close)
 
     def start(self, process: Process, arguments: tuple[str, ...], environment: Mapping[str, str], log: Path) -> int:
         number = next(self._numbers)
@@ -81,7 +108,7 @@ class _Parent:
             self._running[number] = process
         where = {"log": str(log.resolve()), "folder": str(ROOT)}
         self._send({"number": number, "arguments": arguments, "environment": dict(environment), **where})
-        self._await(lambda: number in self._pids)
+        self._await(number)
         return self._pids[number]
 
     def signal(self, process: Process, number: int) -> None:
@@ -89,41 +116,31 @@ class _Parent:
             if each is process:
                 self._send({"signal": number, "number": key})
 
-    def close(self) -> None:
-        """The children end with it."""
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        self._process.wait(30)
-
     def _send(self, request: Mapping[str, Any]) -> None:
-        assert self._process.stdin is not None
         with self.changed:
-            self._process.stdin.write(msgspec.json.encode(request) + b"\n")
-            self._process.stdin.flush()
+            self._link.sendall(msgspec.json.encode(request) + b"\n")
 
-    def _await(self, condition: Any) -> None:
-        due = time.monotonic() + START_SECONDS
+    def _await(self, number: int) -> None:
         with self.changed:
-            while not condition():
-                assert self._process.poll() is None, "the preloading process has ended"
-                assert time.monotonic() < due, f"no answer within {START_SECONDS} s"
-                self.changed.wait(1)
+            started = self.changed.wait_for(lambda: self._ended or number in self._pids, START_SECONDS)
+            assert not self._ended, f"the preloading process has ended: {self._server.log.read_text()}"
+            assert started, f"no answer within {START_SECONDS} s"
 
     def _read(self) -> None:
-        assert self._process.stdout is not None
-        for line in self._process.stdout:
+        for line in self._link.makefile("rb"):
             answer = msgspec.json.decode(line, type=dict[str, int])
             with self.changed:
-                if "ready" in answer:
-                    self._ready = True
-                elif "pid" in answer:
+                if "pid" in answer:
                     self._pids[answer["number"]] = answer["pid"]
                 else:
                     self._running.pop(answer["number"]).returncode = answer["code"]
                 self.changed.notify_all()
+        with self.changed:
+            self._ended = True
+            self.changed.notify_all()
 
 
 @cache
 def parent() -> _Parent:
-    """That of this process, started at its first use."""
+    """That of this process, connected at its first use."""
     return _Parent()
