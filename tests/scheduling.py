@@ -34,8 +34,8 @@ GROUPS: Final = {
     "embeddings": ("news/test_enrichment_scores", "research/datasets/test_news_features"),
 }  # fmt: skip
 """``kafka``: they use the fixture of this name, so that one broker serves a group; they mostly wait, and two groups wait at the
-same time. ``processes``: they start services, and most use ``empty_kafka``, one broker for them all. ``browser``: they share one. ``embeddings``: what one has made in a new checkout
-is there for the next."""
+same time. ``processes``: they start services, and most use ``empty_kafka``, one broker for them all. ``browser``: they share one.
+``embeddings``: what one has made in a new checkout is there for the next."""
 LONG: Final = ("tests/shared/test_calendars.py", "tests/shared/test_db.py", "tests/shared/test_migrations.py")
 """Files that are begun right after the groups: at the end of the alphabet they would run alone for the last seconds."""
 GROUP_OF: Final = {f"tests/{file}.py": group for group, files in GROUPS.items() for file in files}
