@@ -30,6 +30,9 @@ ARGS = (
     "--disable-sync",
     f"--disable-features={','.join((*OF_PLAYWRIGHT, *POPUPS))}",
 )
+BRIEF = ("--js-flags=--no-maglev --no-turbofan --min-semi-space-size=32",)
+"""For pages that live for seconds: to optimise their JavaScript and to collect their garbage costs CPU time and pays back nothing.
+Not where the page's own work is measured."""
 PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 """Of those that are installed the first is taken. The headless shell is Chromium without windows, menus and an address bar."""
 READBACK = "Canvas2D: Multiple readback"
@@ -47,11 +50,11 @@ expect.set_options(timeout=30_000)  # an expectation is met much sooner, unless 
 
 
 @asynccontextmanager
-async def chromium() -> AsyncIterator[Browser]:
+async def chromium(*options: str) -> AsyncIterator[Browser]:
     """The installed Chromium."""
     path = next(filter(None, map(shutil.which, PROGRAMS)), None)
     async with async_playwright() as playwright:
-        found = await playwright.chromium.launch(executable_path=path, args=list(ARGS))
+        found = await playwright.chromium.launch(executable_path=path, args=[*ARGS, *options])
         yield found
         await found.close()
 

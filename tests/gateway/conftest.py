@@ -15,7 +15,7 @@ from playwright.async_api import Browser
 
 from infra.local.web_page import build_page
 from tests.gateway import market
-from tests.gateway.browsing import chromium
+from tests.gateway.browsing import BRIEF, chromium
 from tests.gateway.running_gateway import RunningGateway, read_directory, running_gateway
 
 ROOT = Path(__file__).parents[2]
@@ -61,5 +61,5 @@ def built() -> Path:
 @pytest_asyncio.fixture(loop_scope="session", scope="session")
 async def browser() -> AsyncIterator[Browser]:
     """One browser for all tests that need one; each opens contexts of its own."""
-    async with chromium() as found:
+    async with chromium(*BRIEF) as found:
         yield found

@@ -34,7 +34,7 @@ from services.analysis.research.settings import ResearchSettings
 from shared.db import open_database
 from shared.events import RunBacktest, Timeframe
 from shared.migrations.command import upgrade
-from tests.gateway.browsing import chromium
+from tests.gateway.browsing import BRIEF, chromium
 from tests.research.recorded import fill
 from tests.research.role import ROOT
 
@@ -268,7 +268,7 @@ async def test_the_page_opens_from_disk_without_a_request(tmp_path: Path, pair: 
     page_file = tmp_path / "report.html"
     page_file.write_bytes(report(facts, trades, equity, closes)["report.html"])
     requests, problems = list[str](), list[str]()
-    async with chromium() as browser:
+    async with chromium(*BRIEF) as browser:
         page = await browser.new_page()
         page.on("request", lambda request: requests.append(request.url))
         page.on("console", lambda message: problems.append(message.text))
