@@ -23,6 +23,10 @@ from tests.analysis import (
     oracles_unknown,
     oracles_volume,
 )
+from tests.analysis.oracles_momentum import rolling
+from tests.analysis.oracles_oscillators import sessions
+from tests.analysis.oracles_stops import before
+from tests.analysis.oracles_volume import exact
 
 Columns = list[npt.NDArray[np.float64]]
 Oracle = Callable[..., Columns]
@@ -34,51 +38,38 @@ def _empty(bars: Bars, n: int) -> Columns:
 
 def _sma(values: npt.NDArray[np.float64], n: int) -> Columns:
     """TA-Lib's running sum keeps the dust of large values that have left it: exact sums instead."""
-    out = np.full(len(values), np.nan)
-    for t in range(n - 1, len(values)):
-        out[t] = math.fsum(values[t - n + 1 : t + 1]) / n
-    return [out]
+    return [exact(values, n) / n]
 
 
 def _bollinger(bars: Bars, n: float, width: float) -> Columns:
-    upper, middle, lower, wide = _empty(bars, 4)
-    for t in range(int(n) - 1, len(bars.close)):
+    (half,), middle = _empty(bars, 1), exact(bars.close, n) / n
+    for t in range(int(n) - 1, len(half)):
         window = bars.close[t - int(n) + 1 : t + 1]
-        middle[t] = math.fsum(window) / n
-        half = width * math.sqrt(math.fsum((window - middle[t]) ** 2) / n)
-        upper[t], lower[t], wide[t] = middle[t] + half, middle[t] - half, 2 * half / middle[t]
-    return [upper, middle, lower, wide]
+        half[t] = width * math.sqrt(math.fsum(((window - middle[t]) ** 2).tolist()) / n)
+    return [middle + half, middle, middle - half, 2 * half / middle]
 
 
 def _bandwidth_low(bars: Bars, n: float, width: float, past: float) -> Columns:
-    (out,), widths = _empty(bars, 1), oracles_unknown.known("bollinger", bars, (n, width), _bollinger(bars, n, width))[3]
-    for t in range(int(n + past) - 1, len(out)):
-        before = widths[t - int(past) : t]
-        out[t] = np.min(before, where=before > 0, initial=np.inf)
-    out[out == np.inf] = np.nan
-    return [out]
+    widths = oracles_unknown.known("bollinger", bars, (n, width), _bollinger(bars, n, width))[3]
+    lowest = before(rolling(np.where(widths > 0, widths, np.inf), past, np.min))
+    lowest[: int(n + past) - 1] = np.inf
+    return [np.where(lowest < np.inf, lowest, np.nan)]
 
 
 def _session(bars: Bars) -> Columns:
-    out = _empty(bars, 7)
-    for t, today in enumerate(bars.session):
-        now = np.flatnonzero(bars.session[: t + 1] == today)
-        past = np.flatnonzero(bars.session[: t + 1] == bars.session[now[0] - 1]) if now[0] > 0 else now[:0]
-        h, l, c = bars.high, bars.low, bars.close
-        values = [h[now].max(), l[now].min(), c[now].max(), c[now].min()]
-        values += [h[past].max(), l[past].min(), c[past[-1]]] if len(past) else [np.nan] * 3
-        for column, value in zip(out, values, strict=True):
-            column[t] = value
+    out, (h, l, c) = _empty(bars, 7), (bars.high, bars.low, bars.close)
+    for past, today in sessions(bars):
+        for column, values, pick in zip(out, (h, l, c, c), (np.maximum, np.minimum) * 2, strict=False):
+            column[today] = pick.accumulate(values[today])
+        if past is not None:
+            for column, value in zip(out[4:], (h[past].max(), l[past].min(), c[past][-1]), strict=True):
+                column[today] = value
     return out
 
 
 def _extremes(bars: Bars, n: float) -> Columns:
-    out, n = _empty(bars, 3), int(n)
-    high, low, drop = out
-    for t in range(n, len(bars.close)):
-        high[t], low[t] = bars.high[t - n : t].max(), bars.low[t - n : t].min()
-        drop[t] = bars.close[t] / bars.high[t - n : t + 1].max() - 1
-    return out
+    high, low = before(rolling(bars.high, n, np.max)), before(rolling(bars.low, n, np.min))
+    return [high, low, bars.close / rolling(bars.high, n + 1, np.max) - 1]
 
 
 def _all_time(bars: Bars) -> Columns:

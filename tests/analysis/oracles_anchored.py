@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from services.analysis.kernels.indicators.kind import Bars
 from tests.analysis.oracles_averages import ema
@@ -24,8 +25,8 @@ def _anchored(bars: Bars, keys: npt.NDArray[np.int64], width: float, *, whole: b
         first = t if t and keys[t] != keys[t - 1] else first
         prices, volumes = typical[first : t + 1], bars.volume[first : t + 1]
         if (total := volumes.sum()) > 0 and not (whole and first == 0):
-            mean = (prices * volumes).sum() / total
-            half = width * np.sqrt(((prices - mean) ** 2 * volumes).sum() / total)
+            mean = prices @ volumes / total
+            half = width * np.sqrt((prices - mean) ** 2 @ volumes / total)
             for column, value in zip(out, (mean, mean + half, mean - half), strict=True):
                 column[t] = value
     return out
@@ -57,14 +58,13 @@ def _heikin_ashi(bars: Bars) -> Columns:
 def _fractals(bars: Bars, side: float) -> Columns:
     out = []
     for values, sign in ((bars.high, 1), (bars.low, -1)):
-        column, newest, n = np.full(len(values), np.nan), np.nan, int(side)
-        for t in range(2 * n, len(values)):
-            window = sign * values[t - 2 * n : t + 1]
-            middle = window[n]
+        column, n = np.full(len(values), np.nan), int(side)
+        if len(values) > 2 * n:
+            windows = sign * np.lib.stride_tricks.sliding_window_view(values, 2 * n + 1)
+            middle = windows[:, n : n + 1]
             far = SAME * abs(middle)
-            if (window[:n] <= middle + far).all() and (window[n + 1 :] < middle - far).all():
-                newest = values[t - n]
-            column[t] = newest
+            turns = (windows[:, :n] <= middle + far).all(axis=1) & (windows[:, n + 1 :] < middle - far).all(axis=1)
+            column[2 * n :] = pd.Series(np.where(turns, values[n:-n], np.nan)).ffill()
         out.append(column)
     return out
 
@@ -77,11 +77,11 @@ def _zigzag(bars: Bars, percent: float) -> Columns:
     high = low = np.nan
     for t in range(len(c)):
         leg = c[start : t + 1]
-        rise, fall = c[t] / leg.min() - 1, 1 - c[t] / leg.max()
-        if way <= 0 and rise >= share - SAME * c[t] / leg.min():
-            low, way, start = leg.min(), 1, t
-        elif way >= 0 and fall >= share - SAME * c[t] / leg.max():
-            high, way, start = leg.max(), -1, t
+        least, most = leg.min(), leg.max()
+        if way <= 0 and c[t] / least - 1 >= share - SAME * c[t] / least:
+            low, way, start = least, 1, t
+        elif way >= 0 and 1 - c[t] / most >= share - SAME * c[t] / most:
+            high, way, start = most, -1, t
         for column, value in zip(out, (high, low, way or np.nan), strict=True):
             column[t] = value
     return out

@@ -54,11 +54,11 @@ def _hma(bars: Bars, n: float) -> Columns:
 
 
 def _vwma(bars: Bars, n: float) -> Columns:
-    out = np.full(len(bars.close), np.nan)
-    for t in range(int(n) - 1, len(out)):
-        last = slice(t - int(n) + 1, t + 1)
-        if bars.volume[last].any():
-            out[t] = np.average(bars.close[last], weights=bars.volume[last])
+    n, out = int(n), np.full(len(bars.close), np.nan)
+    if len(out) >= n:
+        prices, volumes = (np.lib.stride_tricks.sliding_window_view(values, n) for values in (bars.close, bars.volume))
+        traded = volumes.any(axis=1)
+        out[n - 1 :][traded] = np.average(prices[traded], weights=volumes[traded], axis=1)
     return [out]
 
 

@@ -133,8 +133,9 @@ def _connors_rsi(bars: Bars, rsi: float, streak: float, rank: float) -> Columns:
         runs[t] = 0 if sign == 0 else sign + (runs[t - 1] if sign * runs[t - 1] > 0 else 0)
     returns, ranks = np.full(len(c), np.nan), np.full(len(c), np.nan)
     returns[1:] = c[1:] / c[:-1]
-    for t in range(n + 1, len(c)):
-        ranks[t] = 100 * np.mean(returns[t - n : t] < returns[t] - SAME)
+    if len(c) > n + 1:
+        windows = np.lib.stride_tricks.sliding_window_view(returns[1:], n + 1)
+        ranks[n + 1 :] = 100 * np.mean(windows[:, :-1] < windows[:, -1:] - SAME, axis=1)
     moves = np.stack([changed(runs), np.full(len(c), streak)], axis=1)
     with np.errstate(all="ignore"):
         return [(_rsi(bars, rsi) + strength(moves, SAME) + ranks) / 3]

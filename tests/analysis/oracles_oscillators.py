@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import bisect
+import itertools
 import math
 from collections.abc import Callable, Iterator
 
@@ -11,18 +11,12 @@ import numpy.typing as npt
 import talib
 
 from services.analysis.kernels.indicators.kind import Bars
+from tests.analysis.oracles_momentum import rolling
+from tests.analysis.oracles_volume import exact
 
 Floats = npt.NDArray[np.float64]
 Columns = list[Floats]
 Oracle = Callable[..., Columns]
-
-
-def _from(first: int, bars: Bars, value: Callable[[int], float]) -> Columns:
-    """One column: ``value(t)`` from bar ``first`` on."""
-    out = np.full(len(bars.close), np.nan)
-    for t in range(first, len(bars.close)):
-        out[t] = value(t)
-    return [out]
 
 
 def _typical(bars: Bars) -> Floats:
@@ -32,47 +26,44 @@ def _typical(bars: Bars) -> Floats:
 def _cci(bars: Bars, n: float) -> Columns:
     n, typical = int(n), _typical(bars)
 
-    def value(t: int) -> float:
-        window = typical[t - n + 1 : t + 1]
-        mean = math.fsum(window) / n
-        deviation = math.fsum(abs(window - mean)) / n
-        return (typical[t] - mean) / (0.015 * deviation) if deviation > 1e-9 * typical[t] else math.nan
-
-    return _from(n - 1, bars, value)
+    mean, out = exact(typical, n) / n, np.full(len(typical), np.nan)
+    for t in range(n - 1, len(out)):
+        deviation = math.fsum(abs(typical[t - n + 1 : t + 1] - mean[t]).tolist()) / n
+        if deviation > 1e-9 * typical[t]:
+            out[t] = (typical[t] - mean[t]) / (0.015 * deviation)
+    return [out]
 
 
 def _cci_talib(bars: Bars, n: float) -> Columns:
     """TA-Lib divides rounding errors by rounding errors where nothing moves; there is no value there."""
     out, typical = talib.CCI(bars.high, bars.low, bars.close, int(n)), _typical(bars)
-    for t in range(int(n) - 1, len(out)):
-        if np.ptp(typical[t - int(n) + 1 : t + 1]) < 1e-9 * typical[t]:
-            out[t] = np.nan
-    return [out]
+    return [np.where(rolling(typical, n, np.ptp) < 1e-9 * typical, np.nan, out)]
 
 
 def _mfi(bars: Bars, n: float) -> Columns:
-    typical, n = _typical(bars), int(n)
+    typical = _typical(bars)
     move, flow = np.diff(typical, prepend=typical[:1]), typical * bars.volume
     move[abs(move) <= 1e-9 * typical] = 0
 
-    def value(t: int) -> float:
-        moves, flows = move[t - n + 1 : t + 1], flow[t - n + 1 : t + 1]
-        up, down = math.fsum(flows[moves > 0]), math.fsum(flows[moves < 0])
-        return 100 * up / (up + down) if up + down > 0 else math.nan
-
-    return _from(n, bars, value)
+    up, down = (exact(np.where(moved, flow, 0.0), n) for moved in (move > 0, move < 0))
+    up[: int(n)] = np.nan  # the first bar has no move
+    with np.errstate(all="ignore"):
+        return [np.where(up + down > 0, 100 * up / (up + down), np.nan)]
 
 
 def _ultimate(bars: Bars, *periods: float) -> Columns:
     before = np.concatenate([[np.nan], bars.close[:-1]])
     low, high = np.minimum(bars.low, before), np.maximum(bars.high, before)
 
-    def share(t: int, n: int) -> float:
-        moved = math.fsum(high[t - n + 1 : t + 1] - low[t - n + 1 : t + 1])
-        return math.fsum(bars.close[t - n + 1 : t + 1] - low[t - n + 1 : t + 1]) / moved if moved > 0 else 0.0
+    def share(n: float) -> Floats:
+        moved = exact(high - low, n)
+        with np.errstate(all="ignore"):
+            return np.where(moved > 0, exact(bars.close - low, n) / moved, 0.0)
 
-    a, b, c = map(int, periods)
-    return _from(c, bars, lambda t: 100 * (4 * share(t, a) + 2 * share(t, b) + share(t, c)) / 7)
+    a, b, c = periods
+    found = 100 * (4 * share(a) + 2 * share(b) + share(c)) / 7
+    found[: int(c)] = np.nan
+    return [found]
 
 
 def _volatility(bars: Bars, n: float, per_year: float) -> Columns:
@@ -83,46 +74,53 @@ def _volatility(bars: Bars, n: float, per_year: float) -> Columns:
     return [out]
 
 
-def _sessions(bars: Bars) -> Iterator[tuple[int, slice | None, slice]]:
-    """(bar, the session before, this session up to the bar)."""
-    starts = [t for t in range(len(bars.close)) if t == 0 or bars.session[t] != bars.session[t - 1]]
-    for t in range(len(bars.close)):
-        k = bisect.bisect_right(starts, t) - 1
-        yield t, slice(starts[k - 1], starts[k]) if k else None, slice(starts[k], t + 1)
+def sessions(bars: Bars) -> Iterator[tuple[slice | None, slice]]:
+    """Each session, after the one before it."""
+    past, edges = None, [0, *(np.flatnonzero(np.diff(bars.session)) + 1).tolist(), len(bars.close)]
+    for today in itertools.starmap(slice, itertools.pairwise(edges)):
+        yield past, today
+        past = today
 
 
 def _pivots(bars: Bars) -> Columns:
     out = np.full((7, len(bars.close)), np.nan)
-    for t, past, _ in _sessions(bars):
+    for past, today in sessions(bars):
         if past is not None:
             h, l, c = bars.high[past].max(), bars.low[past].min(), bars.close[past][-1]
             p = (h + l + c) / 3
-            out[:, t] = (p, 2 * p - l, p + h - l, h + 2 * (p - l), 2 * p - h, p - h + l, l - 2 * (h - p))
+            lines = (p, 2 * p - l, p + h - l, h + 2 * (p - l), 2 * p - h, p - h + l, l - 2 * (h - p))
+            out[:, today] = np.array(lines)[:, None]
     return list(out)
 
 
 def _volume_profile(bars: Bars) -> Columns:
     out = np.full((3, len(bars.close)), np.nan)
-    for t, past, now in _sessions(bars):
+    for past, today in sessions(bars):
         if past is None:
             continue
-        opened = bars.open[now][0]
+        opened = bars.open[today][0]
         width = max((bars.high[past].max() - bars.low[past].min()) / 10, opened / 10_000)
         edges = opened + width * np.arange(-12, 13)
-        low, high, volume = (values[now][:, None] for values in (bars.low, bars.high, bars.volume))
+        low, high, volume = (values[today][:, None] for values in (bars.low, bars.high, bars.volume))
         cumulated = np.clip((edges - low) / np.maximum(high - low, width / 1000), 0, 1)
         cumulated[:, 0], cumulated[:, -1] = 0, 1
-        held = (volume * np.diff(cumulated)).sum(axis=0)
-        total, most = held.sum(), held.max()
-        if total > 0:
-            control = lo = hi = int(np.argmax(held >= most * (1 - 1e-9)))
-            while held[lo : hi + 1].sum() < 0.7 * total * (1 - 1e-9):
-                if hi < 23 and (lo == 0 or held[hi + 1] >= held[lo - 1] * (1 - 1e-9)):
-                    hi += 1
-                else:
-                    lo -= 1
-            out[:, t] = (edges[control] + edges[control + 1]) / 2, edges[lo], edges[hi + 1]
+        for t, held in enumerate(np.cumsum(volume * np.diff(cumulated), axis=0).tolist(), today.start):
+            if sum(held) > 0:
+                control, lo, hi = _value_area(held)
+                out[:, t] = (edges[control] + edges[control + 1]) / 2, edges[lo], edges[hi + 1]
     return list(out)
+
+
+def _value_area(held: list[float]) -> tuple[int, int, int]:
+    """The place that holds the most volume, and the first and last of those around it that hold 0.7 of all."""
+    share, most = 0.7 * sum(held) * (1 - 1e-9), max(held) * (1 - 1e-9)
+    control = lo = hi = next(place for place, volume in enumerate(held) if volume >= most)
+    while sum(held[lo : hi + 1]) < share:
+        if hi < 23 and (lo == 0 or held[hi + 1] >= held[lo - 1] * (1 - 1e-9)):
+            hi += 1
+        else:
+            lo -= 1
+    return control, lo, hi
 
 
 TALIB: dict[str, Oracle] = {

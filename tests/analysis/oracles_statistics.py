@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import talib
 
 from services.analysis.kernels.indicators.kind import Bars
@@ -77,11 +76,12 @@ def _talib_zscore(bars: Bars, n: float) -> Columns:
 
 
 def _percent_rank(bars: Bars, n: float) -> Columns:
-    def share(window: Floats) -> float:
-        now = window[-1] * (1 + SAME)
-        return float("nan") if np.ptp(window) <= SAME * now else 100 * float(np.mean(window[:-1] <= now))
+    def share(windows: Floats, axis: int) -> Floats:
+        now = windows[:, -1:] * (1 + SAME)
+        moved = np.ptp(windows, axis=axis) > SAME * now[:, 0]
+        return np.where(moved, 100 * np.mean(windows[:, :-1] <= now, axis=axis), np.nan)
 
-    return [pd.Series(bars.close).rolling(int(n) + 1).apply(share, raw=True).to_numpy()]
+    return [rolling(bars.close, n + 1, share)]
 
 
 def _cloud(bars: Bars, *lengths: float) -> Columns:

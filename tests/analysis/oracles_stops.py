@@ -105,7 +105,8 @@ def _rescaled(returns: Floats, m: int) -> Floats:
 
 def _hurst(bars: Bars, n: float) -> Columns:
     returns, sizes = np.diff(np.log(bars.close), prepend=np.nan), [int(n) // 8 * k for k in (1, 2, 4, 8)]
-    means = [np.mean([before(_rescaled(returns, m), i * m) for i in range(sizes[-1] // m)], axis=0) for m in sizes]
+    ranges = [(m, _rescaled(returns, m)) for m in sizes]
+    means = [np.mean([before(each, i * m) for i in range(sizes[-1] // m)], axis=0) for m, each in ranges]
     out = np.full(len(returns), np.nan)
     known = np.flatnonzero(~np.isnan(means).any(axis=0))
     if len(known):

@@ -25,7 +25,7 @@ def _wma(bars: Bars, n: float) -> Columns:
     tails = bars.close - heads
     for t in range(n - 1, len(out)):
         last = slice(t - n + 1, t + 1)
-        out[t] = math.fsum([*(weights * heads[last]), *(weights * tails[last])]) / (n * (n + 1) / 2)
+        out[t] = math.fsum((weights * heads[last]).tolist() + (weights * tails[last]).tolist()) / (n * (n + 1) / 2)
     return [out]
 
 
@@ -101,10 +101,10 @@ def _supertrend(bars: Bars, n: float, width: float) -> Columns:
 
 
 def _aroon(bars: Bars, n: float) -> Columns:
-    up, down, n = np.full(len(bars.close), np.nan), np.full(len(bars.close), np.nan), int(n)
-    for t in range(n, len(up)):
-        up[t] = 100 * (n - int(np.argmax(bars.high[t - n : t + 1][::-1]))) / n
-        down[t] = 100 * (n - int(np.argmin(bars.low[t - n : t + 1][::-1]))) / n
+    def newest(pick: Callable[..., Column]) -> Callable[..., Column]:
+        return lambda windows, axis: 100 * (n - pick(windows[:, ::-1], axis=axis)) / n
+
+    up, down = _rolling(bars.high, int(n) + 1, newest(np.argmax)), _rolling(bars.low, int(n) + 1, newest(np.argmin))
     return [up, down, up - down]
 
 

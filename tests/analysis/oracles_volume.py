@@ -20,9 +20,9 @@ SAME = 1e-9
 
 def exact(values: Floats, n: float) -> Floats:
     """Sums of the last n values, without rounding."""
-    out = np.full(len(values), np.nan)
+    out, listed = np.full(len(values), np.nan), values.tolist()
     for t in range(int(n) - 1, len(out)):
-        out[t] = math.fsum(values[t - int(n) + 1 : t + 1])
+        out[t] = math.fsum(listed[t - int(n) + 1 : t + 1])
     return out
 
 

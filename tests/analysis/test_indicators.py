@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from functools import cache
 from itertools import product
 from typing import Any
 
@@ -35,28 +36,28 @@ def values_of(kind: Kind, example: Parameters, bars: Bars) -> np.ndarray:
 
 
 def agree(got: np.ndarray, want: list[np.ndarray], scale: float, why: str) -> None:
-    for column, (mine, theirs) in enumerate(zip(got, want, strict=True)):
-        np.testing.assert_array_equal(np.isnan(mine), np.isnan(theirs), err_msg=f"{why}, column {column}: not a number elsewhere")
-        np.testing.assert_allclose(mine, theirs, rtol=1e-9, atol=1e-9 * scale, err_msg=f"{why}, column {column}")
+    assert len(got) == len(want)
+    np.testing.assert_array_equal(np.isnan(got), np.isnan(want), err_msg=f"{why}: not a number elsewhere")
+    np.testing.assert_allclose(got, np.array(want), rtol=1e-9, atol=1e-9 * scale, err_msg=why)
 
 
-def live(kind: str, chosen: Plan, bars: Bars, state: np.ndarray, start: int = 0, *, peeks: bool = False) -> np.ndarray:
-    """(columns, bars) from ``start`` on, bar by bar; with ``peeks`` other prices are looked at before each bar closes."""
-    out = np.empty((len(chosen.columns), len(bars.close) - start))
-    row, kernels = np.empty(len(chosen.columns)), CODE.of_kind(kind)
+def live(
+    plans: Mapping[str, Plan], bars: Bars, states: Mapping[str, np.ndarray], start: int = 0, *, peeks: bool = False
+) -> dict[str, np.ndarray]:
+    """Of each kind (columns, bars) from ``start`` on, bar by bar; with ``peeks`` other prices are looked at before a bar closes."""
     prices = np.array([values for name, values in bars._asdict().items() if name != "session"])
     filled, session = np.zeros_like(prices), np.zeros_like(bars.session)  # later bars are 0
     filled[:, :start], session[:start] = prices[:, :start], bars.session[:start]
     *ohlcv, year_high, year_low = filled
     known = Bars._make((*ohlcv, session, year_high, year_low))
+    rows = {kind: np.empty((len(bars.close) - start, len(chosen.columns))) for kind, chosen in plans.items()}
+    runs = [(CODE.of_kind(kind).advance_bar, chosen.arrays, states[kind], rows[kind]) for kind, chosen in plans.items()]
     for t in range(start, len(bars.close)):
-        if peeks:
-            filled[:, t], session[t] = prices[:, t] * 2, bars.session[t] * 2
-            kernels.advance_bar(chosen.arrays, known, t, state, False, row)
-        filled[:, t], session[t] = prices[:, t], bars.session[t]
-        kernels.advance_bar(chosen.arrays, known, t, state, True, row)
-        out[:, t - start] = row
-    return out
+        for close in (False, True) if peeks else (True,):
+            filled[:, t], session[t] = (1 if close else 2) * prices[:, t], (1 if close else 2) * bars.session[t]
+            for advance_bar, arrays, state, out in runs:
+                advance_bar(arrays, known, t, state, close, out[t - start])
+    return {kind: out.T for kind, out in rows.items()}
 
 
 @each_kind
@@ -81,8 +82,8 @@ def test_it_reads_no_further_back_than_its_lookback(kind: Kind) -> None:
         for name, values in forgotten._asdict().items():
             if name != "session":
                 values[: t - back] = np.nan
-        found, expected = (live(kind.name, chosen, known, state.copy(), t) for known in (forgotten, bars))
-        np.testing.assert_array_equal(found, expected, err_msg=f"{kind.name}{example}")
+        found, expected = (live({kind.name: chosen}, known, {kind.name: state.copy()}, t) for known in (forgotten, bars))
+        np.testing.assert_array_equal(found[kind.name], expected[kind.name], err_msg=f"{kind.name}{example}")
 
 
 MOST_DIFFERENT = ("wild", "still, then moving, again and again", "volume comes and goes", "one spike", "a session a bar", "one bar")
@@ -120,48 +121,55 @@ def test_it_equals_its_oracle_on_ties(bars: Bars, case: tuple[Kind, Parameters])
     "name", [pytest.param(name, marks=() if name in MOST_DIFFERENT else pytest.mark.thorough) for name in hostile()]
 )
 def test_live_with_peeks_and_history_are_the_same_bits(name: str) -> None:
-    bars = hostile()[name]
+    bars, states = hostile()[name], {kind: np.zeros(chosen.state_width) for kind, chosen in PLANS.items()}
+    found = live(PLANS, bars, states, peeks=True)
     for kind, chosen in PLANS.items():
-        past, state = history(CODE, chosen, bars), np.zeros(chosen.state_width)
-        assert live(kind, chosen, bars, state, peeks=True).tobytes() == past.values.tobytes(), kind
-        assert state.tobytes() == past.state.tobytes(), kind
+        past = history(CODE, chosen, bars)
+        assert found[kind].tobytes() == past.values.tobytes(), kind
+        assert states[kind].tobytes() == past.state.tobytes(), kind
 
 
 @settings(max_examples=examples(40), deadline=None)
 @given(bars=drawn(), data=st.data())
 def test_a_snapshot_continues_without_a_difference(bars: Bars, data: st.DataObject) -> None:
     cut = data.draw(st.integers(0, len(bars.close)))
+    first = Bars._make(values[:cut] for values in bars)
+    saved = {kind: history(CODE, chosen, first).state.tobytes() for kind, chosen in PLANS.items()}
+    states = {kind: np.frombuffer(state).copy() for kind, state in saved.items()}
+    rest = live(PLANS, bars, states, cut)
     for kind, chosen in PLANS.items():
         whole = history(CODE, chosen, bars)
-        saved = history(CODE, chosen, Bars._make(values[:cut] for values in bars)).state.tobytes()
-        state = np.frombuffer(saved).copy()
-        rest = live(kind, chosen, bars, state, cut)
-        assert rest.tobytes() == whole.values[:, cut:].tobytes(), kind
-        assert state.tobytes() == whole.state.tobytes(), kind
+        assert rest[kind].tobytes() == whole.values[:, cut:].tobytes(), kind
+        assert states[kind].tobytes() == whole.state.tobytes(), kind
 
 
 @pytest.mark.parametrize("name", ["wild", "stairs down", "a session a bar"])
 def test_moving_a_window_changes_no_value(name: str) -> None:
-    for kind in PLANS:
-        moving_a_window_changes_no_value(hostile()[name], kind)
+    bars = hostile()[name]
+    found = in_windows(PLANS, bars, MAX_LOOKBACK + 20, MAX_LOOKBACK)
+    for kind, chosen in PLANS.items():
+        assert found[kind].tobytes() == history(CODE, chosen, bars).values.tobytes(), kind
 
 
-def moving_a_window_changes_no_value(bars: Bars, kind: str) -> None:
-    chosen, kernels = PLANS[kind], CODE.of_kind(kind)
-    whole, state = history(CODE, chosen, bars), np.zeros(chosen.state_width)
-    row, held = np.empty(len(chosen.columns)), 0
-    window = Bars._make(np.zeros(MAX_LOOKBACK + 20, values.dtype) for values in bars)
+def in_windows(plans: Mapping[str, Plan], bars: Bars, length: int, keep: int, *, spare: int = 0) -> dict[str, np.ndarray]:
+    """Of each kind (columns, bars), bar by bar in a window that moves on to its last ``keep`` bars when ``spare`` are free."""
+    rows = {kind: np.empty((len(bars.close), len(chosen.columns))) for kind, chosen in plans.items()}
+    runs = [
+        (CODE.of_kind(kind).advance_bar, chosen.arrays, np.zeros(chosen.state_width), rows[kind]) for kind, chosen in plans.items()
+    ]
+    window, held = Bars._make(np.zeros(length, values.dtype) for values in bars), 0
     for t in range(len(bars.close)):
-        if held == len(window.close):
+        if held == length - spare:
             for values in window:
-                values[:MAX_LOOKBACK] = values[-MAX_LOOKBACK:].copy()
-                values[MAX_LOOKBACK:] = -1
-            held = MAX_LOOKBACK
+                values[:keep] = values[held - keep : held].copy()
+                values[keep:] = -1
+            held = keep
         for mine, theirs in zip(window, bars, strict=True):
             mine[held] = theirs[t]
-        kernels.advance_bar(chosen.arrays, window, held, state, True, row)
+        for advance_bar, arrays, state, out in runs:
+            advance_bar(arrays, window, held, state, True, out[t])
         held += 1
-        assert row.tobytes() == whole.values[:, t].tobytes(), f"{kind}, bar {t}"
+    return {kind: out.T for kind, out in rows.items()}
 
 
 def test_an_average_does_not_drift_in_two_million_bars() -> None:
@@ -264,24 +272,24 @@ def longest(columns: IndicatorColumns) -> Plan:
     return plan([(columns.kind, tuple(values.values()))], [])
 
 
-@pytest.mark.parametrize("columns", [each for each in vocabulary() if each.parameters], ids=lambda each: each.kind)
-def test_the_longest_periods_fit_the_windows_of_live(columns: IndicatorColumns) -> None:
-    chosen, bars, kernels = longest(columns), hostile()["wild"], CODE.of_kind(columns.kind)
-    bars = Bars._make(np.concatenate([values, values[::-1], values])[: 2 * WINDOW] for values in bars)
-    whole, state = history(CODE, chosen, bars), np.zeros(chosen.state_width)
-    row, held = np.empty(len(chosen.columns)), 0
-    window = Bars._make(np.zeros(WINDOW, values.dtype) for values in bars)
-    for t in range(len(bars.close)):
-        if held == WINDOW - 3:
-            for values in window:
-                values[:KEEP] = values[held - KEEP : held].copy()
-                values[KEEP:] = -1
-            held = KEEP
-        for mine, theirs in zip(window, bars, strict=True):
-            mine[held] = theirs[t]
-        kernels.advance_bar(chosen.arrays, window, held, state, True, row)
-        held += 1
-        assert row.tobytes() == whole.values[:, t].tobytes(), f"bar {t}"
+LONG_KINDS = [each for each in vocabulary() if each.parameters]
+
+
+@cache
+def long_bars() -> Bars:
+    return Bars._make(np.concatenate([values, values[::-1], values])[: 2 * WINDOW] for values in hostile()["wild"])
+
+
+@cache
+def longest_in_windows() -> tuple[dict[str, Plan], dict[str, np.ndarray]]:
+    plans = {columns.kind: longest(columns) for columns in LONG_KINDS}
+    return plans, in_windows(plans, long_bars(), WINDOW, KEEP, spare=3)
+
+
+@pytest.mark.parametrize("kind", [columns.kind for columns in LONG_KINDS])
+def test_the_longest_periods_fit_the_windows_of_live(kind: str) -> None:
+    plans, found = longest_in_windows()
+    assert found[kind].tobytes() == history(CODE, plans[kind], long_bars()).values.tobytes()
 
 
 def test_periods_go_up_to_500_bars() -> None:

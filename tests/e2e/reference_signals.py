@@ -188,6 +188,9 @@ class At:
 
 Fired = tuple[str, float]  # direction, level
 Rule = Callable[[At], Fired | None]
+Params = tuple[tuple[str, float], ...]
+NamedRule = tuple[str, Params, Rule]
+Firing = tuple[int, str, Params, str, float]  # bar, rule, params, direction, level
 
 
 def _cross(a: str, b: str | float, s: float | str | None = None, only: str = "") -> Rule:
@@ -386,34 +389,46 @@ def _table(kind: str) -> Iterator[tuple[str, dict[str, float], bool, Rule]]:
     yield "all_time_low", {}, True, _all_time_low
 
 
-def of_series(
-    symbol: str, timeframe: str, bars: Sequence[PlainBar], daily: Sequence[PlainBar], kind: str
-) -> Iterator[tuple[bool, Expected]]:
-    """The same of one series."""
+def rules_on(timeframe: str, kind: str) -> list[NamedRule]:
+    """The rules that run on a timeframe of an instrument of a kind."""
+    left_out = NOT_ON_4H_AND_1W if timeframe in ("4h", "1w") else ()
+    return [
+        (name, tuple(sorted(params.items())), rule)
+        for name, params, daily, rule in _table(kind)
+        if timeframe == "1d" or not (daily or name in left_out)
+    ]
+
+
+def firings(rules: Sequence[NamedRule], bars: Sequence[PlainBar], daily: Sequence[PlainBar]) -> Iterator[Firing]:
+    """What rules fire on the live bars of a series and the 63 before them."""
     if len(bars) < 2:
         return
     x = columns(bars, daily)
-    rules = [r for r in _table(kind) if timeframe == "1d" or not (r[2] or (timeframe in ("4h", "1w") and r[0] in NOT_ON_4H_AND_1W))]
     first = next((t for t, bar in enumerate(bars) if bar.live), len(bars))
     rows = [dict(zip(x, values, strict=True)) for values in zip(*(np.asarray(y, float).tolist() for y in x.values()), strict=True)]
     for t in range(max(1, first - 63), len(bars)):
         at = At(rows[t], rows[t - 1])
-        for rule, params, _, condition in rules:
-            fired = condition(at)
-            if fired is None:
-                continue
-            direction, level = fired
-            wanted = ",".join(f"{name}={params[name]:g}" for name in sorted(params))
-            text = "|".join((rule, VERSIONS.get(rule, "1"), wanted, direction, symbol, timeframe, str(bars[t].ts_close)))
-            found = Expected(
-                hashlib.sha256(text.encode()).hexdigest()[:32],
-                rule,
-                direction,
-                symbol,
-                timeframe,
-                bars[t].ts_close,
-                bars[t].close,
-                level,
-                tuple(sorted(params.items())),
-            )
-            yield bars[t].live, found
+        for name, params, rule in rules:
+            if (fired := rule(at)) is not None:
+                yield t, name, params, *fired
+
+
+def of_series(
+    symbol: str, timeframe: str, bars: Sequence[PlainBar], daily: Sequence[PlainBar], kind: str
+) -> Iterator[tuple[bool, Expected]]:
+    """The same of one series."""
+    for t, rule, params, direction, level in firings(rules_on(timeframe, kind), bars, daily):
+        wanted = ",".join(f"{name}={value:g}" for name, value in params)
+        text = "|".join((rule, VERSIONS.get(rule, "1"), wanted, direction, symbol, timeframe, str(bars[t].ts_close)))
+        found = Expected(
+            hashlib.sha256(text.encode()).hexdigest()[:32],
+            rule,
+            direction,
+            symbol,
+            timeframe,
+            bars[t].ts_close,
+            bars[t].close,
+            level,
+            params,
+        )
+        yield bars[t].live, found
