@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -57,7 +57,7 @@ class ConditionEvaluator:
         if not self.condition_set.conditions:
             return found
         wide = self.derived.advance(state, closed, values, previous_values, events)
-        series = zip(*(closed[name].tolist() for name in ("row", "timeframe", "provisional")), strict=True)
+        series = list(zip(*(closed[name].tolist() for name in ("row", "timeframe", "provisional")), strict=True))
         chosen = {
             i: numbers
             for i, (row, code, provisional) in enumerate(series)
@@ -67,7 +67,8 @@ class ConditionEvaluator:
         rows = rows_at(state, closed[plain], values[plain], previous_values[plain])
         wide |= dict(zip(plain, zip(*rows, strict=True), strict=True))
         for i, numbers in chosen.items():
-            found += ((i, signal) for signal in self._bar(state, closed[i], numbers, *wide[i]))
+            true = numbers[evaluated(self._kernels, self._programs, numbers, *wide[i]) == 1.0].tolist()
+            found += ((i, self._signal_of(state, closed[i], number, *wide[i])) for number in self._to_report(true, *series[i]))
         return found
 
     def _choose(self, symbol: str, row: int, code: int, provisional: int) -> Int64s:
@@ -80,20 +81,21 @@ class ConditionEvaluator:
             self._chosen[key] = np.array(found, np.int64)
         return self._chosen[key]
 
-    def _bar(self, state: PartitionState, x: Any, chosen: Int64s, current: Floats, previous: Floats) -> Iterator[Signal]:
-        row, code = int(x["row"]), int(x["timeframe"])
-        true = chosen[evaluated(self._kernels, self._programs, chosen, current, previous) == 1.0].tolist()
-        if x["provisional"]:
-            reported = self.reported.setdefault((row, code), set())
-            true = [number for number in true if self.condition_set.conditions[number].id not in reported]
-            reported.update(self.condition_set.conditions[number].id for number in true)
-        else:
+    def _to_report(self, true: list[int], row: int, code: int, provisional: int) -> list[int]:
+        """Of the numbers of the conditions that are true on a bar, those that have not fired on it before."""
+        if not provisional:
             self.reported.pop((row, code), None)
-        for number in true:
-            condition = self.condition_set.conditions[number]
-            if number not in self._shown:
-                self._shown[number] = shown_values(condition, self._programs.places)
-            yield _signal(condition, state, x, evidence(self._shown[number], current, previous))
+            return true
+        reported = self.reported.setdefault((row, code), set())
+        true = [number for number in true if self.condition_set.conditions[number].id not in reported]
+        reported.update(self.condition_set.conditions[number].id for number in true)
+        return true
+
+    def _signal_of(self, state: PartitionState, x: Any, number: int, current: Floats, previous: Floats) -> Signal:
+        condition = self.condition_set.conditions[number]
+        if number not in self._shown:
+            self._shown[number] = shown_values(condition, self._programs.places)
+        return _signal(condition, state, x, evidence(self._shown[number], current, previous))
 
 
 def _signal(condition: Condition, state: PartitionState, x: Any, shown: Mapping[str, float | None]) -> Signal:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -16,7 +15,7 @@ from services.analysis.kernels.patterns.layout import PATTERN
 from services.analysis.kernels.plan import BAR_FIELDS, IndicatorSpec, Plan, instrument_code
 from services.analysis.kernels.sequences.kinds import kinds
 from services.analysis.kernels.sequences.whole_series import fired_of
-from services.analysis.kernels.signatures import BarIndexes, KindKernels, SeriesKernels, SeriesRows
+from services.analysis.kernels.signatures import BarIndexes, KindKernels, PlanArrays, SeriesKernels, SeriesRows
 from services.analysis.kernels.whole_series import past_fired
 from services.analysis.live.domain.calendar import Calendar
 from services.analysis.live.domain.chart_patterns import ChartPatterns, measured_columns
@@ -34,6 +33,9 @@ from shared.events import Pattern, Signal, Timeframe
 
 PROVISIONAL_FIELDS: Final = (*BAR_FIELDS, "session", "high_52w", "low_52w")
 """The fields of CLOSED that fill the fields of ``Bars``."""
+
+KindSteps = tuple[slice, Callable[..., None], PlanArrays, Floats, Floats]
+"""The requested indicators of one kind in one series: their columns, step, arrays, state and values at the newest closed bar."""
 
 
 @dataclass(frozen=True)
@@ -151,19 +153,35 @@ class SeriesRunner:
         """The values of the requested indicators at the bars, and at the closed bar before each: (bars, columns)."""
         width = len(self.columns) - len(self.base.columns)
         values, previous_values = np.empty((len(closed), width)), np.empty((len(closed), width))
-        parts, windows = list(zip(self._extra, state.extra, strict=True)), _windows(state)
-        series = zip(*(closed[name].tolist() for name in ("row", "timeframe", "at", "provisional")), strict=True)
-        for i, (row, code, at, provisional) in enumerate(series):
-            bars, final = Bars(*(window[row, code] for window in windows)), not provisional
-            with nullcontext() if final else _in_place(bars, at, closed[i]):
-                first = 0
-                for each, memory in parts:
-                    columns = slice(first, first := first + len(each.plan.columns))
-                    previous_values[i, columns] = memory.previous[row, code]
-                    each.kernels.advance_bar(each.plan.arrays, bars, at, memory.steps[row, code], final, values[i, columns])
-                    if final:
-                        memory.previous[row, code] = values[i, columns]
+        windows, known = _windows(state), dict[tuple[int, int], tuple[Bars, list[KindSteps]]]()
+        places = zip(*(closed[name].tolist() for name in ("row", "timeframe", "at", "provisional")), strict=True)
+        fields = zip(*(closed[name].tolist() for name in PROVISIONAL_FIELDS), strict=True)
+        for (row, code, at, provisional), bar, now, before in zip(places, fields, values, previous_values, strict=True):
+            if (row, code) not in known:
+                known[row, code] = Bars(*(window[row, code] for window in windows)), self._extra_steps(state, row, code)
+            bars, kinds_steps = known[row, code]
+            if provisional:  # is in its place for the steps alone
+                kept = [each[at] for each in bars]
+                _put(bars, at, bar)
+            try:
+                for columns, advance_bar, arrays, steps, previous in kinds_steps:
+                    before[columns] = previous
+                    advance_bar(arrays, bars, at, steps, not provisional, out := now[columns])
+                    if not provisional:
+                        previous[:] = out
+            finally:
+                if provisional:
+                    _put(bars, at, kept)
         return values, previous_values
+
+    def _extra_steps(self, state: PartitionState, row: int, code: int) -> list[KindSteps]:
+        """The requested indicators of a series."""
+        found, first = list[KindSteps](), 0
+        for each, memory in zip(self._extra, state.extra, strict=True):
+            columns = slice(first, first := first + len(each.plan.columns))
+            steps, previous = memory.steps[row, code], memory.previous[row, code]
+            found.append((columns, each.kernels.advance_bar, each.plan.arrays, steps, previous))
+        return found
 
     def _facts(
         self, state: PartitionState, x: Any, values: Floats, previous_values: Floats
@@ -252,17 +270,9 @@ class SeriesRunner:
         return more
 
 
-@contextmanager
-def _in_place(bars: Bars, at: int, x: Any) -> Iterator[None]:
-    """A provisional bar (dtype CLOSED) is in its place as long as the block runs."""
-    kept = [values[at] for values in bars]
-    for values, name in zip(bars, PROVISIONAL_FIELDS, strict=True):
-        values[at] = x[name]
-    try:
-        yield
-    finally:
-        for values, value in zip(bars, kept, strict=True):
-            values[at] = value
+def _put(bars: Bars, at: int, fields: Iterable[Any]) -> None:
+    for values, value in zip(bars, fields, strict=True):
+        values[at] = value
 
 
 def _rebuild(
