@@ -67,7 +67,9 @@ def occurred(node: Fired, outcome: EngineOutcome) -> set[tuple[str, Timeframe, i
     return {(s.symbol, s.timeframe, s.ts_event) for s in mine if node.event in {"any", s.direction}}
 
 
-def lists(outcome: EngineOutcome, symbol: str) -> Mapping[Timeframe, BarList]:
+@cache
+def lists(symbol: str) -> Mapping[Timeframe, BarList]:
+    outcome = uninterrupted()
     nodes = {node for condition in KNOWN.values() for node in walk(condition.root) if isinstance(node, Fired)}
     events = {node: occurred(node, outcome) for node in nodes}
     found = {}
@@ -90,7 +92,7 @@ def fired(outcome: EngineOutcome, text: str, symbol: str) -> list[int]:
 def test_a_condition_on_an_event_holds_on_the_bars_of_the_event(text: str) -> None:
     outcome, condition = uninterrupted(), KNOWN[text]
     for symbol in SYMBOLS:
-        bars = lists(outcome, symbol)
+        bars = lists(symbol)
         closes = bars[condition.timeframe].closes
         due = [at for t, at in enumerate(closes) if value(condition.root, bars, condition.timeframe, t) == 1.0]
         assert fired(outcome, text, symbol) == due

@@ -89,8 +89,9 @@ def of_conditions(signals: Sequence[Signal], *, provisional: bool = False) -> li
     return [signal for signal in signals if signal.condition and signal.provisional is provisional]
 
 
-def lists(outcome: EngineOutcome, symbol: str) -> Mapping[Timeframe, BarList]:
-    found = {}
+@cache
+def lists(symbol: str) -> Mapping[Timeframe, BarList]:
+    found, (outcome, _) = {}, uninterrupted()
     for timeframe in Timeframe:
         bars = [bar for bar in outcome.bars if (bar.symbol, bar.timeframe) == (symbol, timeframe)]
         rows = {row.ts_event: row.values for row in outcome.rows if (row.symbol, row.timeframe) == (symbol, timeframe)}
@@ -103,8 +104,8 @@ def lists(outcome: EngineOutcome, symbol: str) -> Mapping[Timeframe, BarList]:
     return found
 
 
-def expected(condition: Condition, outcome: EngineOutcome, symbol: str) -> list[int]:
-    bars = lists(outcome, symbol)
+def expected(condition: Condition, symbol: str) -> list[int]:
+    bars = lists(symbol)
     own = bars[condition.timeframe]
     return [close for t, close in enumerate(own.closes) if value(condition.root, bars, condition.timeframe, t) == 1.0]
 
@@ -119,7 +120,7 @@ def test_a_condition_fires_on_the_bars_on_which_plain_python_finds_it_true(numbe
     condition = condition_of(*TREES[number])
     for symbol in SYMBOLS:
         fired = [s.ts_event for s in of_conditions(outcome.signals) if (s.condition, s.symbol) == (condition.text, symbol)]
-        assert fired == ([] if (number, symbol) == (0, "BBB") else expected(condition, outcome, symbol))
+        assert fired == ([] if (number, symbol) == (0, "BBB") else expected(condition, symbol))
     assert any(signal.condition == condition.text for signal in outcome.signals)
 
 
