@@ -9,10 +9,13 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import msgspec
+import numpy as np
+
 from shared.calendars import Sessions
 from tests.hours import sessions
 from tests.ingest.yahoo.charts import chart, fault
-from tests.ingest.yahoo.server import Reply, ok
+from tests.ingest.yahoo.server import Reply
 
 SECONDS = {"1m": 60, "5m": 300, "15m": 900, "1h": 3600}
 
@@ -46,48 +49,43 @@ class Market:
             return Reply(
                 422, json.dumps(fault("Unprocessable Entity", f"{interval} data not available for startTime={first}")).encode()
             )
-        starts = [
-            ts for ts in self._starts(interval) if first <= ts < min(last, self.now // 1000) and not self.hidden(interval, ts)
-        ]
-        return ok(self._body(interval, starts))
+        starts = self._starts(interval, first, min(last, self.now // 1000))
+        return Reply(body=msgspec.json.encode(self._body(interval, [ts for ts in starts if not self.hidden(interval, ts)])))
 
     @property
     def calendar(self) -> Sessions:
         """The sessions since the listing."""
         return sessions(self.exchange, self.listed, dt.datetime.fromtimestamp(self.now / 1000, dt.UTC).date())
 
-    def _starts(self, interval: str) -> list[int]:
+    def _starts(self, interval: str, first: int, end: int) -> list[int]:
         calendar = self.calendar
-        opens, closes = (calendar.open // 1000).tolist(), (calendar.close // 1000).tolist()
+        opens, closes = calendar.open // 1000, calendar.close // 1000
         if interval == "1d":
-            return list(opens)
-        return [ts for start, end in zip(opens, closes, strict=True) for ts in range(start, end, SECONDS[interval])]
+            return [ts for ts in opens.tolist() if first <= ts < end]
+        inside = (closes > first) & (opens < end)
+        spans = zip(opens[inside].tolist(), closes[inside].tolist(), strict=True)
+        return [ts for opened, closed in spans for ts in range(opened, closed, SECONDS[interval]) if first <= ts < end]
 
     def _body(self, interval: str, starts: list[int]) -> dict[str, Any]:
         rows: list[Any] = []
-        for ts in starts:
-            price = raw_price(ts) * self._scale(ts) * (self.revised.get(ts, 1.0) if interval == "1d" else 1.0)
-            rows.append((ts, price, price * 1.01, price * 0.99, price * 1.005, 1000.0 / self._scale(ts)))
+        for ts, scale in zip(starts, self._scales(starts), strict=True):
+            price = raw_price(ts) * scale * (self.revised.get(ts, 1.0) if interval == "1d" else 1.0)
+            rows.append((ts, price, price * 1.01, price * 0.99, price * 1.005, 1000.0 / scale))
         events: dict[str, Any] = {"splits": {}}
         for day, ratio in self.splits:
             ts = self._open(day)
             events["splits"][str(ts)] = {"date": ts, "numerator": ratio, "denominator": 1}
         return chart(self.symbol, interval, rows, currency=self.currency, timezone="America/New_York", events=events)
 
-    def _scale(self, ts: int) -> float:
-        scale = 1.0
-        for day, ratio in self.splits[:-1] if self.unapplied else self.splits:
-            if ts < self._open(day):
-                scale /= ratio
-        return scale * self._traded(ts)
-
-    def _traded(self, ts: int) -> float:
-        """The factor of the traded price: a split divides it."""
-        scale = 1.0
-        for day, ratio in self.splits:
-            if ts >= self._open(day):
-                scale /= ratio
-        return scale
+    def _scales(self, starts: list[int]) -> list[float]:
+        """The factors of bars: a split divides the prices after it, and where it is applied those before it."""
+        at, before, after = np.array(starts, np.int64), np.ones(len(starts)), np.ones(len(starts))
+        for number, (day, ratio) in enumerate(self.splits, 1):
+            early = at < self._open(day)
+            after[~early] /= ratio
+            if not self.unapplied or number < len(self.splits):
+                before[early] /= ratio
+        return list((before * after).tolist())
 
     def _open(self, day: dt.date) -> int:
         return int(dt.datetime.combine(day, dt.time(9, 30), ZoneInfo("America/New_York")).timestamp())
