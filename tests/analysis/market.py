@@ -61,52 +61,66 @@ MOMENTS = sorted(
     for times in (hours(exchange).open, hours(exchange).close, *hours(exchange).period_close.values())
     for moment in times
 )
+# Strategies are made once: to make, check and label one at each draw took more than the draws.
+REACH = {
+    "small": st.integers(1, 20_000),
+    "minute": st.integers(20_000, 120_000),
+    "quarter": st.integers(300_000, 4_000_000),
+    "back": st.integers(-90_000, -1),
+    "same": st.just(0),
+}
+MOMENT, AROUND = st.sampled_from(MOMENTS), st.integers(-120_000, 120_000)
+STEP = st.sampled_from(("small", "small", "small", "minute", "quarter", "back", "moment", "same"))
+AT_MOMENT = st.sampled_from((0, 0, -1, 1, 30_000))
+WHAT = {
+    hostile: st.sampled_from(("tick",) * 12 + ("heartbeat", "repeat", "hostile" if hostile else "tick")) for hostile in (True, False)
+}
+EXCHANGE = st.sampled_from(EXCHANGES)
+JUMP = st.sampled_from((1.0, 1.0, 1.0, 0.5, 2.02, 1 / 3, 2 / 3, 0.8, 7.0, 1 / 6, 12.2, 1.4, 0.93))
+MOVE = st.sampled_from((1.0, 1.001, 0.999, 1.02, 0.97))
+TRADED, LATE, SIZE, EITHER = st.integers(0, 50), st.integers(0, 500), st.integers(0, 100), st.booleans()
+SOURCE = st.sampled_from(("yahoo-stream", "replay"))
+FINEST = st.sampled_from((Timeframe.M1,) * 8 + (Timeframe.M5, Timeframe.D1))
 BAD_PRICES = (float("nan"), float("inf"), -float("inf"), 0.0, -1.0, 1e9 + 1, 1e300)
 
 
 @st.composite
 def logs(draw: st.DrawFn, most: int = 120, *, hostile: bool = True, symbols: tuple[str, ...] = tuple(LISTED)) -> list[TickLog]:
     """Runs of ticks around opens and closes; time mostly advances, sometimes goes back, sometimes jumps."""
-    now = draw(st.sampled_from(MOMENTS)) + draw(st.integers(-120_000, 120_000))
+    now = draw(MOMENT) + draw(AROUND)
+    symbol_of, what_of = st.sampled_from(symbols), WHAT[hostile]
     prices = dict.fromkeys(symbols, 100.0)
     number, day_volume, log = dict.fromkeys(symbols, 0), dict.fromkeys(symbols, 0.0), list[TickLog]()
     for _ in range(draw(st.integers(1, most))):
-        step = draw(st.sampled_from(("small", "small", "small", "minute", "quarter", "back", "moment", "same")))
+        step = draw(STEP)
         if step == "moment":
-            now = next((moment for moment in MOMENTS if moment > now), now + 60_000) + draw(st.sampled_from((0, 0, -1, 1, 30_000)))
+            now = next((moment for moment in MOMENTS if moment > now), now + 60_000) + draw(AT_MOMENT)
         else:
-            reach = {
-                "small": (1, 20_000),
-                "minute": (20_000, 120_000),
-                "quarter": (300_000, 4_000_000),
-                "back": (-90_000, -1),
-                "same": (0, 0),
-            }
-            now += draw(st.integers(*reach[step]))
-        what = draw(st.sampled_from(("tick",) * 12 + ("heartbeat", "repeat", "hostile" if hostile else "tick")))
+            now += draw(REACH[step])
+        what = draw(what_of)
         if what == "heartbeat":
-            log.append(Heartbeat(exchange=draw(st.sampled_from(EXCHANGES)), ts_event=now, ts_init=now + 5, source="test"))
+            log.append(Heartbeat(exchange=draw(EXCHANGE), ts_event=now, ts_init=now + 5, source="test"))
             continue
         if what == "repeat" and log:
             log.append(log[-1])
             continue
-        symbol = draw(st.sampled_from(symbols))
+        symbol = draw(symbol_of)
         if step == "moment":  # a session may open at a price that looks like a split, and stay there
-            prices[symbol] *= draw(st.sampled_from((1.0, 1.0, 1.0, 0.5, 2.02, 1 / 3, 2 / 3, 0.8, 7.0, 1 / 6, 12.2, 1.4, 0.93)))
-        prices[symbol] *= draw(st.sampled_from((1.0, 1.001, 0.999, 1.02, 0.97)))
+            prices[symbol] *= draw(JUMP)
+        prices[symbol] *= draw(MOVE)
         number[symbol] += 1
-        day_volume[symbol] += draw(st.integers(0, 50))
+        day_volume[symbol] += draw(TRADED)
         log.append(
             Tick(
                 symbol=symbol,
                 price=round(prices[symbol], 2),
                 ts_event=now,
-                ts_init=now + draw(st.integers(0, 500)),
-                source=draw(st.sampled_from(("yahoo-stream", "replay"))),
-                seq=number[symbol] if draw(st.booleans()) else 0,
-                size=float(draw(st.integers(0, 100))),
-                day_volume=draw(st.sampled_from((None, day_volume[symbol]))),
-                finest=draw(st.sampled_from((Timeframe.M1,) * 8 + (Timeframe.M5, Timeframe.D1))),
+                ts_init=now + draw(LATE),
+                source=draw(SOURCE),
+                seq=number[symbol] if draw(EITHER) else 0,
+                size=float(draw(SIZE)),
+                day_volume=day_volume[symbol] if draw(EITHER) else None,
+                finest=draw(FINEST),
             )
         )
         if what == "hostile":
