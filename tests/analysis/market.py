@@ -72,9 +72,8 @@ REACH = {
 MOMENT, AROUND = st.sampled_from(MOMENTS), st.integers(-120_000, 120_000)
 STEP = st.sampled_from(("small", "small", "small", "minute", "quarter", "back", "moment", "same"))
 AT_MOMENT = st.sampled_from((0, 0, -1, 1, 30_000))
-WHAT = {
-    hostile: st.sampled_from(("tick",) * 12 + ("heartbeat", "repeat", "hostile" if hostile else "tick")) for hostile in (True, False)
-}
+MOSTLY = ("tick",) * 12 + ("heartbeat", "repeat")
+WHAT = {True: st.sampled_from((*MOSTLY, "hostile")), False: st.sampled_from((*MOSTLY, "tick"))}
 EXCHANGE = st.sampled_from(EXCHANGES)
 JUMP = st.sampled_from((1.0, 1.0, 1.0, 0.5, 2.02, 1 / 3, 2 / 3, 0.8, 7.0, 1 / 6, 12.2, 1.4, 0.93))
 MOVE = st.sampled_from((1.0, 1.001, 0.999, 1.02, 0.97))
