@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -15,6 +16,7 @@ Tree = tuple[Any, ...]
 Row = Mapping[str, float]
 
 
+@cache  # to make and check a strategy takes longer than to draw from it
 @st.composite
 def numbers(draw: st.DrawFn, depth: int, allow_prev: bool) -> Tree:
     """Trees whose value is a number; with ``past``, prev may stand in them."""
@@ -29,6 +31,7 @@ def numbers(draw: st.DrawFn, depth: int, allow_prev: bool) -> Tree:
     return name, draw(numbers(depth - 1, allow_prev)), draw(numbers(depth - 1, allow_prev))
 
 
+@cache
 @st.composite
 def truths(draw: st.DrawFn, depth: int, allow_prev: bool = True) -> Tree:
     """Trees that are true, false or unknown."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from typing import Any, Final
 
@@ -41,6 +42,7 @@ def node(given: Node | float | str) -> Node:
     return SeriesName(given) if isinstance(given, str) else Number(float(given)) if isinstance(given, int | float) else given
 
 
+@cache  # to make and check a strategy takes longer than to draw from it
 @st.composite
 def numbers(draw: st.DrawFn, depth: int, leaves: tuple[Node, ...]) -> Node:
     """Trees whose value is a number."""
@@ -60,6 +62,7 @@ def numbers(draw: st.DrawFn, depth: int, leaves: tuple[Node, ...]) -> Node:
     return Operation(name, (draw(numbers(depth - 1, leaves)), draw(numbers(depth - 1, leaves))))
 
 
+@cache
 @st.composite
 def truths(draw: st.DrawFn, depth: int, leaves: tuple[Node, ...]) -> Node:
     """Trees that are true, false or unknown."""
