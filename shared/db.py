@@ -12,17 +12,17 @@ import sqlite3
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 import structlog
-from sqlalchemy import Table, event, literal_column, text
+from sqlalchemy import Table, TextClause, bindparam, event, literal_column, text
 from sqlalchemy.dialects import mysql, sqlite
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.sql.dml import Insert
 from sqlalchemy.util import await_only
 
 from shared.failures import PoisonError, TransientError
@@ -81,7 +81,7 @@ class Database:
             async with asyncio.timeout(seconds), self.engine.connect() as connection:
                 yield connection
 
-    def upsert(self, table: Table, rows: Sequence[Row], update: Sequence[str] | None = None) -> Insert:
+    def upsert(self, table: Table, rows: Sequence[Row], update: Sequence[str] | None = None) -> TextClause:
         """The statement that inserts ``rows`` or updates those whose key exists, to be run as executemany.
 
         ``await connection.execute(database.upsert(bars, rows), rows)``. ``rows`` all have the same columns. ``update`` names the
@@ -92,19 +92,10 @@ class Database:
         """
         if not rows:
             raise ValueError(f"upsert into {table.name}: no rows")
-        key = [column.name for column in table.primary_key.columns]
         names = [*rows[0], *(update or ())]
         if unknown := [name for name in names if name not in table.columns]:
             raise ValueError(f"upsert into {table.name}: unknown columns {unknown}")
-        changed = [name for name in rows[0] if name not in key] if update is None else list(update)
-        if self.dialect == "sqlite":
-            statement = sqlite.insert(table)
-            if not changed:
-                return statement.on_conflict_do_nothing(index_elements=key)
-            return statement.on_conflict_do_update(index_elements=key, set_={name: statement.excluded[name] for name in changed})
-        # VALUES(column), not "AS new": only this form is sent as one statement by aiomysql's executemany
-        news: dict[str, Any] = {name: literal_column(f"VALUES(`{name}`)") for name in changed or key[:1]}
-        return mysql.insert(table).on_duplicate_key_update(news)
+        return _upsert(self.dialect, table, tuple(rows[0]), None if update is None else tuple(update))
 
     async def ping(self) -> None:
         """Run ``SELECT 1``. Raises TransientError: it fails or takes longer than two seconds."""
@@ -113,6 +104,30 @@ class Database:
                 await connection.execute(text("SELECT 1"))
         except SQLAlchemyError as error:
             raise TransientError(f"the database does not answer: {type(error).__name__}") from error
+
+
+@cache
+def _upsert(dialect: str, table: Table, names: tuple[str, ...], update: tuple[str, ...] | None) -> TextClause:
+    """As text, since SQLAlchemy compiles the upserts of its dialects anew each time they are executed."""
+    key = [column.name for column in table.primary_key.columns]
+    changed = [name for name in names if name not in key] if update is None else list(update)
+    statement: sqlite.Insert | mysql.Insert
+    if dialect == "sqlite":
+        statement = sqlite.insert(table)
+        if not changed:
+            statement = statement.on_conflict_do_nothing(index_elements=key)
+        else:
+            news = {name: statement.excluded[name] for name in changed}
+            statement = statement.on_conflict_do_update(index_elements=key, set_=news)
+    else:
+        # VALUES(column), not "AS new": only this form is sent as one statement by aiomysql's executemany
+        values: dict[str, Any] = {name: literal_column(f"VALUES(`{name}`)") for name in changed or key[:1]}
+        statement = mysql.insert(table).on_duplicate_key_update(values)
+    named = sqlite.dialect(paramstyle="named") if dialect == "sqlite" else mysql.dialect(paramstyle="named")
+    compiled: Any = statement.compile(dialect=named, column_keys=names)
+    given = [bindparam(name, type_=table.columns[name].type) for name in names]
+    defaults = [bindparam(column.name, column.default.arg, column.type) for column in compiled.insert_prefetch]
+    return text(str(compiled)).bindparams(*given, *defaults)
 
 
 @contextmanager
