@@ -22,6 +22,7 @@ from infra.kafka.cluster import Cluster, cluster_nodes, start_cluster
 from infra.kafka.jars import fetch
 from infra.kafka.jvm_class_cache import make_class_cache
 from shared.migrations.command import upgrade
+from tests.compiled_statements import share_compiled_statements
 from tests.databases import MARIADB, SQLITE
 from tests.scheduling import groups_first
 from tests.servers import Broker, MariaDB, open_broker, open_empty_broker, open_mariadb
@@ -80,6 +81,13 @@ def _share_out_databases(items: list[pytest.Item]) -> None:
         if len(found) == 2:
             for item in found[sorted(found)[zlib.crc32(test.encode()) % 2]]:
                 item.add_marker(pytest.mark.thorough)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _statements_are_compiled_once() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        share_compiled_statements(patch)
+        yield
 
 
 @pytest.fixture(scope="session")
