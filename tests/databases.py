@@ -5,7 +5,14 @@ One is enough where the database decides nothing of what the test proves; then t
 
 from __future__ import annotations
 
+import sqlite3
+from functools import cache
+from typing import cast
+
 import pytest
+from sqlalchemy import StaticPool, create_engine
+
+from shared.tables import metadata
 
 SQLITE = pytest.param("sqlite")
 MARIADB = pytest.param("mariadb", marks=pytest.mark.mariadb)
@@ -16,3 +23,12 @@ on_both_when_thorough = pytest.mark.parametrize(
     "database_url", [SQLITE, pytest.param("mariadb", marks=[pytest.mark.mariadb, pytest.mark.thorough])], indirect=True
 )
 """Of tests that start processes: both in ``make test-thorough``, the quicker one in ``make test``."""
+
+
+@cache
+def empty_database() -> bytes:
+    """A file of SQLite with all tables."""
+    engine = create_engine("sqlite://", poolclass=StaticPool)
+    metadata.create_all(engine)
+    with engine.connect() as connection:
+        return cast("sqlite3.Connection", connection.connection.dbapi_connection).serialize()

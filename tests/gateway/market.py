@@ -19,9 +19,9 @@ from services.gateway.domain.market_memory import MarketMemory
 from shared import events, tables
 from shared.db import Database, open_database
 from shared.events import Timeframe
+from tests.databases import empty_database
 from tests.gateway.briefings import briefing_row
 from tests.gateway.news import store_stories, story
-from tests.gateway.running_gateway import empty_database
 
 DAY = 86_400_000
 START = 1_672_783_200_000  # 2023-01-03 22:00 UTC, a Tuesday

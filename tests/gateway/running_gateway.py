@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from typing import Any, cast
-
-from sqlalchemy import StaticPool, create_engine
+from typing import Any
 
 from services.gateway.adapters.event_feed import EventFeed
 from services.gateway.adapters.history import open_history
@@ -27,6 +23,7 @@ from services.gateway.handlers.web_sockets import WebSocketStreams
 from services.gateway.settings import Settings
 from shared import tables
 from shared.db import Database, open_database
+from tests.databases import empty_database
 
 
 @dataclass
@@ -38,15 +35,6 @@ class RunningGateway:
     database: Database
     url: str
     streams: OpenStreams
-
-
-@cache
-def empty_database() -> bytes:
-    """A file of SQLite with all tables."""
-    engine = create_engine("sqlite://", poolclass=StaticPool)
-    tables.metadata.create_all(engine)
-    with engine.connect() as connection:
-        return cast("sqlite3.Connection", connection.connection.dbapi_connection).serialize()
 
 
 @asynccontextmanager

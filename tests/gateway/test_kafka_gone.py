@@ -14,8 +14,8 @@ from shared import topics
 from shared.db import open_database
 from shared.kafka import open_producer
 from shared.settings import MeshSettings
+from tests.databases import empty_database
 from tests.gateway import market
-from tests.gateway.running_gateway import empty_database
 from tests.gateway.test_mesh import process
 from tests.gateway.test_stream import Socket, open_stream
 from tests.servers import Broker

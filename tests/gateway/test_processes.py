@@ -27,7 +27,7 @@ from services.gateway.domain.subscriptions import Subscribe, Subscription
 from services.gateway.domain.unsent import UnsentMessages
 from shared import metrics
 from shared.runtime import Lifecycle
-from tests.gateway.running_gateway import empty_database
+from tests.databases import empty_database
 from tests.gateway.test_mesh import process
 from tests.servers import Broker
 from tests.sizes import examples

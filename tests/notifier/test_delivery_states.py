@@ -15,7 +15,6 @@ from typing import Any
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from services.notifier.adapters.deliveries import DeliveryTable
 from services.notifier.domain.delivery import NEVER, DeliveryRow, DeliveryStatus, RetryPolicy, apply_outcome
@@ -23,7 +22,8 @@ from services.notifier.domain.outcomes import DoubtfulOutcome, NoResponse, Outco
 from services.notifier.domain.ports.deliveries import NewDelivery
 from shared import wire
 from shared.db import open_database
-from shared.tables import deliveries, metadata
+from shared.tables import deliveries
+from tests.databases import empty_database
 from tests.notifier.parts import NOW, chat, signal
 from tests.sizes import examples
 
@@ -47,9 +47,9 @@ class Deliveries(RuleBasedStateMachine):
     def open(self) -> None:
         self.loop = asyncio.new_event_loop()
         self.folder = tempfile.TemporaryDirectory()
-        url = f"sqlite+aiosqlite:///{Path(self.folder.name) / 'states.db'}"
-        self.do(_create(url))
-        self.opened = open_database(url)
+        file = Path(self.folder.name) / "states.db"
+        file.write_bytes(empty_database())
+        self.opened = open_database(f"sqlite+aiosqlite:///{file}")
         self.database = self.do(self.opened.__aenter__())
         self.table = DeliveryTable(self.database, ["telegram"])
         self.now = NOW
@@ -162,13 +162,6 @@ class Deliveries(RuleBasedStateMachine):
             self.do(self.opened.__aexit__(None, None, None))
             self.loop.close()
             self.folder.cleanup()
-
-
-async def _create(url: str) -> None:
-    engine = create_async_engine(url)
-    async with engine.begin() as connection:
-        await connection.run_sync(metadata.create_all)
-    await engine.dispose()
 
 
 TestDeliveries = Deliveries.TestCase
