@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
 
 from sqlalchemy import insert, select, update
 
@@ -13,7 +12,7 @@ from services.notifier.bot.commands.table import COMMANDS
 from services.notifier.bot.ports import BotPorts, CommandFunction, bind
 from services.notifier.domain.recipients import Chat
 from shared.db import Database, open_database
-from shared.tables import api_keys, chats, key_chats, link_codes, metadata
+from shared.tables import api_keys, chats, key_chats, link_codes
 from tests.notifier.parts import NOW, ManualClock
 
 CODE = "ABCDEFGH23"
@@ -27,8 +26,6 @@ def command(database: Database) -> CommandFunction:
 
 
 async def prepare(database: Database, expires_at: int = NOW + 1) -> None:
-    async with database.engine.begin() as connection:
-        await connection.run_sync(metadata.create_all)
     key = {"id": "0123456789", "secret_hash": "", "name": "<page>", "owner": "kim", "scopes": "write", "created_at": NOW}
     code = {"code_hash": hashlib.sha256(CODE.encode()).hexdigest(), "key_id": key["id"], "expires_at": expires_at}
     async with database.begin() as connection:
@@ -42,8 +39,8 @@ async def linked(database: Database) -> list[tuple[str, str, str]]:
         return [(row.key_id, row.channel, row.chat_id) for row in rows]
 
 
-async def test_a_code_links_once_and_off_ends_it(tmp_path: Path) -> None:
-    async with open_database(f"sqlite+aiosqlite:///{tmp_path}/links.db") as database:
+async def test_a_code_links_once_and_off_ends_it(sqlite_url: str) -> None:
+    async with open_database(sqlite_url) as database:
         await prepare(database)
         link = command(database)
         chat, other = Chat("telegram", "7", "7", language="en"), Chat("telegram", "8", "8", language="en")
@@ -61,8 +58,8 @@ async def test_a_code_links_once_and_off_ends_it(tmp_path: Path) -> None:
         assert await linked(database) == []
 
 
-async def test_a_code_that_has_expired_or_whose_key_is_revoked_links_nothing(tmp_path: Path) -> None:
-    async with open_database(f"sqlite+aiosqlite:///{tmp_path}/links.db") as database:
+async def test_a_code_that_has_expired_or_whose_key_is_revoked_links_nothing(sqlite_url: str) -> None:
+    async with open_database(sqlite_url) as database:
         await prepare(database, expires_at=NOW)
         link, chat = command(database), Chat("telegram", "7", "7", language="en")
         assert "expired" in (await link(chat=chat, arguments=CODE)).text
