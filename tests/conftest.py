@@ -177,13 +177,15 @@ def sqlite_url(_migrated_file: Path, tmp_path: Path) -> str:
     return f"sqlite+aiosqlite:///{shutil.copy(_migrated_file, tmp_path / 'test.db')}"
 
 
+@pytest.fixture
+def migrated_mariadb_url(mariadb_url: str, _mariadb: MariaDB, _migrated_schema: list[str]) -> str:
+    """A migrated database of MariaDB."""
+    _mariadb.fill(mariadb_url.rpartition("/")[2], _migrated_schema)
+    return mariadb_url
+
+
 @pytest.fixture(params=[SQLITE, MARIADB])
 def database_url(request: pytest.FixtureRequest) -> str:
     """A migrated database: once SQLite, once MariaDB. Migrations run once; each test gets a copy of what they made."""
-    if request.param == "sqlite":
-        sqlite: str = request.getfixturevalue("sqlite_url")
-        return sqlite
-    url: str = request.getfixturevalue("mariadb_url")
-    schema = request.getfixturevalue("_migrated_schema")
-    request.getfixturevalue("_mariadb").fill(url.rpartition("/")[2], schema)
+    url: str = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "migrated_mariadb_url")
     return url

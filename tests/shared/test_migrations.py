@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import time
 from pathlib import Path
 
@@ -23,6 +24,20 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return url
 
 
+@pytest.fixture(params=["sqlite_url", pytest.param("migrated_mariadb_url", marks=pytest.mark.mariadb)])
+def migrated_url(request: pytest.FixtureRequest) -> str:
+    url: str = request.getfixturevalue(request.param)
+    return url
+
+
+@pytest.fixture(scope="module")
+def before_kept_since(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database of the revision that kept replaced bars without saying since when."""
+    file = tmp_path_factory.mktemp("before") / "kept.db"
+    asyncio.run(command.upgrade(f"sqlite+aiosqlite:///{file}", "0032"))
+    return file
+
+
 async def tables_of(url: str) -> set[str]:
     async with open_database(url) as database, database.connect() as connection:
         return set(await connection.run_sync(lambda sync: inspect(sync).get_table_names()))
@@ -39,11 +54,10 @@ async def test_upgrade_check_downgrade_upgrade(empty_url: str) -> None:
     assert await command.upgrade(empty_url) == head
 
 
-async def test_a_difference_is_found(empty_url: str) -> None:
-    await command.upgrade(empty_url)
-    async with open_database(empty_url) as database, database.begin() as connection:
+async def test_a_difference_is_found(migrated_url: str) -> None:
+    async with open_database(migrated_url) as database, database.begin() as connection:
         await connection.execute(text("ALTER TABLE bars ADD COLUMN surprise INTEGER"))
-    found = await command.differences(empty_url)
+    found = await command.differences(migrated_url)
     assert len(found) == 1
     assert "surprise" in found[0]
 
@@ -79,12 +93,11 @@ async def test_a_minute_and_a_month_are_two_timeframes(empty_url: str) -> None:
             assert [each[0] for each in await connection.execute(text("SELECT timeframe FROM bars"))] == ["1m"]
 
 
-async def test_upgrade_keeps_existing_rows(empty_url: str) -> None:
-    await command.upgrade(empty_url)
-    async with open_database(empty_url) as database:
+async def test_upgrade_keeps_existing_rows(migrated_url: str) -> None:
+    async with open_database(migrated_url) as database:
         async with database.begin() as connection:
             await connection.execute(text("INSERT INTO industries VALUES ('semiconductors', 'Semiconductors', '반도체')"))
-        await command.upgrade(empty_url)
+        await command.upgrade(migrated_url)
         async with database.connect() as connection:
             assert (await connection.execute(text("SELECT name_ko FROM industries"))).scalar() == "반도체"
 
@@ -103,10 +116,11 @@ def test_the_command_line(empty_url: str, monkeypatch: pytest.MonkeyPatch, capsy
 @pytest.mark.parametrize(
     ("bars", "revisions", "since"), [(0, 0, 0), (1, 0, None), (1, 700, 700)], ids=["new", "before", "recorded"]
 )
-async def test_it_is_known_since_when_replaced_bars_are_kept(tmp_path: Path, bars: int, revisions: int, since: int | None) -> None:
+async def test_it_is_known_since_when_replaced_bars_are_kept(
+    before_kept_since: Path, tmp_path: Path, bars: int, revisions: int, since: int | None
+) -> None:
     """A new database has all; in another one they are whole since the first, else since the upgrade."""
-    url = f"sqlite+aiosqlite:///{tmp_path / 'kept.db'}"
-    await command.upgrade(url, "0032")
+    url = f"sqlite+aiosqlite:///{shutil.copy(before_kept_since, tmp_path / 'kept.db')}"
     own = dict.fromkeys(("ts_open", "session", "open", "high", "low", "close", "volume", "replayed", "incomplete"), 1)
     row: dict[str, object] = own | {"symbol": "A", "ts_close": 2, "source": "test", "timeframe": "1d"}
     more = {"price_factor": 1, "split_factor": 1}
