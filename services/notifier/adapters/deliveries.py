@@ -7,9 +7,8 @@ from dataclasses import replace
 from itertools import compress
 from typing import Any
 
-from sqlalchemy import and_, func, not_, select, true, update
+from sqlalchemy import Update, and_, bindparam, func, not_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.sql.elements import ColumnElement
 
 from services.notifier.adapters.group_commit import GroupCommit
 from services.notifier.domain.delivery import DUE, NEVER, DeliveryRow, DeliveryStatus, RowChange
@@ -32,6 +31,14 @@ COLUMNS = (
     table.c.thread_id,
     table.c.kind,
     table.c.message_id,
+)
+_KEY = [table.c[name] == bindparam(f"was_{name}") for name in ("signal_id", "channel", "chat_id", "thread_id")]
+UNTOUCHED = update(table).where(*_KEY, *(table.c[name] == bindparam(f"was_{name}") for name in ("status", "tries", "next_try_at")))
+"""Changes a row that is as it was read, given ``as_read`` and the new values. Built once: each delivery runs it three times."""
+_HELD = update(table).where(
+    *_KEY,
+    table.c.tries == bindparam("was_tries"),
+    table.c.status.in_((DeliveryStatus.SENDING, DeliveryStatus.UNKNOWN)),
 )
 _FINAL = (DeliveryStatus.EXPIRED, DeliveryStatus.MUTED)
 
@@ -76,8 +83,8 @@ class DeliveryTable:
         return RecentMessages(int(count), int(last or 0))
 
     async def reserve(self, slots: Sequence[tuple[DeliveryRow, int]]) -> list[DeliveryRow]:
-        changes = [(untouched(delivery), {"next_try_at": slot}) for delivery, slot in slots]
-        changed = await self._compare_and_set(changes)
+        changes = [as_read(delivery) | {"next_try_at": slot} for delivery, slot in slots]
+        changed = await self._compare_and_set(UNTOUCHED, changes)
         return [replace(delivery, next_try_at=slot) for (delivery, slot), ours in zip(slots, changed, strict=True) if ours]
 
     async def claim(self, deliveries: Sequence[DeliveryRow], now: int, lease: int) -> list[DeliveryRow]:
@@ -85,20 +92,12 @@ class DeliveryTable:
             replace(delivery, status=DeliveryStatus.SENDING, tries=delivery.tries + 1, next_try_at=lease) for delivery in deliveries
         ]
         changes = [
-            (untouched(before), {"status": after.status, "tries": after.tries, "next_try_at": lease, "updated_at": now})
+            as_read(before) | {"status": after.status, "tries": after.tries, "next_try_at": lease, "updated_at": now}
             for before, after in zip(deliveries, claimed, strict=True)
         ]
-        return list(compress(claimed, await self._compare_and_set(changes)))
+        return list(compress(claimed, await self._compare_and_set(UNTOUCHED, changes)))
 
     async def finish(self, delivery: DeliveryRow, change: RowChange, now: int) -> bool:
-        if delivery.status is DeliveryStatus.SENDING:  # the lease may have expired: a known outcome replaces unknown
-            held = and_(
-                _key(delivery),
-                table.c.tries == delivery.tries,
-                table.c.status.in_((DeliveryStatus.SENDING, DeliveryStatus.UNKNOWN)),
-            )
-        else:
-            held = untouched(delivery)
         values = {
             "status": change.status,
             "unknowns": change.unknowns,
@@ -108,7 +107,11 @@ class DeliveryTable:
             "updated_at": now,
             "to_report": change.final and delivery.kind == "signal",
         }
-        return (await self._compare_and_set([(held, values)]))[0]
+        statement, was = UNTOUCHED, as_read(delivery)
+        if delivery.status is DeliveryStatus.SENDING:  # the lease may have expired: a known outcome replaces unknown
+            statement = _HELD
+            del was["was_status"], was["was_next_try_at"]
+        return (await self._compare_and_set(statement, [was | values]))[0]
 
     async def expired_leases(self, now: int, limit: int) -> list[DeliveryRow]:
         wanted = (
@@ -125,7 +128,7 @@ class DeliveryTable:
     async def mark_reported(self, deliveries: Sequence[DeliveryRow]) -> None:
         async with self._database.begin() as connection:
             for delivery in deliveries:
-                await connection.execute(update(table).where(untouched(delivery)).values(to_report=False))
+                await connection.execute(UNTOUCHED, as_read(delivery) | {"to_report": False})
 
     async def counts_by_status(self, channel: str, chat_id: str, since: int) -> dict[str, int]:
         counted = (
@@ -142,11 +145,11 @@ class DeliveryTable:
         async with self._database.connect() as connection:
             return int((await connection.execute(counted)).scalar_one())
 
-    async def _compare_and_set(self, changes: Sequence[tuple[ColumnElement[bool], dict[str, Any]]]) -> list[bool]:
+    async def _compare_and_set(self, statement: Update, changes: Sequence[dict[str, Any]]) -> list[bool]:
         """Change rows that are still as they should be, in one transaction; of each, whether it was."""
 
         async def apply(connection: AsyncConnection) -> list[bool]:
-            return [(await connection.execute(update(table).where(held).values(**new))).rowcount == 1 for held, new in changes]
+            return [(await connection.execute(statement, change)).rowcount == 1 for change in changes]
 
         return await self._changes.write(apply) if changes else []
 
@@ -180,23 +183,17 @@ def delivery_row(new: NewDelivery, now: int) -> dict[str, Any]:
     }
 
 
-def _key(delivery: DeliveryRow) -> ColumnElement[bool]:
-    return and_(
-        table.c.signal_id == delivery.signal_id,
-        table.c.channel == delivery.channel,
-        table.c.chat_id == delivery.chat_id,
-        table.c.thread_id == delivery.thread_id,
-    )
-
-
-def untouched(delivery: DeliveryRow) -> ColumnElement[bool]:
-    """Whether the row is as it was read."""
-    return and_(
-        _key(delivery),
-        table.c.status == delivery.status,
-        table.c.tries == delivery.tries,
-        table.c.next_try_at == delivery.next_try_at,
-    )
+def as_read(delivery: DeliveryRow) -> dict[str, Any]:
+    """By what ``UNTOUCHED`` finds the row."""
+    return {
+        "was_signal_id": delivery.signal_id,
+        "was_channel": delivery.channel,
+        "was_chat_id": delivery.chat_id,
+        "was_thread_id": delivery.thread_id,
+        "was_status": delivery.status,
+        "was_tries": delivery.tries,
+        "was_next_try_at": delivery.next_try_at,
+    }
 
 
 def delivery_of(row: Sequence[Any]) -> DeliveryRow:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import and_, exists, select, update
+from sqlalchemy import and_, exists, select
 
 from services.notifier.adapters.chats import chats_of
-from services.notifier.adapters.deliveries import COLUMNS, delivery_of, delivery_row, untouched
+from services.notifier.adapters.deliveries import COLUMNS, UNTOUCHED, as_read, delivery_of, delivery_row
 from services.notifier.domain.delivery import DeliveryRow, DeliveryStatus
 from services.notifier.domain.ports.deliveries import NewDelivery
 from services.notifier.domain.recipients import Chat
@@ -78,8 +78,8 @@ class StoryRows:
         async with self._database.begin() as connection:
             for row in waiting:
                 # another time: a sender that has read the row with its old content cannot claim it
-                change = update(deliveries).where(untouched(row)).values(body=body, next_try_at=row.next_try_at + 1)
-                if (await connection.execute(change)).rowcount != 1:
+                change = as_read(row) | {"body": body, "next_try_at": row.next_try_at + 1}
+                if (await connection.execute(UNTOUCHED, change)).rowcount != 1:
                     raise TransientError(f"story {row.signal_id}: its row has changed meanwhile")
             if rows:
                 await connection.execute(self._database.upsert(deliveries, rows, update=CHANGED), rows)
