@@ -89,7 +89,7 @@ def compile_kinds(names: Sequence[str]) -> None:
     """Compile the named kinds of indicators at low priority, or all kinds, and exit."""
     from services.analysis.kernels import machine_code
     from services.analysis.kernels.indicators.table import KINDS
-    from services.analysis.live.domain.preload import rehearse_kind
+    from services.analysis.kernels.rehearsal import rehearse_kind
     from services.analysis.live.settings import LiveSettings
 
     if names:  # a running service asks for them
@@ -104,7 +104,7 @@ def compile_history() -> None:
     """Compile the rules over whole series, which live does not use, and exit."""
     from services.analysis.kernels import machine_code
     from services.analysis.kernels.plan import plan
-    from services.analysis.live.domain.preload import rehearse_history
+    from services.analysis.kernels.rehearsal import rehearse_history
     from services.analysis.live.settings import LiveSettings
 
     rehearse_history(plan(), machine_code.load(read_settings(LiveSettings).kernels))

@@ -11,7 +11,7 @@ import structlog
 from services.analysis.compiling import compile_kind
 from services.analysis.kernels.indicators.table import KINDS
 from services.analysis.kernels.machine_code import MachineCode
-from services.analysis.live.domain.preload import rehearse_kind
+from services.analysis.kernels.rehearsal import rehearse_kind
 from shared.tasks import run_until_first
 
 log: Final = structlog.get_logger("analysis.compile")

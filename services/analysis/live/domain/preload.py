@@ -9,11 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.analysis.kernels.closed_bars import BarRecords, adjusted
-from services.analysis.kernels.indicators.kind import Bars, Kind
-from services.analysis.kernels.machine_code import MachineCode
 from services.analysis.kernels.patterns.layout import COLUMNS
-from services.analysis.kernels.plan import Plan, plan
-from services.analysis.kernels.whole_series import history
 from services.analysis.live.domain.calendar import calendar
 from services.analysis.live.domain.chart_patterns import ChartPatterns
 from services.analysis.live.domain.engine import Engine, ListedInstrument
@@ -33,21 +29,6 @@ class _Sessions:
     close: npt.NDArray[np.int64]
     period_open: Mapping[Timeframe, npt.NDArray[np.int64]]
     period_close: Mapping[Timeframe, npt.NDArray[np.int64]]
-
-
-def rehearse_history(whole: Plan, code: MachineCode) -> None:
-    """Runs two bars through the kernels for whole series, with the rules."""
-    field = np.ones(2)
-    history(code, whole, Bars(field, field, field, field, field, np.ones(2, np.int64), field, field))
-
-
-def rehearse_kind(kind: Kind, code: MachineCode) -> None:
-    """Runs two bars through the module of a kind of indicator."""
-    kernels, of_kind = code.of_kind(kind.name), plan([(kind.name, kind.examples[0])], [])
-    field, state, width = np.ones(2), np.zeros(of_kind.state_width), len(of_kind.columns)
-    bars = Bars(field, field, field, field, field, np.ones(2, np.int64), field, field)
-    kernels.values(of_kind.arrays, bars, state, np.empty((width, 2)))
-    kernels.advance_bar(of_kind.arrays, bars, 1, state, False, np.empty(width))
 
 
 def rehearse_patterns(chart_patterns: ChartPatterns, series: SeriesRunner) -> None:

@@ -11,7 +11,6 @@ from services.analysis.research.domain.named_signals import named_signal
 from services.analysis.research.domain.run_record import canonical
 from services.analysis.research.domain.runs import COMPILING, Progress, RunData, RunKind, RunResult
 from services.analysis.research.metrics.buy_and_hold import buy_and_hold
-from services.analysis.research.report.page import report
 from services.analysis.research.runs.backtest_accounts import run_accounts
 from services.analysis.research.runs.backtest_input import instrument_input, joined
 from services.analysis.research.runs.backtest_parameters import BacktestParameters
@@ -55,6 +54,8 @@ def run(asked: BacktestParameters, data: RunData, progress: Progress) -> RunResu
     trades, equity = trade_list(asked, given, found), equity_list(given, found, held)
     files = {"trades.json": canonical(trades), "equity.json": canonical(equity)}
     if asked.page:
+        from services.analysis.research.report.page import report  # loads matplotlib, which takes half a second
+
         progress(steps - 1, steps, "page")
         closes = {each.symbol: (each.session, each.prices.close[:, 0]) for each in given.instruments}
         files |= report(facts, trades, equity, closes)
