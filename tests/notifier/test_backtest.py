@@ -14,8 +14,8 @@ import pytest
 
 from services.notifier.adapters.backtest_runs import ResearchBacktests
 from services.notifier.adapters.charts.backtests import draw_backtest
-from services.notifier.domain.backtest_chart import BacktestChart
 from services.notifier.domain.backtests import BacktestFailedError, BacktestRequest, BacktestText, parse_backtest
+from services.notifier.domain.picture_data import BacktestChart
 from services.notifier.domain.ports.pictures import Picture
 from shared.db import Database, open_database
 from shared.events import CancelRun, ResearchError, RunBacktest, RunFinished, RunProgress

@@ -14,10 +14,11 @@ from services.notifier.delivery.briefing_schedule import BriefingSchedule
 from services.notifier.domain.briefings.building import Audience, MarketPeriod, built, measured
 from services.notifier.domain.briefings.closing import holidays, last_closed, next_sessions
 from services.notifier.domain.briefings.moves import DailyBar
-from services.notifier.domain.briefings.picture import BriefingChart, briefing_chart
+from services.notifier.domain.briefings.picture import briefing_chart
 from services.notifier.domain.briefings.text import caption, title, whole_text
 from services.notifier.domain.briefings.universe import Listed, Market, Names, Universe
 from services.notifier.domain.instruments import InstrumentIndex, KnownInstrument
+from services.notifier.domain.picture_data import BriefingChart
 from services.notifier.domain.recipients import Chat
 from services.notifier.domain.telegram_html import plain
 from shared import wire as encoding

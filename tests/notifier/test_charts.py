@@ -22,9 +22,9 @@ from services.notifier.adapters.charts.lettering import drawable, font_path
 from services.notifier.adapters.charts.renderer import ProcessChartRenderer
 from services.notifier.domain import rule_texts
 from services.notifier.domain.alert_text import chart_request
-from services.notifier.domain.briefings.picture import BriefingChart
 from services.notifier.domain.charts import ChartBar, ChartRequest, Overlay, price_level
 from services.notifier.domain.instruments import KnownInstrument
+from services.notifier.domain.picture_data import BriefingChart
 from services.notifier.domain.ports.pictures import RenderError
 from services.notifier.domain.timeframe_names import TIMEFRAMES
 from services.notifier.words.catalogue import phrase

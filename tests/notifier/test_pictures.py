@@ -23,11 +23,10 @@ from services.notifier.delivery.picture_cache import PictureCache
 from services.notifier.domain.alert_text import chart_request
 from services.notifier.domain.backtest_chart import backtest_chart
 from services.notifier.domain.backtests import BacktestCurve, BacktestTrade
-from services.notifier.domain.briefings.picture import BriefingChart
 from services.notifier.domain.charts import ChartRequest, Corner, Oscillator, Shape, oscillator, shape
 from services.notifier.domain.oscillators import adx, macd, rsi, stochastic
+from services.notifier.domain.picture_data import BriefingChart, RecordChart
 from services.notifier.domain.ports.pictures import Picture
-from services.notifier.domain.record_chart import RecordChart
 from shared.db import open_database
 from shared.events import Pattern, Timeframe
 from shared.events.patterns import Line, Pivot

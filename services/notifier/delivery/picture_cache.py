@@ -14,9 +14,9 @@ from services.notifier.delivery import metrics
 from services.notifier.domain.alert_text import chart_request
 from services.notifier.domain.charts import ChartRequest, bars_needed, oscillator, overlays
 from services.notifier.domain.instruments import KnownInstrument
+from services.notifier.domain.picture_data import RecordChart
 from services.notifier.domain.ports.market import MarketStore
 from services.notifier.domain.ports.pictures import ChartRenderer, Picture, RenderError
-from services.notifier.domain.record_chart import RecordChart
 from shared.events import Signal
 from shared.failures import TransientError, classify
 

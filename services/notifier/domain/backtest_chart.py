@@ -2,35 +2,15 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from services.notifier.domain.alert_text import title
 from services.notifier.domain.backtests import BacktestCurve
 from services.notifier.domain.instruments import KnownInstrument
+from services.notifier.domain.picture_data import BacktestChart
 from services.notifier.domain.telegram_html import clean
 from services.notifier.words.catalogue import phrase
 
 POINTS = 900
 """Most points of a line: the picture has as many pixels."""
-
-
-class BacktestChart(msgspec.Struct, frozen=True, kw_only=True, tag="backtest"):
-    """All input of the renderer. Money is in the currency of the instrument, drawdown a fraction."""
-
-    title: str
-    times: tuple[int, ...]
-    """Closes of bars, milliseconds."""
-    equity: tuple[float, ...]
-    held: tuple[float, ...]
-    """Of buy and hold."""
-    drawdown: tuple[float, ...]
-    bought: tuple[int, ...]
-    """Times of the trades, milliseconds."""
-    sold: tuple[int, ...]
-    names: tuple[str, str, str, str, str]
-    """Of the equity, of buy and hold, of what was bought and sold, and of the drawdown, in the reader's language."""
-    language: str = "en"
-    dark: bool = False
 
 
 def backtest_chart(curve: BacktestCurve, instrument: KnownInstrument, language: str, *, dark: bool) -> BacktestChart | None:

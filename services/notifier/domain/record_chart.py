@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import msgspec
-
 from services.notifier.domain.alert_text import title
 from services.notifier.domain.instruments import KnownInstrument
+from services.notifier.domain.picture_data import RecordChart
 from services.notifier.domain.quality_replies import RuleRecord
 from services.notifier.domain.quality_text import horizon_words
 from services.notifier.domain.recipients import Chat
@@ -16,21 +15,6 @@ from services.notifier.domain.telegram_html import clean
 from services.notifier.domain.timeframe_names import TIMEFRAMES
 from services.notifier.words.catalogue import phrase
 from shared.events import Signal
-
-
-class RecordChart(msgspec.Struct, frozen=True, kw_only=True, tag="record"):
-    """All input of the renderer. Returns are fractions."""
-
-    title: str
-    spans: tuple[str, ...]
-    """The horizons in the reader's language, such as ``5 days``."""
-    means: tuple[float, ...]
-    """Mean return after the signals."""
-    bases: tuple[float, ...]
-    """Mean return of any day."""
-    names: tuple[str, str]
-    """Of both, in the reader's language."""
-    dark: bool = False
 
 
 def record_chart(records: Sequence[RuleRecord], signal: Signal, instrument: KnownInstrument, chat: Chat) -> RecordChart | None:

@@ -15,8 +15,8 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from services.notifier.adapters.charts.colours import DARK, LIGHT, Colours
 from services.notifier.adapters.charts.drawing import BOTTOM, RIGHT, png
 from services.notifier.adapters.charts.lettering import DPI, LEFT, SMALL, WIDTH, drawable, font, write_heading
-from services.notifier.domain.backtest_chart import BacktestChart
 from services.notifier.domain.decimals import percentage, volume
+from services.notifier.domain.picture_data import BacktestChart
 
 TICKS = 4
 

@@ -12,8 +12,8 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from services.notifier.adapters.charts.colours import DARK, LIGHT, Colours
 from services.notifier.adapters.charts.drawing import png
 from services.notifier.adapters.charts.lettering import DPI, LEFT, SMALL, WIDTH, drawable, font, write, write_heading
-from services.notifier.domain.briefings.picture import BriefingChart
 from services.notifier.domain.decimals import fixed, percentage, places
+from services.notifier.domain.picture_data import BriefingChart
 
 
 def draw_briefing(chart: BriefingChart) -> bytes:

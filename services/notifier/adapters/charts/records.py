@@ -10,7 +10,7 @@ from services.notifier.adapters.charts.colours import DARK, LIGHT
 from services.notifier.adapters.charts.drawing import png
 from services.notifier.adapters.charts.lettering import DPI, SMALL, WIDTH, drawable, font, write_heading
 from services.notifier.domain.decimals import percentage
-from services.notifier.domain.record_chart import RecordChart
+from services.notifier.domain.picture_data import RecordChart
 
 
 def draw_record(chart: RecordChart) -> bytes:

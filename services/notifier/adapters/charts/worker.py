@@ -10,10 +10,8 @@ from services.notifier.adapters.charts.backtests import draw_backtest
 from services.notifier.adapters.charts.briefings import draw_briefing
 from services.notifier.adapters.charts.drawing import draw
 from services.notifier.adapters.charts.records import draw_record
-from services.notifier.domain.backtest_chart import BacktestChart
-from services.notifier.domain.briefings.picture import BriefingChart
 from services.notifier.domain.charts import ChartRequest
-from services.notifier.domain.record_chart import RecordChart
+from services.notifier.domain.picture_data import BacktestChart, BriefingChart, RecordChart
 from shared.children import serve
 
 _DECODER = msgspec.json.Decoder(ChartRequest | RecordChart | BriefingChart | BacktestChart)

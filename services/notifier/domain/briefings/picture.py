@@ -2,27 +2,10 @@
 
 from __future__ import annotations
 
-import msgspec
-
+from services.notifier.domain.picture_data import BriefingChart
 from services.notifier.domain.telegram_html import clean
 from services.notifier.words.catalogue import phrase
 from shared.briefings import Briefing
-
-
-class BriefingChart(msgspec.Struct, frozen=True, kw_only=True, tag="briefing"):
-    """All input of the renderer. Moves are fractions."""
-
-    title: str
-    index: str
-    """Name and move of the index."""
-    closes: tuple[float, ...]
-    """Of the index, oldest first."""
-    industries: tuple[tuple[str, float], ...]
-    """Names and median moves, the largest first."""
-    heading: str
-    """Over the industries."""
-    note: str = ""
-    dark: bool = False
 
 
 def briefing_chart(briefing: Briefing, title: str, *, dark: bool) -> BriefingChart | None:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from services.notifier.domain.backtest_chart import BacktestChart
-from services.notifier.domain.briefings.picture import BriefingChart
 from services.notifier.domain.charts import ChartRequest
-from services.notifier.domain.record_chart import RecordChart
+from services.notifier.domain.picture_data import BacktestChart, BriefingChart, RecordChart
 
 Picture = ChartRequest | RecordChart | BriefingChart | BacktestChart
 """What can be drawn."""
