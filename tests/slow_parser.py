@@ -9,7 +9,7 @@ import os
 import time
 
 from services.notifier.adapters.parsing.worker import answer
-from shared.children import serve
+from shared.children.loop import serve
 
 
 def slow(body: bytes) -> bytes:

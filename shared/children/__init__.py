@@ -1,7 +1,4 @@
-"""Child processes that answer requests and are killed when they do not: for code that may hang, crash or block the event loop."""
+"""Child processes that answer requests and are killed when they do not: for code that may hang, crash or block the event loop.
 
-from shared.children.loop import serve
-from shared.children.pool import ChildPool
-from shared.children.process import ChildError, ChildProcess
-
-__all__ = ["ChildError", "ChildPool", "ChildProcess", "serve"]
+``pool`` and ``process`` are for the parent, ``loop`` for the child, which imports nothing else of it: no event loop.
+"""

@@ -8,7 +8,7 @@ import time
 import msgspec
 import numpy as np
 
-from shared.children import serve
+from shared.children.loop import serve
 
 
 def answer(body: bytes) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.notifier.adapters.parsing.parser import ProcessParser
 from services.notifier.adapters.parsing.worker import answer
-from shared.children import ChildPool
+from shared.children.pool import ChildPool
 
 
 class ParserHere(ProcessParser):

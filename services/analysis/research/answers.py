@@ -21,7 +21,6 @@ from services.analysis.research.domain.run_rows import RunRequest
 from services.analysis.research.runs.checks import CHECKS
 from services.analysis.research.settings import ResearchSettings
 from shared import logs, wire
-from shared.db import Database, open_database
 from shared.events import HistoryJob, HistoryResult, IndicatorHistoryJob
 from shared.failures import classify
 
@@ -31,6 +30,7 @@ NICE: Final = 4
 if TYPE_CHECKING:
     from services.analysis.research.handlers.condition_histories import ConditionHistories
     from services.analysis.research.handlers.indicator_histories import IndicatorHistories
+    from shared.db import Database
 
 
 class Evaluator(Protocol):
@@ -61,8 +61,7 @@ def serve(connection: socket.socket, settings: ResearchSettings) -> None:
 async def _serve(connection: socket.socket, settings: ResearchSettings) -> None:
     reader, writer = await asyncio.open_unix_connection(sock=connection, limit=MOST_BYTES)
     async with AsyncExitStack() as stack:
-        database = await stack.enter_async_context(open_database(settings.database_url))
-        evaluator = LazyEvaluator(settings, database, stack)
+        evaluator = LazyEvaluator(settings, stack)
         await answer_all(reader, writer, evaluator, RunChecks(CHECKS))
 
 
@@ -109,21 +108,29 @@ async def _answer(question: Evaluation | Check, evaluator: Evaluator, checks: Ch
 
 
 class LazyEvaluator:
-    """Loads the kernels at the first evaluation: checks of runs do not need them."""
+    """Loads the kernels and what reads the database at the first evaluation: checks of runs need neither."""
 
-    def __init__(self, settings: ResearchSettings, database: Database, stack: AsyncExitStack) -> None:
+    def __init__(self, settings: ResearchSettings, stack: AsyncExitStack) -> None:
         self._settings = settings
-        self._database = database
         self._stack = stack
+        self._loading = asyncio.Lock()
         self._loaded: Histories | None = None
 
     async def evaluate(self, job: HistoryJob) -> HistoryResult:
         """The result of a job. Raises ``RefusedJobError``, ``TransientError``."""
-        if self._loaded is None:
-            self._loaded = histories(self._settings, self._database, self._stack)
+        loaded = await self._histories()
         if isinstance(job, IndicatorHistoryJob):
-            return await self._loaded.indicators.evaluate(job)
-        return await self._loaded.conditions.evaluate(job)
+            return await loaded.indicators.evaluate(job)
+        return await loaded.conditions.evaluate(job)
+
+    async def _histories(self) -> Histories:
+        async with self._loading:
+            if self._loaded is None:
+                from shared.db import open_database
+
+                database = await self._stack.enter_async_context(open_database(self._settings.database_url))
+                self._loaded = histories(self._settings, database, self._stack)
+            return self._loaded
 
 
 class Histories(NamedTuple):

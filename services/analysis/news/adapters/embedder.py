@@ -10,7 +10,7 @@ import numpy as np
 import structlog
 from numpy.typing import NDArray
 
-from shared.children import ChildError, ChildProcess
+from shared.children.process import ChildError, ChildProcess
 from shared.failures import TransientError
 from shared.metrics import counter, histogram
 

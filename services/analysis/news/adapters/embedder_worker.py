@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from shared.children import serve
+from shared.children.loop import serve
 
 os.environ["OMP_NUM_THREADS"] = "1"  # with two threads on two busy cores a headline takes 680 ms instead of 30
 if TYPE_CHECKING:

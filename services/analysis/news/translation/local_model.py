@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from services.analysis.news.translation.errors import TranslatorError
-from shared.children import ChildError, ChildProcess
+from shared.children.process import ChildError, ChildProcess
 
 
 class LocalRequest(msgspec.Struct, frozen=True):

@@ -9,7 +9,7 @@ import fxtranslate
 import msgspec
 
 from services.analysis.news.translation.local_model import LocalRequest
-from shared.children import serve
+from shared.children.loop import serve
 
 
 def answer(body: bytes) -> bytes:

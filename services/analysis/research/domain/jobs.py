@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from shared.conditions import Condition
 from shared.events import (
     ConditionHistory,
     ConditionHistoryJob,
@@ -16,6 +15,9 @@ from shared.events import (
     ResearchError,
     SymbolHistory,
 )
+
+if TYPE_CHECKING:
+    from shared.conditions import Condition
 
 SOURCE: Final = "analysis research"
 MOST_ID: Final = 64

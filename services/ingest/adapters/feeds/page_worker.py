@@ -9,7 +9,7 @@ from typing import Final
 import trafilatura
 
 from services.ingest.adapters.feeds.worker import MEMORY_BYTES
-from shared.children import serve
+from shared.children.loop import serve
 from shared.text import plain_line
 
 MOST_BODY: Final = 20_000

@@ -8,7 +8,8 @@ from services.ingest.adapters.feeds.robots import Robots
 from services.ingest.domain.clock import Clock
 from services.ingest.domain.feeds.outcomes import Document, Failure
 from services.ingest.domain.feeds.ports import Documents
-from shared.children import ChildError, ChildPool
+from shared.children.pool import ChildPool
+from shared.children.process import ChildError
 
 PAGE_SECONDS: Final = 5.0
 

@@ -8,7 +8,8 @@ import msgspec
 
 from services.ingest.domain.feeds.entries import ParseAnswer, ParseRequest
 from services.ingest.domain.feeds.outcomes import Failure
-from shared.children import ChildError, ChildPool
+from shared.children.pool import ChildPool
+from shared.children.process import ChildError
 
 PROCESSES: Final = 2
 PARSE_SECONDS: Final = 2.0

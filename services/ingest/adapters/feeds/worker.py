@@ -15,7 +15,7 @@ from feedparser.namespaces import mediarss
 from services.ingest.adapters.feeds.charsets import decode
 from services.ingest.domain.feeds.entries import Entry, NotFeed, ParseAnswer, ParsedFeed, ParseRequest
 from services.ingest.domain.feeds.markup import text_of
-from shared.children import serve
+from shared.children.loop import serve
 
 MOST_ENTRIES: Final = 200
 MOST_TITLE: Final = 300

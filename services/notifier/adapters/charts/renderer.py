@@ -8,7 +8,7 @@ import msgspec
 import structlog
 
 from services.notifier.domain.ports.pictures import Picture, RenderError
-from shared.children import ChildError, ChildProcess
+from shared.children.process import ChildError, ChildProcess
 
 _log = structlog.get_logger(__name__)
 

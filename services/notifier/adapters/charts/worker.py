@@ -12,7 +12,7 @@ from services.notifier.adapters.charts.drawing import draw
 from services.notifier.adapters.charts.records import draw_record
 from services.notifier.domain.charts import ChartRequest
 from services.notifier.domain.picture_data import BacktestChart, BriefingChart, RecordChart
-from shared.children import serve
+from shared.children.loop import serve
 
 _DECODER = msgspec.json.Decoder(ChartRequest | RecordChart | BriefingChart | BacktestChart)
 

@@ -9,7 +9,8 @@ import structlog
 
 from services.notifier.domain.conditions import InvalidCondition, ParsedCondition
 from services.notifier.domain.ports.conditions import ParseError
-from shared.children import ChildError, ChildPool
+from shared.children.pool import ChildPool
+from shared.children.process import ChildError
 from shared.conditions import ConditionError
 
 PROCESSES: Final = 4

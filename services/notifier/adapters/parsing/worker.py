@@ -6,7 +6,7 @@ import msgspec
 
 from services.notifier.domain.conditions import InvalidCondition, ParsedCondition
 from services.notifier.words.catalogue import LANGUAGES
-from shared.children import serve
+from shared.children.loop import serve
 from shared.conditions import ConditionError, describe, parse
 from shared.conditions.user_limits import extra_columns
 
