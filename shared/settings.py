@@ -19,9 +19,7 @@ _ADDRESS: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[\w.-]+)(:\d{1,5})?")
 class MeshSettings(BaseSettings):
     """Settings from environment variables (upper case, no prefix) or the file ``.env``."""
 
-    model_config = SettingsConfigDict(
-        env_file=".env", extra="ignore", frozen=True, use_attribute_docstrings=True, hide_input_in_errors=True
-    )
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, hide_input_in_errors=True)
 
     kafka_bootstrap: str = "127.0.0.1:9092"
     """Kafka brokers, ``host:port`` separated by commas."""

@@ -18,6 +18,7 @@ from services.gateway.settings import Settings
 from shared import tables
 from tests.gateway import market
 from tests.gateway.running_gateway import RunningGateway
+from tests.setting_docs import undocumented
 
 PAGE = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```(\w+)\n(.*?)```", PAGE, re.DOTALL)
@@ -99,5 +100,4 @@ def test_the_document_names_every_resource_and_parameter() -> None:
 
 
 def test_every_setting_has_a_docstring() -> None:
-    undocumented = [name for name, field in Settings.model_fields.items() if not field.description]
-    assert undocumented == []
+    assert undocumented(Settings) == []

@@ -8,6 +8,7 @@ import pytest
 import services
 from services.notifier.settings import NotifierSettings
 from shared.settings import EXIT_BAD_SETTINGS, MeshSettings, read_settings
+from tests.setting_docs import undocumented
 
 
 def every_settings_class() -> list[type[MeshSettings]]:
@@ -26,8 +27,27 @@ def every_settings_class() -> list[type[MeshSettings]]:
 
 @pytest.mark.parametrize("settings", every_settings_class(), ids=lambda found: found.__module__)
 def test_every_setting_is_documented_and_frozen(settings: type[MeshSettings]) -> None:
-    assert [name for name, field in settings.model_fields.items() if not (field.description or "").strip()] == []
+    assert undocumented(settings) == []
     assert settings.model_config["frozen"]
+
+
+class _Documented(MeshSettings):
+    one: int = 1
+    """A text."""
+
+
+class _Undocumented(_Documented):
+    one: int = 2
+    two: int = 2
+    """ """
+    instance: str = "x"
+    three: int = 3
+    """A text."""
+
+
+def test_a_setting_without_a_docstring_is_found() -> None:
+    assert undocumented(_Documented) == []
+    assert set(undocumented(_Undocumented)) == {"one", "two", "instance"}
 
 
 def test_the_environment_sets_values(monkeypatch: pytest.MonkeyPatch) -> None:
