@@ -6,22 +6,22 @@ import asyncio
 import sys
 import time
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 
 import msgspec
 import typer
 
-from services.gateway.adapters.keys import KeyTable
 from services.gateway.domain.audit import AuditEntry
 from services.gateway.domain.bodies import parse_body
 from services.gateway.domain.key_models import KeyRequest, KeyView, key_view, new_key
 from services.gateway.domain.keys import hash_of, key_text, new_id, new_secret
 from services.gateway.domain.problems import RequestError
 from services.gateway.settings import Settings
-from shared.db import open_database
 from shared.failures import TransientError
-from shared.migrations.revision import NO_TABLES, current
 from shared.settings import read_settings
+
+if TYPE_CHECKING:
+    from services.gateway.adapters.keys import KeyTable
 
 R = TypeVar("R")
 INVALID: Final = 2
@@ -86,6 +86,10 @@ def revoke(key_id: KeyId) -> None:
 
 def _with_keys(action: Callable[[KeyTable], Awaitable[R]]) -> R:
     """What the action returns; exits where the database does not answer or has no tables."""
+    from services.gateway.adapters.keys import KeyTable  # loads SQLAlchemy, which the commands beside this one do not need
+    from shared.db import open_database
+    from shared.migrations.revision import NO_TABLES, current
+
     settings = read_settings(Settings)
 
     async def run() -> R:

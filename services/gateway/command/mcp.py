@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 import typer
 
-from services.gateway.handlers.application import VERSION
+from services.gateway.domain.version import VERSION
 
 KEY: Final = "FINSTAGE_KEY"
 

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from services.gateway.domain.problems import PAGES
 from services.gateway.domain.research_jobs import JOBS_PATH
+from services.gateway.domain.version import VERSION
 from services.gateway.handlers import datasets, openapi, research_jobs, rest
 from services.gateway.handlers.briefing_pictures import PICTURE, picture_endpoint
 from services.gateway.handlers.cache import Answer, CachedAnswer, cached_answer
@@ -27,7 +28,6 @@ from services.gateway.handlers.topic_documents import TopicDocuments
 from services.gateway.handlers.web_page import Site
 from services.gateway.handlers.web_sockets import WebSocketStreams
 
-VERSION: Final = "0.1.0"
 MIDDLEWARE: Final = web.AppKey("middleware", ApiMiddleware)
 """What ``serve`` puts around the router."""
 

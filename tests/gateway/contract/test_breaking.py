@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from services.gateway.command.commands import commands
 from services.gateway.command.openapi import SNAPSHOT, snapshot
 from services.gateway.domain.contract import breaking_changes
-from services.gateway.handlers.application import VERSION
+from services.gateway.domain.version import VERSION
 from services.gateway.handlers.openapi import document
 
 PROMISED: dict[str, Any] = json.loads(SNAPSHOT.read_text(encoding="utf-8"))
