@@ -5,12 +5,9 @@ import asyncio
 import sys
 
 from services.ingest.adapters.instruments import read_universe
-from services.ingest.app import build, check, check_stores
 from services.ingest.domain.feeds.feed import FeedError
 from services.ingest.domain.universe import UniverseError
-from services.ingest.news import check_feeds, list_feeds
 from services.ingest.settings import IngestSettings
-from shared.runtime import run
 from shared.settings import EXIT_BAD_SETTINGS, read_settings
 
 parser = argparse.ArgumentParser(prog="python -m services.ingest", description="Publishes prices, history and news into the mesh.")
@@ -26,6 +23,8 @@ checked.add_argument("--language", choices=("en", "ko"), default="en", help="of 
 given = parser.parse_args()
 settings = read_settings(IngestSettings)
 if given.role == "feeds":
+    from services.ingest.news import check_feeds, list_feeds
+
     try:
         universe = read_universe(settings.universe)
         if given.command == "list":
@@ -36,8 +35,13 @@ if given.role == "feeds":
         print(f"error: {error}", file=sys.stderr)
         sys.exit(EXIT_BAD_SETTINGS)
 else:
+    from services.ingest.checks import check, check_stores
+
     origin = check(settings)
     if given.role == "check":
         check_stores(settings, origin)
     else:
+        from services.ingest.app import build
+        from shared.runtime import run
+
         run("ingest", settings, build)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
-from typing import Final, NoReturn
+from typing import Final
 
 import structlog
 
@@ -19,36 +18,32 @@ from services.ingest.adapters.feeds.news_tape import read_news_tape
 from services.ingest.adapters.feeds.tables import FeedTables
 from services.ingest.adapters.heartbeat_source import LiveSource
 from services.ingest.adapters.instruments import read_universe, store_universe
-from services.ingest.adapters.origin_marks import check_database, claim_database, claim_kafka
+from services.ingest.adapters.kafka_origin import claim_kafka
+from services.ingest.adapters.origin_marks import claim_database
 from services.ingest.adapters.replay import PlaybackSpeed, Replay
 from services.ingest.adapters.source_health import report_health, store_health
 from services.ingest.adapters.tapes import read_tape
 from services.ingest.domain.clock import Clock
 from services.ingest.domain.data_origin import REPLAY, YAHOO, DataOrigin
 from services.ingest.domain.exchange_delays import DELAY_MS
-from services.ingest.domain.feeds.feed import FeedError
-from services.ingest.domain.feeds.news_tape import NewsTape, NewsTapeError
+from services.ingest.domain.feeds.news_tape import NewsTape
 from services.ingest.domain.feeds.ports import ArticlePublisher
 from services.ingest.domain.freshness import StaleFeeds
 from services.ingest.domain.health import ProviderHealth
 from services.ingest.domain.inspector import Inspector
 from services.ingest.domain.source import Backfill, Source
-from services.ingest.domain.tape import Tape, TapeError
+from services.ingest.domain.tape import Tape
 from services.ingest.domain.tape_backfills import backfills
 from services.ingest.domain.tape_schedule import Schedule, schedule_of
-from services.ingest.domain.universe import Universe, UniverseError
+from services.ingest.domain.universe import Universe
 from services.ingest.handlers.news_replay import NewsReplay
 from services.ingest.handlers.publishing import SourcePublisher
-from services.ingest.news import News, read_feeds
+from services.ingest.news import News
 from services.ingest.settings import IngestSettings
 from shared.calendars import Sessions, read_corrections, sessions
-from shared.corrections import CorrectionError
 from shared.db import Database, open_database
-from shared.failures import SettingsError, TransientError
 from shared.kafka import open_producer
-from shared.migrations.revision import current
 from shared.runtime import Lifecycle, Task
-from shared.settings import EXIT_BAD_SETTINGS
 from shared.waiting import keep_trying
 
 TAPE_CALENDAR_MARGIN: Final = dt.timedelta(days=4)
@@ -84,52 +79,6 @@ class OpenSource:
     origin: DataOrigin
     news: Callable[[ArticlePublisher], Awaitable[None]] | None
     """Publishes news until the process stops; None without ``NEWS``."""
-
-
-def check(settings: IngestSettings) -> DataOrigin:
-    """Verify that the files named in the settings can be read, before anything is opened; returns the origin of the prices.
-
-    Raises:
-        SystemExit: one cannot be read; a line on stderr names it and the reason.
-    """
-    try:
-        universe = read_universe(settings.universe)
-        read_corrections(settings.calendar_corrections)
-        if settings.news:
-            read_feeds(settings.news_feeds, universe)
-        if settings.source != REPLAY:
-            return DataOrigin(settings.source)
-        if settings.news:
-            read_news_tape(settings.tapes, settings.tape)
-        return DataOrigin(REPLAY, settings.tape, read_tape(settings.tapes, settings.tape, universe).digest)
-    except (UniverseError, TapeError, CorrectionError, FeedError, NewsTapeError) as error:
-        _exit_with_error(error)
-
-
-def check_stores(settings: IngestSettings, origin: DataOrigin) -> None:
-    """Verify that the database, if it exists, may hold prices of this origin.
-
-    Raises:
-        SystemExit: it holds prices of another origin; a line on stderr names both and the remedy.
-    """
-    try:
-        asyncio.run(_check_database(settings, origin))
-    except SettingsError as error:
-        _exit_with_error(error)
-    except TransientError as error:
-        print(f"warning: the database could not be verified: {error}", file=sys.stderr)  # noqa: T201 - before any log
-
-
-async def _check_database(settings: IngestSettings, origin: DataOrigin) -> None:
-    if await current(settings.database_url) is None:  # no tables yet
-        return
-    async with open_database(settings.database_url) as database:
-        await check_database(settings, CursorTable(database), origin)
-
-
-def _exit_with_error(error: Exception) -> NoReturn:
-    print(f"error: {error}", file=sys.stderr)  # noqa: T201 - before any log
-    sys.exit(EXIT_BAD_SETTINGS)
 
 
 @asynccontextmanager

@@ -6,21 +6,20 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from random import Random
 from typing import Final
 
 import structlog
 
 from services.ingest.adapters.clock import Clock, SystemClock
+from services.ingest.adapters.feeds.feed_lines import read_feeds
 from services.ingest.adapters.feeds.fetcher import FetchLimits, open_fetcher
 from services.ingest.adapters.feeds.hosts import Hosts, PoliteFetcher
 from services.ingest.adapters.feeds.pages import ArticlePages
 from services.ingest.adapters.feeds.parser import ProcessFeedParser
 from services.ingest.adapters.feeds.schedule import FeedSchedule
 from services.ingest.adapters.feeds.tables import FeedTables
-from services.ingest.domain.feeds.feed import Feed, FeedError, FeedLine, Language
-from services.ingest.domain.feeds.feed_file import feeds_of, parse_lines
+from services.ingest.domain.feeds.feed import Feed, Language
 from services.ingest.domain.feeds.ports import ArticlePublisher
 from services.ingest.domain.feeds.state import FeedState, disabled, first_try
 from services.ingest.domain.universe import Universe
@@ -36,20 +35,6 @@ SPREAD_SECONDS: Final = 60.0
 NO_CONTACT: Final = "its publisher refuses clients without a contact address: set NEWS_CONTACT"
 
 log = structlog.get_logger("ingest.news")
-
-
-def read_feeds(path: Path, universe: Universe) -> tuple[tuple[FeedLine, ...], tuple[Feed, ...]]:
-    """The lines of the file of feeds, and all feeds that they name.
-
-    Raises:
-        FeedError: it is missing, not UTF-8, or a line is wrong; the message names line, field and value.
-    """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise FeedError(f"cannot read {path}: {error}") from error
-    lines = parse_lines(text.splitlines(), path.name)
-    return lines, feeds_of(lines, universe)
 
 
 def user_agent(settings: IngestSettings) -> str:

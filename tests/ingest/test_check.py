@@ -11,7 +11,7 @@ import pytest
 
 from services.analysis.live.app import check as check_analysis
 from services.analysis.live.settings import LiveSettings as AnalysisSettings
-from services.ingest.app import check
+from services.ingest.checks import check
 from services.ingest.settings import IngestSettings
 
 WRONG_HOURS = {

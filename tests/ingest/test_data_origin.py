@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from services.ingest.adapters.cursor_table import CursorTable
-from services.ingest.adapters.origin_marks import claim_database, claim_kafka
+from services.ingest.adapters.kafka_origin import claim_kafka
+from services.ingest.adapters.origin_marks import claim_database
 from services.ingest.domain.data_origin import ORIGIN_CURSOR, DataOrigin, conflict
 from services.ingest.settings import IngestSettings
 from shared.db import open_database

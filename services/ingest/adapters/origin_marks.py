@@ -1,18 +1,14 @@
-"""Stores the origin of prices in the database (a cursor row) and in Kafka (metadata of a committed offset), and checks it."""
+"""Stores the origin of prices in the database, as a cursor row, and checks it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Protocol
 
-from services.ingest.domain.data_origin import ORIGIN_CURSOR, DataOrigin, conflict, origins, read_origin, write_origin
+from services.ingest.domain.data_origin import ORIGIN_CURSOR, DataOrigin, conflict, origins, write_origin
 from services.ingest.settings import IngestSettings
 from shared.db import sqlite_file
 from shared.failures import SettingsError
-from shared.kafka import read_label, write_label
-from shared.topics import TICKS
-
-GROUP = "ingest-source"
 
 
 class CursorRows(Protocol):
@@ -35,7 +31,7 @@ async def check_database(settings: IngestSettings, cursors: CursorRows, origin: 
     except ValueError as error:
         raise SettingsError(f"the database: {error}") from error
     for each in held:
-        if reason := conflict(each, origin, "the database", _remedy(settings)):
+        if reason := conflict(each, origin, "the database", remedy(settings)):
             raise SettingsError(reason)
 
 
@@ -45,25 +41,8 @@ async def claim_database(settings: IngestSettings, cursors: CursorRows, origin: 
     await cursors.save(ORIGIN_CURSOR, write_origin(origin), now)
 
 
-async def claim_kafka(settings: IngestSettings, origin: DataOrigin) -> None:
-    """Verify that the tick log may hold prices of this origin, and store the origin.
-
-    Raises:
-        SettingsError: it holds prices of another origin; the message names the remedy.
-        TransientError: the broker does not respond.
-    """
-    label = await read_label(settings, TICKS, GROUP)
-    if label:
-        try:
-            held = read_origin(label)
-        except ValueError as error:
-            raise SettingsError(f"group {GROUP} of Kafka at {settings.kafka_bootstrap}: {label[:80]!r}: {error}") from error
-        if reason := conflict(held, origin, f"Kafka at {settings.kafka_bootstrap}", _remedy(settings)):
-            raise SettingsError(reason)
-    await write_label(settings, TICKS, GROUP, write_origin(origin))
-
-
-def _remedy(settings: IngestSettings) -> str:
+def remedy(settings: IngestSettings) -> str:
+    """What to do where prices of another origin are stored."""
     file = sqlite_file(settings.database_url)
     if file is not None and file.is_relative_to(settings.var):
         return f"start with no data by deleting the folder {settings.var}"

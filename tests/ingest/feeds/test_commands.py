@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from services.ingest.adapters.feeds.feed_lines import read_feeds
 from services.ingest.adapters.instruments import read_universe
 from services.ingest.domain.feeds.feed import FeedError
 from services.ingest.domain.feeds.feed_file import feeds_of, parse_lines
-from services.ingest.news import read_feeds, user_agent
+from services.ingest.news import user_agent
 from services.ingest.settings import IngestSettings
 from tests.ingest.feeds.server import Reply, item, open_publishers, rss
 from tests.preloading.process import Process
