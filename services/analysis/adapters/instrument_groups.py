@@ -9,7 +9,7 @@ import numpy as np
 from sqlalchemy import and_, func, select
 
 from services.analysis.adapters.market_lists import read_market_lists
-from services.analysis.kernels.groups.daily_closes import DailyCloses, daily_closes
+from services.analysis.kernels.groups.daily_closes import LAST, DailyCloses, daily_closes
 from services.analysis.kernels.groups.instrument_groups import InstrumentGroups, instrument_groups
 from shared.db import Database
 from shared.events import Timeframe
@@ -17,7 +17,6 @@ from shared.tables import bars
 
 CHUNK: Final = 200
 """Symbols that one statement names."""
-LAST: Final = 99991231
 DAILY: Final = bars.c.timeframe == str(Timeframe.D1)
 
 

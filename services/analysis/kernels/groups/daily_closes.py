@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
 from services.analysis.kernels.groups.aligned import CARRY_DAYS, Floats, Int64s, days_of
+
+LAST: Final = 99991231
+"""A session (yyyymmdd) that no other follows."""
 
 
 @dataclass(frozen=True, eq=False)

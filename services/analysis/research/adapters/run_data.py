@@ -1,4 +1,7 @@
-"""The bars of a run, from whichever source it names. Remembers what was read."""
+"""The bars of a run, from whichever source it names. Remembers what was read.
+
+What reads the database loads SQLAlchemy, half a second of CPU, and what reads folders pandas: both wait for a run that needs it.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +12,11 @@ from pathlib import Path
 
 import msgspec
 
-from services.analysis.adapters.instrument_groups import LAST
 from services.analysis.kernels.conditions.times import ExchangeTimes
+from services.analysis.kernels.groups.daily_closes import LAST
 from services.analysis.research.adapters.calendars import ExchangeCalendars
-from services.analysis.research.adapters.history import StoredHistory
 from services.analysis.research.adapters.listed import instrument
 from services.analysis.research.adapters.run_parts import PartFolder
-from services.analysis.research.adapters.stored_groups import StoredGroups
-from services.analysis.research.adapters.stored_news import StoredNews
-from services.analysis.research.adapters.stored_series import StoredSeries
 from services.analysis.research.adapters.tape_series import tape_series
 from services.analysis.research.adapters.thread_workers import ThreadWorkers
 from services.analysis.research.domain import conditions
@@ -34,9 +33,7 @@ from services.analysis.research.domain.signal_names import ConditionSignal, Sign
 from services.analysis.research.settings import ResearchSettings
 from shared.calendars import CALENDARS
 from shared.conditions.expression import Elsewhere
-from shared.db import open_database
 from shared.events import Timeframe
-from shared.migrations.revision import NO_TABLES, current
 from shared.sequences import SignalSequence
 
 
@@ -124,6 +121,9 @@ class SeriesData:
         return int(f"{self._request.end:%Y%m%d}") if self._request.end else LAST
 
     def news(self, industries: Mapping[str, Sequence[str]], until: int, *, vectors: bool) -> dict[str, NewsHistory]:
+        from services.analysis.research.adapters.stored_news import StoredNews
+        from shared.db import open_database
+
         async def read() -> dict[str, NewsHistory]:
             async with open_database(self._settings.database_url) as database:
                 table = StoredNews(database)
@@ -150,7 +150,6 @@ class SeriesData:
             case "tape":
                 yield from tape_series(self._request.place, symbols, timeframe, also, self._settings.session_files)
             case "folder":
-                # loads pandas, which takes a second and a half, and only folders need
                 from services.analysis.research.adapters.file_series import folder_series
 
                 yield from folder_series(Path(self._request.place), symbols, timeframe, also, self._problems)
@@ -158,6 +157,10 @@ class SeriesData:
                 yield from self._stored(symbols, timeframe, also)
 
     def _stored(self, symbols: Collection[str], timeframe: Timeframe, also: Collection[Timeframe]) -> Iterator[ResearchSeries]:
+        from services.analysis.research.adapters.stored_series import StoredSeries
+        from shared.db import open_database
+        from shared.migrations.revision import NO_TABLES, current
+
         with asyncio.Runner() as runner:
             opened = open_database(self._settings.database_url)
             if runner.run(current(self._settings.database_url)) is None:
@@ -183,6 +186,10 @@ class SeriesData:
         """Benchmarks, sequences and groups, which only the database knows."""
         if self._request.source != "stored" or not named:
             return {}, (), None
+        from services.analysis.research.adapters.history import StoredHistory
+        from services.analysis.research.adapters.stored_groups import StoredGroups
+        from services.analysis.research.adapters.stored_series import StoredSeries
+        from shared.db import open_database
 
         async def read() -> tuple[dict[str, str], tuple[SignalSequence, ...], KnownGroups]:
             ids = frozenset[str]().union(*(conditions.sequence_ids(each.condition) for each in named))

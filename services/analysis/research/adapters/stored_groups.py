@@ -8,7 +8,8 @@ from typing import Final
 
 import structlog
 
-from services.analysis.adapters.instrument_groups import LAST, GroupTable
+from services.analysis.adapters.instrument_groups import GroupTable
+from services.analysis.kernels.groups.daily_closes import LAST
 from services.analysis.kernels.groups.group_needs import group_needs
 from services.analysis.research.domain.known_groups import KnownGroups
 from shared.conditions.expression import Elsewhere
