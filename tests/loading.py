@@ -23,7 +23,8 @@ def load() -> None:
     from services.analysis.kernels import machine_code
     from services.analysis.kernels.indicators.table import KINDS
     from services.analysis.kernels.plan import plan
-    from services.analysis.live.domain.preload import rehearse, rehearse_history, rehearse_kind
+    from services.analysis.kernels.rehearsal import rehearse_history, rehearse_kind
+    from services.analysis.live.domain.preload import rehearse
     from shared.conditions import parse
     from tests.analysis import market
 
