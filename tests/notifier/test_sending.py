@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import pytest
 from msgspec.structs import replace
-from sqlalchemy import update
+from sqlalchemy import case, func, select, update
 from structlog.testing import capture_logs
 
 from services.notifier.adapters.telegram.api import open_bot
@@ -56,9 +56,12 @@ class RecordingChannel:
 async def finished(parts: Parts, count: int, seconds: float = 20) -> list[object]:
     """The rows, once there are ``count`` and all are final."""
 
+    counted = select(func.count(), func.count(case((deliveries.c.next_try_at == NEVER, 1))))
+
     async def settled() -> bool:
-        rows = await parts.rows()
-        return len(rows) == count and all(row.next_try_at == NEVER for row in rows)
+        async with parts.database.connect() as connection:
+            total, final = (await connection.execute(counted.select_from(deliveries))).one()
+        return bool(total == final == count)
 
     await until(settled, seconds, f"{count} settled deliveries")
     return await parts.rows()

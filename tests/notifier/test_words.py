@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -29,11 +30,16 @@ def page_files(language: str) -> list[Path]:
     return sorted(FOLDER / language / name for name in PAGE)
 
 
+@cache
+def entries(file: Path) -> list[ast.EntryType]:
+    return FluentParser().parse(file.read_text("utf-8")).body
+
+
 def catalogue(language: str, *, page: bool = False) -> dict[str, set[str]]:
     """By message or attribute, the names of its values."""
     found: dict[str, set[str]] = {}
     for file in page_files(language) if page else files(language):
-        for entry in FluentParser().parse(file.read_text("utf-8")).body:
+        for entry in entries(file):
             assert not isinstance(entry, ast.Junk), f"{file.name}: {entry.content}"
             if not isinstance(entry, ast.Message):
                 continue
@@ -94,8 +100,8 @@ def test_markup_signs_and_brackets_are_not_read() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_sentence_of_bot_and_page_stands_in_one_file(language: str) -> None:
     def texts(path: Path) -> set[tuple[str, str]]:
-        entries = [entry for entry in FluentParser().parse(path.read_text("utf-8")).body if isinstance(entry, ast.Message)]
-        return {(entry.id.name, FluentSerializer().serialize_entry(entry).strip()) for entry in entries}
+        messages = [entry for entry in entries(path) if isinstance(entry, ast.Message)]
+        return {(entry.id.name, FluentSerializer().serialize_entry(entry).strip()) for entry in messages}
 
     page = {text for file in page_files(language) for text in texts(file)}
     twice = {text for file in files(language) for _, text in texts(file) & page}
@@ -119,7 +125,7 @@ def undecided_particles(pattern: ast.Pattern) -> list[str]:
 def test_a_particle_after_a_value_follows_its_last_sound(page: bool) -> None:
     found = {}
     for file in page_files("ko") if page else files("ko"):
-        messages = [entry for entry in FluentParser().parse(file.read_text("utf-8")).body if isinstance(entry, ast.Message)]
+        messages = [entry for entry in entries(file) if isinstance(entry, ast.Message)]
         for entry in messages:
             patterns = [pattern for pattern in (entry.value, *(each.value for each in entry.attributes)) if pattern]
             found[entry.id.name] = [word for pattern in patterns for word in undecided_particles(pattern)]
