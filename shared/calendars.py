@@ -78,8 +78,8 @@ Corrections = tuple[Correction, ...]
 
 
 @lru_cache(maxsize=4)
-def read_corrections(more: Path | None = None) -> Corrections:
-    """The bundled corrections, followed by those of an operator's file.
+def read_corrections(more: Path | None = None, folder: Path | None = None) -> Corrections:
+    """The bundled corrections, followed by those of an operator's file; ``folder``: as of ``sessions``.
 
     Raises:
         CorrectionError: a file cannot be read, or a line is invalid; the message names file, line, field and value.
@@ -90,7 +90,8 @@ def read_corrections(more: Path | None = None) -> Corrections:
     own = _read(more)
     dates = [each.date for each in own if each.date is not None]
     for exchange in dict.fromkeys(each.exchange for each in own):  # finds overlapping hours now, not on their day
-        sessions(exchange, min(dates, default=_CHECK_DATE) - _WEEK, max(dates, default=_CHECK_DATE) + _WEEK, bundled + own)
+        first, last = min(dates, default=_CHECK_DATE), max(dates, default=_CHECK_DATE)
+        sessions(exchange, first - _WEEK, last + _WEEK, bundled + own, folder)
     return bundled + own
 
 

@@ -147,7 +147,7 @@ async def _yahoo(parts: SourceParts) -> AsyncIterator[OpenSource]:
 
     settings = parts.settings
     exchanges = sorted({each.exchange for each in parts.universe.instruments})
-    corrections = await asyncio.to_thread(read_corrections, settings.calendar_corrections)
+    corrections = await asyncio.to_thread(read_corrections, settings.calendar_corrections, settings.session_files)
 
     def calendars(today: dt.date) -> dict[str, Sessions]:
         return {
@@ -178,7 +178,7 @@ def load(settings: IngestSettings, universe: Universe) -> tuple[Tape, tuple[Back
     """Read the tape named in the settings and make its history and schedule; takes seconds. Raises ``TapeError``."""
     tape = read_tape(settings.tapes, settings.tape, universe)
     first, last = (dt.datetime.fromtimestamp(ts / 1000, tz=dt.UTC).date() for ts in (tape.first, tape.end))
-    corrections = read_corrections(settings.calendar_corrections)
+    corrections = read_corrections(settings.calendar_corrections, settings.session_files)
     exchanges = {*tape.exchanges, *(each.exchange for each in tape.history)}
     calendars = {
         each: sessions(each, first - TAPE_CALENDAR_MARGIN, last + TAPE_CALENDAR_MARGIN, corrections, settings.session_files)

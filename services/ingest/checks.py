@@ -34,7 +34,7 @@ def check(settings: IngestSettings) -> DataOrigin:
     """
     try:
         universe = read_universe(settings.universe)
-        read_corrections(settings.calendar_corrections)
+        read_corrections(settings.calendar_corrections, settings.session_files)
         if settings.news:
             read_feeds(settings.news_feeds, universe)
         if settings.source != REPLAY:

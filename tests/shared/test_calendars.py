@@ -15,7 +15,7 @@ import pytest
 from shared.calendars import CALENDARS, Sessions, read_corrections
 from shared.corrections import BUNDLED, Correction, CorrectionError, digest, parse_corrections
 from shared.events import PERIODS, Timeframe
-from tests.hours import sessions
+from tests.hours import session_files, sessions
 
 ZONES = {"KRX": "Asia/Seoul", "CME": "America/Chicago", "FX": "America/New_York", "NYSE": "America/New_York"}
 
@@ -182,7 +182,7 @@ def test_an_operators_correction_overrides_a_bundled_one(tmp_path: Path) -> None
     shut = {"exchange": "KRX", "source": "a notice", "date": "2026-12-01", "closed": True}
     added = {**day, "date": "2026-12-05", "open": "09:00", "close": "12:00"}  # a Saturday
     own.write_text("\n".join(json.dumps(line) for line in (day, again, shut, added)) + "\n\n")
-    found = sessions("KRX", dt.date(2026, 11, 16), dt.date(2027, 11, 22), read_corrections(own))
+    found = sessions("KRX", dt.date(2026, 11, 16), dt.date(2027, 11, 22), read_corrections(own, session_files()))
     wanted = {"2027-11-18": "10:00-16:30", "2026-11-19": "11:00-17:30", "2026-12-01": "closed", "2026-12-05": "09:00-12:00"}
     assert {day: hours("KRX", day, found) for day in wanted} == wanted
     assert hours("KRX", "2027-11-18") == "09:00-15:30"
@@ -194,7 +194,7 @@ def test_weekly_hours_do_not_change_special_hours(tmp_path: Path) -> None:
     own = tmp_path / "own.jsonl"
     line = {"exchange": "NYSE", "source": "a notice", "weekdays": ["Wed", "Fri"], "from": "2024-07-01", "until": "2024-12-31"}
     own.write_text(json.dumps({**line, "zone": "America/New_York", "usual_close": "16:00", "close": "18:00"}))
-    found = sessions("NYSE", dt.date(2024, 6, 24), dt.date(2025, 1, 6), read_corrections(own))
+    found = sessions("NYSE", dt.date(2024, 6, 24), dt.date(2025, 1, 6), read_corrections(own, session_files()))
     days = ("2024-06-28", "2024-07-03", "2024-07-05", "2024-07-08", "2024-11-29", "2025-01-03")
     assert [hours("NYSE", day, found) for day in days] == [
         "09:30-16:00",
@@ -256,12 +256,12 @@ def test_duplicate_days_and_overlapping_hours_are_refused(tmp_path: Path) -> Non
     own = tmp_path / "own.jsonl"
     own.write_text(json.dumps({**GOOD, "opens_day_before": True, "open": "15:00"}))
     with pytest.raises(CorrectionError, match="KRX on 2027-11-18 overlap"):
-        read_corrections(own)
+        read_corrections(own, session_files())
     with pytest.raises(CorrectionError, match=r"nowhere\.jsonl' cannot be read"):
         read_corrections(tmp_path / "nowhere.jsonl")
     own.write_bytes(b"\xff\xfe")
     with pytest.raises(CorrectionError, match="cannot be read"):
-        read_corrections(own)
+        read_corrections(own, session_files())
 
 
 def test_only_past_corrections_change_the_digest() -> None:

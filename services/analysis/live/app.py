@@ -67,7 +67,7 @@ def check(settings: LiveSettings) -> None:
         SystemExit: the file cannot be used; the reason is printed to stderr.
     """
     try:
-        read_corrections(settings.calendar_corrections)
+        read_corrections(settings.calendar_corrections, settings.session_files)
     except CorrectionError as error:
         print(f"error: {error}", file=sys.stderr)  # noqa: T201 - before any log
         sys.exit(EXIT_BAD_SETTINGS)

@@ -29,7 +29,7 @@ class ExchangeCalendars:
         Raises:
             CorrectionError: the file of corrections cannot be used.
         """
-        corrections, end = read_corrections(self._corrections), today.replace(day=1) + AHEAD
+        corrections, end = read_corrections(self._corrections, self._folder), today.replace(day=1) + AHEAD
         found = {}
         for name in set(exchanges) & CALENDARS.keys():
             of = sessions(name, self._start, end, corrections, self._folder)
