@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import cycle, pairwise
 from typing import Any
 
 import pytest
@@ -14,10 +14,10 @@ from msgspec.structs import replace as changed
 
 from services.notifier.adapters.conditions import ConditionTable
 from services.notifier.domain.conditions import FLOOD_MOST
-from services.notifier.domain.delivery import DeliveryRow, DeliveryStatus
+from services.notifier.domain.delivery import NEVER, DeliveryRow, DeliveryStatus, RetryPolicy, apply_outcome, apply_to_message
 from services.notifier.domain.digest_text import digest_text, group_text
 from services.notifier.domain.instruments import InstrumentIndex, unknown_instrument
-from services.notifier.domain.outcomes import NoResponse, TemporaryRefusal
+from services.notifier.domain.outcomes import DoubtfulOutcome, NoResponse, Outcome, TemporaryRefusal
 from services.notifier.domain.pacing import DAY, FIRST, MINUTE, MOST_A_DAY, RecentMessages, Waiting, arrange
 from services.notifier.domain.recipients import Chat
 from shared.db import open_database
@@ -77,6 +77,46 @@ async def test_a_digest_that_fails_is_sent_again_as_a_digest(database_url: str, 
     unknown = isinstance(answer, NoResponse)
     assert ("반복된 알림" in channel.sent[1][1].text) == unknown
     assert {row.unknowns for row in rows} == {int(unknown)}  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("answer", [NoResponse("cut"), TemporaryRefusal("no connection"), DoubtfulOutcome("502")], ids=type)
+@given(tries=st.lists(st.integers(1, 9), min_size=1, max_size=9), chance=st.floats(0, 0.999))
+def test_what_is_tried_again_of_one_message_is_due_at_one_time(answer: Outcome, tries: list[int], chance: float) -> None:
+    policy = RetryPolicy(doubtful_tries=9)
+    rows = [replace(waiting([signal(i)])[0].row, status=DeliveryStatus.SENDING, tries=n) for i, n in enumerate(tries)]
+    alone = [apply_outcome(row, answer, NOW, policy, chance) for row in rows]
+    together = apply_to_message(rows, answer, NOW, policy, chance)
+    assert [row for row, _ in together] == rows
+    assert [change.final for _, change in together] == [change.final for change in alone]
+    latest = {max((change.next_try_at for change in alone if not change.final), default=NEVER)}
+    assert {change.next_try_at for _, change in together if not change.final} <= latest
+
+
+@on_sqlite
+@pytest.mark.parametrize("end", ["refused", "killed"])
+async def test_a_digest_is_not_sent_again_in_parts(database_url: str, end: str) -> None:
+    """Each attempt draws its own jitter: rows of one message that drew one each would be due one after the other."""
+    clock, channel = ManualClock(), RecordingChannel(answers=[TemporaryRefusal("no connection")] if end == "refused" else [])
+    drawn = cycle([0.0, 0.9, 0.5])
+    async with open_database(database_url) as database:
+        # the pause of the channel after a failure is over by the next step, so that only the rows' own times count
+        time = replace(clock.clock(), chance=lambda: next(drawn), ticking=lambda: clock.at * 100)
+        parts = wire(database, [channel], time, policy=RetryPolicy(first_wait=10_000, longest_wait=60_000, expiry=10**15))
+        await parts.chats.save(EVERYTHING, 0)
+        await parts.fan_out.handle(records([signal(number) for number in range(20)]))
+        if end == "refused":
+            await send_due(parts)
+        else:
+            page = await parts.deliveries.due(time.now(), 100)
+            assert len(await parts.deliveries.claim(page, time.now(), time.now() + 1_000)) == 20
+            clock.at += 60
+            await parts.sender._close_abandoned()
+        channel.sent.clear()
+        for _ in range(20):
+            clock.at += 1
+            await send_due(parts)
+        assert [len(alert.signals) for _, alert in channel.sent] == [20]
+        assert await parts.statuses() == {"sent": 20}
 
 
 @on_sqlite

@@ -19,7 +19,7 @@ from services.notifier.delivery.instruments import LatestInstruments
 from services.notifier.delivery.picture_cache import PictureCache
 from services.notifier.delivery.topic_notice import TopicNotices
 from services.notifier.domain.contents import Content, briefing_of, decoded, rendered
-from services.notifier.domain.delivery import DeliveryRow, DeliveryStatus, RetryPolicy, RowChange, apply_outcome
+from services.notifier.domain.delivery import DeliveryRow, DeliveryStatus, RetryPolicy, RowChange, apply_to_message
 from services.notifier.domain.messages import Alert
 from services.notifier.domain.outcomes import (
     ChatMigrated,
@@ -196,7 +196,7 @@ class Attempt:
     async def _record(self, claimed: Sequence[DeliveryRow], outcome: Outcome, schedule: ChannelSchedule) -> None:
         """Record the outcome of one message in all its rows."""
         now, first = self._clock.now(), claimed[0]
-        changes = [(row, apply_outcome(row, outcome, now, self._policy, self._clock.chance())) for row in claimed]
+        changes = apply_to_message(claimed, outcome, now, self._policy, self._clock.chance())
         await asyncio.gather(*(_with_retries(partial(self._deliveries.finish, row, change, now)) for row, change in changes))
         for row, change in changes:
             metrics.OUTCOMES.labels(row.channel, outcome.label).inc()

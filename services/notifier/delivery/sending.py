@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -14,7 +15,8 @@ from services.notifier.delivery.arranging import Arranger
 from services.notifier.delivery.attempt import Attempt
 from services.notifier.delivery.channel_schedule import ChannelSchedule
 from services.notifier.delivery.clock import TimeAndRandom
-from services.notifier.domain.delivery import DeliveryRow, RetryPolicy, apply_outcome
+from services.notifier.domain.address import Address
+from services.notifier.domain.delivery import DeliveryRow, RetryPolicy, RowChange, apply_to_message
 from services.notifier.domain.outcomes import NoResponse
 from services.notifier.domain.ports.deliveries import DeliveryQueue
 from services.notifier.domain.send_plan import plan_sends
@@ -116,16 +118,22 @@ class Sender:
         now = self._clock.now()
         if now - self._checked_at < min(self._options.lease // 4, 5_000):
             return
-        for row in await self._deliveries.expired_leases(now, PAGE):
-            change = apply_outcome(
-                row, NoResponse("the process ended while sending"), now, self._options.policy, self._clock.chance()
-            )
+        outcome = NoResponse("the process ended while sending")
+        for row, change in self._changes(await self._deliveries.expired_leases(now, PAGE), outcome, now):
             if await self._deliveries.finish(row, change, now):
                 metrics.UNKNOWNS.labels(row.channel).inc()
                 _log.warning(
                     "abandoned delivery: its lease has expired", signal=row.signal_id, channel=row.channel, final=change.final
                 )
         self._checked_at = now
+
+    def _changes(self, abandoned: Sequence[DeliveryRow], outcome: NoResponse, now: int) -> Iterator[tuple[DeliveryRow, RowChange]]:
+        """What becomes of the rows of each message."""
+        messages: defaultdict[tuple[Address, int], list[DeliveryRow]] = defaultdict(list)
+        for row in abandoned:  # the rows of one message were claimed together, until one time
+            messages[row.address, row.next_try_at].append(row)
+        for rows in messages.values():
+            yield from apply_to_message(rows, outcome, now, self._options.policy, self._clock.chance())
 
     async def _start_due(self, stopping: asyncio.Event) -> bool:
         """Start runs for a page of due deliveries; True when there are more to read now."""

@@ -14,7 +14,8 @@ So nothing is lost without a record, and an alert has at most as many duplicates
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from services.notifier.domain.address import Address
@@ -153,6 +154,16 @@ def apply_outcome(delivery: DeliveryRow, outcome: Outcome, now: int, policy: Ret
             return RowChange(DeliveryStatus.FAILED, unknowns, error=_fit(reason))
         case ChatMigrated():
             return _again(delivery, DeliveryStatus.PENDING, unknowns, now, "the chat has moved")
+
+
+def apply_to_message(
+    rows: Sequence[DeliveryRow], outcome: Outcome, now: int, policy: RetryPolicy, chance: float
+) -> list[tuple[DeliveryRow, RowChange]]:
+    """The change of each row of one message. What is tried again is due at one time, the latest, so that it stays one message."""
+    changes = [apply_outcome(row, outcome, now, policy, chance) for row in rows]
+    latest = max((change.next_try_at for change in changes if not change.final), default=NEVER)
+    together = [change if change.final else replace(change, next_try_at=latest) for change in changes]
+    return list(zip(rows, together, strict=True))
 
 
 def _again(delivery: DeliveryRow, status: DeliveryStatus, unknowns: int, when: int, reason: str) -> RowChange:
