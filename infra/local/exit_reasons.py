@@ -32,14 +32,25 @@ def last_error(log: Path, start: int = 0) -> str:
     return UNKNOWN
 
 
-def signal_that_ended(name: str, supervisor_log: Path) -> str:
-    """What ended a program the last time, where that was a signal; empty otherwise."""
+def last_cause(name: str, supervisor_log: Path) -> str:
+    """What supervisord wrote of the last exit of a program: ``exit status 2``, ``terminated by SIGKILL``; empty where nothing."""
     for line in reversed(_tail(supervisor_log, 0)):
         _, found, rest = line.partition(f" exited: {name} (")
         if found:
-            cause = rest.removeprefix("terminated by ").partition(";")[0]
-            return f"it was killed ({cause})" if cause.startswith("SIG") else ""
+            return rest.partition(";")[0]
     return ""
+
+
+def in_words(cause: str) -> str:
+    """A cause as the reason of an exit whose log shows no error; ``UNKNOWN`` where it says nothing.
+
+    >>> in_words("terminated by SIGKILL")
+    'it was killed (SIGKILL)'
+    """
+    ended_by = cause.removeprefix("terminated by ")
+    if ended_by.startswith("SIG"):
+        return f"it was killed ({ended_by})"
+    return "it was asked to stop by something else (exit status 0)" if cause == "exit status 0" else UNKNOWN
 
 
 def _tail(log: Path, start: int) -> list[str]:

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from infra.local.errors import StackError
-from infra.local.exit_reasons import UNKNOWN, last_error, signal_that_ended, size
+from infra.local.exit_reasons import UNKNOWN, in_words, last_cause, last_error, size
 from shared.settings import EXIT_BAD_SETTINGS
 
 FAILING: Final = frozenset({"BACKOFF", "EXITED", "FATAL"})
 """supervisord's state names for a program that exited although it should run."""
+ALIVE: Final = frozenset({"STARTING", "RUNNING"})
+"""State names of a program with a process: another process means that this one exited, though nobody saw it."""
 CHUNK: Final = 65_536
 QUIET_SECONDS: Final = 600.0
 """A program that exits repeatedly for the same reason is reported once in this time."""
@@ -70,12 +72,15 @@ class ExitHistory:
     reported_at: float = float("-inf")
     reported: bool = False
     """Whether the newest exit was reported."""
+    refused: bool = False
+    """Whether it was refused its settings, so that a restart cannot help."""
 
     def add(self, log: Path, now: float) -> None:
         """Record an exit. ``reported`` becomes false if the same reason was reported within ``QUIET_SECONDS``."""
-        newest = last_error(log, self.read)
+        cause, newest = last_cause(log.stem, log.with_name("supervisor.log")), last_error(log, self.read)
+        self.refused = cause == f"exit status {EXIT_BAD_SETTINGS}"  # supervisord's own state forgets it as the program starts again
         if newest == UNKNOWN:
-            newest = signal_that_ended(log.stem, log.with_name("supervisor.log")) or newest
+            newest = in_words(cause)
         self.read, self.times = size(log), self.times + 1 if newest == self.reason else 1
         self.reported = newest != self.reason or now - self.reported_at >= QUIET_SECONDS
         self.reason = newest
@@ -104,9 +109,9 @@ class ProgramStateReporter:
             exits = self._exits.setdefault(name, ExitHistory(size(log)))
             if old is None or old == new:
                 continue
-            if (new[0] in FAILING and old[0] not in FAILING) or (old[0] == "RUNNING" and new[1] != old[1]):
+            if (new[0] in FAILING and old[0] not in FAILING) or (old[0] in ALIVE and new[1] != old[1]):
                 exits.add(log, now)
-                if new[0] in FAILING and state.get("exitstatus") == EXIT_BAD_SETTINGS:
+                if exits.refused:
                     raise StackError(f"{name} cannot run with these settings: {exits.reason}")
                 if exits.reported:
                     yield f"! {name} exited{_count(exits.times)} and is restarted: {exits.reason}. Its log: {log}"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from infra.local.errors import StackError
-from infra.local.exit_reasons import LONGEST, UNKNOWN, last_error, signal_that_ended
+from infra.local.exit_reasons import LONGEST, UNKNOWN, last_cause, last_error
 from infra.local.terminal import QUIET_SECONDS, ProgramStateReporter
 from shared.settings import EXIT_BAD_SETTINGS
 
@@ -80,18 +80,23 @@ class WatchedProgram:
     """A gateway whose states come from the test."""
 
     def __init__(self, folder: Path) -> None:
-        self.log = folder / "gateway.log"
+        self.log, self.supervisor = folder / "gateway.log", folder / "supervisor.log"
         self.log.write_text(logged(level="error", event="of an earlier run") + "\n")
         self.changes, self.now = ProgramStateReporter(folder), 0.0
         assert self.state("STOPPED") == []
 
-    def state(self, name: str, pid: int = 0, error: str = "", exit_code: int = 1) -> list[str]:
+    def exit(self, cause: str, program: str = "gateway") -> None:
+        """supervisord's line of an exit, as it writes it."""
+        expected = "expected" if cause == "exit status 0" else "not expected"
+        with self.supervisor.open("a") as file:
+            file.write(f"2026-01-01 00:00:00,000 WARN exited: {program} ({cause}; {expected})\n")
+
+    def state(self, name: str, pid: int = 0, error: str = "") -> list[str]:
         if error:
             with self.log.open("a") as file:
                 file.write(logged(level="error", event="refused", error=error) + "\n")
         self.now += 1
-        state = {"name": "gateway", "statename": name, "pid": pid, "exitstatus": exit_code}
-        return list(self.changes.lines([state], self.now))
+        return list(self.changes.lines([{"name": "gateway", "statename": name, "pid": pid}], self.now))
 
 
 def test_an_exit_is_printed_with_its_reason_and_a_start_is_not(tmp_path: Path) -> None:
@@ -107,18 +112,22 @@ def test_an_exit_is_printed_with_its_reason_and_a_start_is_not(tmp_path: Path) -
 
 
 def test_a_killed_program_is_told_from_one_that_failed(tmp_path: Path) -> None:
-    """As supervisord logs it: the last exit of this program counts, not that of another one or an older one."""
-    watched, log = WatchedProgram(tmp_path), tmp_path / "supervisor.log"
-    exits = [
-        "exited: gateway (exit status 0; expected)", "exited: gateway (terminated by SIGKILL; not expected)",
-        "exited: ingest (terminated by SIGSEGV (core dumped); not expected)",
-    ]  # fmt: skip
-    log.write_text("".join(f"2026-01-01 00:00:00,000 WARN {each}\n" for each in exits))
-    assert watched.state("RUNNING", 7) == []
-    assert watched.state("RUNNING", 8) == [f"! gateway exited and is restarted: it was killed (SIGKILL). Its log: {watched.log}"]
-    assert signal_that_ended("ingest", log) == "it was killed (SIGSEGV (core dumped))"
-    log.write_text(f"{exits[1]}\n{exits[0]}\n")
-    assert signal_that_ended("gateway", log) == signal_that_ended("notifier", log) == ""
+    """The last exit of this program counts, not that of another one or an older one."""
+    watched = WatchedProgram(tmp_path)
+    assert last_cause("gateway", watched.supervisor) == ""
+    pid = 7
+    for cause, expected in (
+        ("exit status 0", "it was asked to stop by something else (exit status 0)"),
+        ("terminated by SIGKILL", "it was killed (SIGKILL)"),
+        ("terminated by SIGSEGV (core dumped)", "it was killed (SIGSEGV (core dumped))"),
+        ("exit status 1", UNKNOWN),
+    ):
+        watched.state("RUNNING", pid)
+        watched.exit(cause)
+        watched.exit(f"exit status {EXIT_BAD_SETTINGS}", "ingest")
+        pid += 1
+        assert watched.state("RUNNING", pid) == [f"! gateway exited and is restarted: {expected}. Its log: {watched.log}"]
+        assert last_cause("gateway", watched.supervisor) == cause
 
 
 def test_a_repeated_failure_is_reported_once_in_a_while(tmp_path: Path) -> None:
@@ -135,8 +144,12 @@ def test_a_repeated_failure_is_reported_once_in_a_while(tmp_path: Path) -> None:
     assert len(watched.state("BACKOFF", 0, "another reason")) == 1
 
 
-def test_refused_settings_end_the_run_with_their_reason(tmp_path: Path) -> None:
+@pytest.mark.parametrize("before", ["STARTING", "RUNNING"])
+@pytest.mark.parametrize("seen", [("BACKOFF", 0), ("EXITED", 0), ("STARTING", 2), ("RUNNING", 2)], ids=lambda seen: seen[0])
+def test_refused_settings_end_the_run_with_their_reason(tmp_path: Path, before: str, seen: tuple[str, int]) -> None:
+    """Also where only the next process was seen, for which supervisord has forgotten how the last one ended."""
     watched = WatchedProgram(tmp_path)
-    watched.state("STARTING", 1)
+    watched.state(before, 1)
+    watched.exit(f"exit status {EXIT_BAD_SETTINGS}")
     with pytest.raises(StackError, match="gateway cannot run with these settings: PORT is a word"):
-        watched.state("BACKOFF", 0, "PORT is a word", EXIT_BAD_SETTINGS)
+        watched.state(*seen, error="PORT is a word")
