@@ -130,7 +130,7 @@ def wire(
     pictures: PictureCache | None = None,
     rate: int = 1000,
     limiter: RateLimiter | None = None,
-    lease: int = 2_000,
+    lease: int = 60_000,
     reserve: int = 2_000,
     tiers: Tiers | None = None,
     admins: Mapping[str, Admins] | None = None,
