@@ -78,8 +78,8 @@ async def test_each_topic_has_its_own_list_and_conditions(database_url: str) -> 
 
 
 async def test_an_alert_goes_once_to_each_topic_that_wants_it(database_url: str) -> None:
-    async with open_telegram() as server, open_bot(TOKEN, server.base, 2) as bot, open_database(database_url) as database:
-        parts, table = wire(database, [TelegramChannel(bot, 2)]), ConditionTable(database)
+    async with open_telegram() as server, open_bot(TOKEN, server.base, 20) as bot, open_database(database_url) as database:
+        parts, table = wire(database, [TelegramChannel(bot, 20)]), ConditionTable(database)
         server.topics = {(str(FORUM), number): "" for number in (42, 43, 44)}
         await parts.chats.save(chat(FORUM, kind="group", watch_all_thread_id=44), 0)
         await parts.chats.watch(Address("telegram", str(FORUM), 42), ["AAPL"], 0)
@@ -139,8 +139,8 @@ async def test_who_is_told_of_a_closed_topic_when_its_owner_has_no_chat_with_the
     database_url: str, reachable: str, told: str
 ) -> None:
     """Another administrator, else the group, once; no delivery fails."""
-    async with open_telegram() as server, open_bot(TOKEN, server.base, 2) as bot, open_database(database_url) as database:
-        parts = wire(database, [TelegramChannel(bot, 2)], admins={"telegram": Known("9", "10", "11")})
+    async with open_telegram() as server, open_bot(TOKEN, server.base, 20) as bot, open_database(database_url) as database:
+        parts = wire(database, [TelegramChannel(bot, 20)], admins={"telegram": Known("9", "10", "11")})
         server.topics[str(FORUM), 42] = "TOPIC_CLOSED"
         await parts.chats.save(replace(chat(FORUM, kind="group", watch_all_thread_id=42), user_id="9"), 0)
         await parts.chats.save(chat(10, watch_all=False), 0)
@@ -161,8 +161,8 @@ async def test_who_is_told_of_a_closed_topic_when_its_owner_has_no_chat_with_the
 async def test_an_administrator_is_told_once_where_general_is_closed_as_well(
     database_url: str, thread: int, *, reachable: bool
 ) -> None:
-    async with open_telegram() as server, open_bot(TOKEN, server.base, 2) as bot, open_database(database_url) as database:
-        parts = wire(database, [TelegramChannel(bot, 2)], admins={"telegram": Known("9", "10")})
+    async with open_telegram() as server, open_bot(TOKEN, server.base, 20) as bot, open_database(database_url) as database:
+        parts = wire(database, [TelegramChannel(bot, 20)], admins={"telegram": Known("9", "10")})
         server.topics |= {(str(FORUM), 42): "TOPIC_CLOSED", (str(FORUM), 0): "TOPIC_CLOSED"}
         await parts.chats.save(replace(chat(FORUM, kind="group", watch_all_thread_id=thread), user_id="9"), 0)
         if reachable:
@@ -177,7 +177,7 @@ async def test_an_administrator_is_told_once_where_general_is_closed_as_well(
 
 
 async def test_the_administrators_of_a_group_are_asked_of_telegram() -> None:
-    async with open_telegram() as server, open_bot(TOKEN, server.base, 2) as bot:
+    async with open_telegram() as server, open_bot(TOKEN, server.base, 20) as bot:
         server.admins |= {(str(FORUM), "9"), ("-1", "8")}
         assert await BotAdmins(bot).admins(str(FORUM)) == ["9"]
         server.choose = lambda method, _: Fault("403") if method == "getChatAdministrators" else None

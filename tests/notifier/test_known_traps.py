@@ -40,7 +40,7 @@ async def test_an_update_that_aiogram_cannot_read_stops_nobody(database_url: str
 
 async def test_administrators_that_aiogram_cannot_read_are_unknown() -> None:
     """github.com/aiogram/aiogram, issue 1427."""
-    async with open_telegram() as server, open_bot(TOKEN, server.base, 2) as bot:
+    async with open_telegram() as server, open_bot(TOKEN, server.base, 20) as bot:
         server.results["getChatMember"] = lambda _: {"status": "of another version", "user": PERSON}
         server.results["getChatAdministrators"] = lambda _: [{"status": "administrator", "user": PERSON}]
         assert await BotAdmins(bot).is_admin("-1001", "7") is False

@@ -213,8 +213,8 @@ FAULTS: list[tuple[Fault, str, int, int]] = [
 
 @pytest.mark.parametrize(("fault", "status", "unknowns", "arrived"), FAULTS, ids=lambda value: str(getattr(value, "kind", value)))
 async def test_the_row_after_each_fault(database_url: str, fault: Fault, status: str, unknowns: int, arrived: int) -> None:
-    async with open_telegram() as server, open_bot(TOKEN, server.base, 2) as bot, open_database(database_url) as database:
-        parts = wire(database, [TelegramChannel(bot, 2)])
+    async with open_telegram() as server, open_bot(TOKEN, server.base, 20) as bot, open_database(database_url) as database:
+        parts = wire(database, [TelegramChannel(bot, 20)])
         await parts.chats.save(chat(), 0)
         server.faults.append(fault)
         began = time.monotonic()
@@ -231,8 +231,8 @@ async def test_the_row_after_each_fault(database_url: str, fault: Fault, status:
 
 
 async def test_an_alert_that_stays_unanswered_is_resent_once_and_then_final(database_url: str) -> None:
-    async with open_telegram() as server, open_bot(TOKEN, server.base, 2) as bot, open_database(database_url) as database:
-        parts = wire(database, [TelegramChannel(bot, 2)])
+    async with open_telegram() as server, open_bot(TOKEN, server.base, 20) as bot, open_database(database_url) as database:
+        parts = wire(database, [TelegramChannel(bot, 20)])
         await parts.chats.save(chat(), 0)
         server.faults += [Fault("cut-after"), Fault("cut-after"), Fault("cut-after")]
         await deliver(server, parts, 1)
@@ -244,8 +244,8 @@ async def test_an_alert_that_stays_unanswered_is_resent_once_and_then_final(data
 
 
 async def test_a_chat_that_moves_takes_settings_and_open_alerts_along(database_url: str) -> None:
-    async with open_telegram() as server, open_bot(TOKEN, server.base, 2) as bot, open_database(database_url) as database:
-        parts = wire(database, [TelegramChannel(bot, 2)])
+    async with open_telegram() as server, open_bot(TOKEN, server.base, 20) as bot, open_database(database_url) as database:
+        parts = wire(database, [TelegramChannel(bot, 20)])
         await parts.chats.save(
             Chat("telegram", "-5", "9", "group", language="en", pace="each", rules={"gap": False, "golden_cross": True}), 0
         )
@@ -269,8 +269,8 @@ async def test_a_chat_that_moves_takes_settings_and_open_alerts_along(database_u
 async def test_a_group_gets_no_more_than_its_limit_and_does_not_block_others(database_url: str) -> None:
     manual = ManualClock()
     limiter = telegram_limiter(NotifierSettings(_env_file=None, rate_overall=1000, rate_chat=1000, rate_group_minute=3))
-    async with open_telegram() as server, open_bot(TOKEN, server.base, 2) as bot, open_database(database_url) as database:
-        parts = wire(database, [TelegramChannel(bot, 2)], manual.clock(), limiter=limiter)
+    async with open_telegram() as server, open_bot(TOKEN, server.base, 20) as bot, open_database(database_url) as database:
+        parts = wire(database, [TelegramChannel(bot, 20)], manual.clock(), limiter=limiter)
         for number in (-100200, -5, 7):
             await parts.chats.save(chat(number, kind="private" if number > 0 else "group"), 0)
         await parts.fan_out.handle(records([signal(i) for i in range(7)]))
