@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,9 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import RawTestServer
 from sqlalchemy import update
+from typer.testing import CliRunner
 
-from services.gateway.adapters.own_api import open_own_api
+from services.gateway.adapters.own_api import RefusedError, gateway_url, open_own_api
+from services.gateway.command.commands import commands
 from shared import tables
 from shared.events import ResearchError
 from tests.gateway import market
@@ -50,7 +55,7 @@ async def connected(server: RunningGateway, key: str) -> AsyncIterator[Any]:
 
     from services.gateway.adapters.assistant_server import assistant_server
 
-    async with open_own_api(server.url, key) as api, Client(assistant_server(api, "0")) as client:
+    async with open_own_api(gateway_url(server.url), key) as api, Client(assistant_server(api, "0")) as client:
         yield client
 
 
@@ -94,6 +99,44 @@ async def test_without_a_key_nothing_is_answered(private: RunningGateway) -> Non
         found = await client.call_tool("instruments", {"words": "apple"})
         assert found.is_error
         assert "send a key" in str(found.content[0])
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("nonsense", "no http or https URL with a host"),
+        ("", "no http or https URL with a host"),
+        ("ftp://x", "no http or https URL with a host"),
+        ("http://", "no http or https URL with a host"),
+        ("http://a b", "no http or https URL with a host"),
+        ("http://x:99999", "Port out of range"),
+        ("http://[", "Invalid IPv6 URL"),
+        ("http://x/api", "it has more than a host and a port"),
+    ],
+)
+def test_an_address_of_no_gateway_is_refused_at_the_start(url: str, why: str) -> None:
+    refused = CliRunner().invoke(commands, ["mcp", "--url", url])
+    assert (refused.exit_code, refused.output.count("\n")) == (2, 1), refused.output
+    assert refused.output.startswith(f"error: --url {url!r}: {why}")
+    assert "http://127.0.0.1:8080" in refused.output
+
+
+async def test_an_error_names_the_gateway_that_does_not_answer() -> None:
+    with socket.socket() as silent:  # bound, and does not listen
+        silent.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{silent.getsockname()[1]}"
+        async with open_own_api(gateway_url(f"http://kim:secret@{address}"), "") as api:
+            with pytest.raises(RefusedError, match=f"^the gateway at http://{address} does not answer: "):
+                await api.get("/v1/quotes")
+
+
+async def test_a_server_that_is_no_gateway_is_named_too() -> None:
+    async def listed(_: web.BaseRequest) -> web.Response:
+        return web.json_response([])
+
+    async with RawTestServer(listed) as server, open_own_api(server.make_url("/"), "") as api:
+        with pytest.raises(RefusedError, match=f":{server.port} answers with JSON that no gateway sends"):
+            await api.get("/v1/quotes")
 
 
 async def test_a_backtest_is_asked_for_awaited_and_shown(private: RunningGateway) -> None:

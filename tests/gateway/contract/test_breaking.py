@@ -94,3 +94,33 @@ def test_the_command_refuses_to_promise_less(tmp_path: Path) -> None:
     refused = CliRunner().invoke(commands, ["openapi", "--to", str(target)])
     assert (refused.exit_code, "GET /v1/gone is gone" in refused.output) == (1, True)
     assert json.loads(target.read_text(encoding="utf-8")) == more
+
+
+def test_the_command_says_what_is_wrong_with_the_file(tmp_path: Path) -> None:
+    text, other, folder = tmp_path / "notes.txt", tmp_path / "other.json", tmp_path / "none"
+    text.write_text("no JSON", encoding="utf-8")
+    other.write_text('{"paths": []}', encoding="utf-8")
+    for target, words in (
+        (text, "it is no OpenAPI document of this API"),
+        (other, "it is no OpenAPI document of this API"),
+        (tmp_path, "cannot be read: Is a directory"),
+        (folder / "openapi.json", f"there is no folder '{folder}'"),
+    ):
+        for options in ([], ["--check"]):
+            refused = CliRunner().invoke(commands, ["openapi", "--to", str(target), *options])
+            assert (refused.exit_code, refused.output.count("\n")) == (2, 1), refused.output
+            assert refused.output.startswith(f"error: --to '{target}': {words}")
+    assert text.read_text(encoding="utf-8") == "no JSON", "another file is not written over"
+
+
+def test_a_check_says_why_it_fails(tmp_path: Path) -> None:
+    target = tmp_path / "openapi.json"
+    check = ["openapi", "--check", "--to", str(target)]
+    missing = CliRunner().invoke(commands, check)
+    target.write_text(snapshot() + "\n", encoding="utf-8")
+    old = CliRunner().invoke(commands, check)
+    target.write_text(snapshot(), encoding="utf-8")
+    current = CliRunner().invoke(commands, check)
+    assert (missing.exit_code, missing.output.partition(": write it")[0]) == (1, f"error: {target} does not exist")
+    assert (old.exit_code, old.output.partition(": write it")[0]) == (1, f"error: {target} is not current")
+    assert (current.exit_code, current.output) == (0, "")
