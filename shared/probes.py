@@ -11,6 +11,7 @@ from typing import Final
 from aiohttp import web
 
 from shared import metrics
+from shared.listening import listening
 
 Check = Callable[[], bool]
 CLOSE_SECONDS: Final = 2.0
@@ -90,13 +91,14 @@ async def serve_probes(checks: Checks, host: str, port: int) -> AsyncIterator[in
     """Serve the probes and yield the port; ``port`` 0 selects a free one.
 
     Raises:
-        OSError: the port is taken.
+        ListenError: the port is taken, or the address is none of this machine.
     """
     runner = web.AppRunner(_application(checks), access_log=None, shutdown_timeout=CLOSE_SECONDS)
     await runner.setup()
     try:
         site = web.TCPSite(runner, host, port, shutdown_timeout=CLOSE_SECONDS)
-        await site.start()
+        with listening(host, port, "PROBE_HOST", "PROBE_PORT"):
+            await site.start()
         yield runner.addresses[0][1]
     finally:
         async with asyncio.timeout(2 * CLOSE_SECONDS):

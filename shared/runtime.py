@@ -22,6 +22,7 @@ import uvloop
 
 from shared import logs, metrics
 from shared.failures import SettingsError
+from shared.listening import ListenError
 from shared.probes import Checks, serve_probes
 from shared.settings import EXIT_BAD_SETTINGS, MeshSettings
 from shared.tasks import failure_of
@@ -113,6 +114,8 @@ async def _main(name: str, settings: S, build: Build[S], lifecycle: Lifecycle) -
     except SettingsError as error:
         log.error("refused", error=str(error))  # noqa: TRY400 - the message is for the operator; a traceback adds nothing
         code = EXIT_BAD_SETTINGS
+    except ListenError as error:
+        log.error("cannot listen", error=str(error))  # noqa: TRY400 - it names the settings
     except Exception:  # the process ends here and logs the reason
         log.exception("failed", during="running" if lifecycle.started else "starting")
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import subprocess
 import sys
@@ -29,8 +30,11 @@ def formatted(text: str) -> str:
 
 def main(arguments: Sequence[str]) -> int:
     """Write or check; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m infra.clients", description="Writes the generated parts of the clients.")
+    parser.add_argument("--check", action="store_true", help="write nothing; fail where one is not current")
+    check = parser.parse_args(arguments).check
     stale = {path: text for path, text in generated().items() if not path.exists() or path.read_text(encoding="utf-8") != text}
-    if "--check" in arguments:
+    if check:
         print(*stale, sep="\n")
         return int(bool(stale))
     for path, text in stale.items():

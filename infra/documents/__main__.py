@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 import tomllib
@@ -32,8 +33,11 @@ def documents(root: Path = ROOT) -> dict[Path, str]:
 
 def main(arguments: list[str]) -> int:
     """Write the documents; with ``--check`` only compare. Returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m infra.documents", description="Writes the generated documents and tables.")
+    parser.add_argument("--check", action="store_true", help="write nothing; fail where one is out of date")
+    check = parser.parse_args(arguments).check
     outdated = [path for path, text in documents().items() if not path.exists() or path.read_text() != text]
-    if "--check" in arguments:
+    if check:
         for path in outdated:
             sys.stderr.write(f"{path.relative_to(ROOT)} is out of date: run `make docs` and commit it\n")
         return 1 if outdated else 0

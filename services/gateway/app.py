@@ -57,6 +57,7 @@ from shared.kafka import (
     open_producer,
     open_tail,
 )
+from shared.listening import listening
 from shared.quality.stored_records import QualityRecords
 from shared.run_files import RunReader, open_files
 from shared.runtime import Lifecycle, Task
@@ -214,20 +215,21 @@ async def serve(app: web.Application, streams: OpenStreams, settings: Settings) 
     """Listen and yield the port; at the end close the open streams and the server.
 
     Raises:
-        OSError: the port is in use.
+        ListenError: the port is in use.
     """
     runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=CLOSE_SECONDS)
     await runner.setup()
     try:
         server, shared = cast("web.Server", runner.server), settings.gateway_processes > 1
         server.request_handler = cast("Any", app[MIDDLEWARE].around(app.router, server.request_handler))
-        listening = await listen(server, settings.host, settings.port, settings.idle_seconds, shared=shared)
-        port: int = listening.sockets[0].getsockname()[1]
+        with listening(settings.host, settings.port, "HOST", "PORT"):
+            listener = await listen(server, settings.host, settings.port, settings.idle_seconds, shared=shared)
+        port: int = listener.sockets[0].getsockname()[1]
         log.info("gateway listening", address=f"http://{settings.host}:{port}")
         try:
             yield port
         finally:
-            listening.close()
+            listener.close()
             streams.events.close()
             async with asyncio.timeout(2 * CLOSE_SECONDS):
                 await run_all(streams.live.close(), streams.test.close())

@@ -26,7 +26,7 @@ STARTS: Final = metrics.gauge("gateway_process_starts_count", "Starts of each of
 
 @asynccontextmanager
 async def build(settings: Settings, lifecycle: Lifecycle) -> AsyncIterator[Mapping[str, Task]]:
-    """Reserve the port and yield one task for each process. Raises OSError: the port is in use."""
+    """Reserve the port and yield one task for each process. Raises ListenError: the port is in use."""
     async with AsyncExitStack() as stack:
         port = stack.enter_context(reserved_port(settings.host, settings.port))
         counts = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="finstage-gateway-"))) / "counts"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +27,10 @@ from services.gateway.domain.rate_window import rate_window
 from services.gateway.domain.subscriptions import Subscribe, Subscription
 from services.gateway.domain.unsent import UnsentMessages
 from shared import metrics
+from shared.listening import ListenError
 from shared.runtime import Lifecycle
 from tests.databases import empty_database
+from tests.gateway.running_gateway import running_gateway
 from tests.gateway.test_mesh import process
 from tests.servers import Broker
 from tests.sizes import examples
@@ -164,10 +167,17 @@ async def test_a_port_that_is_in_use_is_not_shared(tmp_path: Path) -> None:
     with reserved_port("127.0.0.1", port):
         for _ in range(2):
             shared = await loop.create_server(asyncio.Protocol, "127.0.0.1", port, reuse_port=True)
-            with pytest.raises(OSError, match="in use"), reserved_port("127.0.0.1", port):
+            with pytest.raises(ListenError, match=f"HOST=127.0.0.1 PORT={port}: .* in use"), reserved_port("127.0.0.1", port):
                 pass
             shared.close()
             await shared.wait_closed()
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        used = taken.getsockname()[1]
+        with pytest.raises(ListenError, match=f"HOST=127.0.0.1 PORT={used}: Address already in use"):
+            async with running_gateway(tmp_path, port=used):
+                pass
     with reserved_port("127.0.0.1", 0) as free:
         assert free > 0
 

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
+import pytest
 from jsonschema import Draft202012Validator
 
+from infra.clients.__main__ import main as write_clients
 from infra.documents.__main__ import documents, main
+from services.analysis.documents.__main__ import main as write_pages
 from shared.asyncapi import document, event_schemas, schemas
 from shared.events import Tick
 from shared.topics import TOPICS
@@ -57,6 +61,15 @@ def test_each_event_has_a_schema_of_its_own_that_its_sample_agrees_with() -> Non
         body = json.loads(sample.read_bytes())
         assert [error.message for error in validator.iter_errors(body)] == []
         assert list(validator.iter_errors({**body, "ts_event": "now"})), "a wrong type is found"
+
+
+@pytest.mark.parametrize("command", [main, write_clients, write_pages], ids=["documents", "clients", "pages"])
+def test_what_writes_files_refuses_a_misspelt_option(
+    command: Callable[[list[str]], int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        command(["--chek"])
+    assert (ended.value.code, "unrecognized arguments: --chek" in capsys.readouterr().err) == (2, True)
 
 
 def test_fields_carry_their_descriptions() -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
 from services.notifier.settings import NotifierSettings
+from tests.preloading.process import Process
 from tests.setting_docs import undocumented
 
 HOOK = '[{"name": "desk", "url": "https://example.com/x", "secret": "canary-canary-canary"}]'
@@ -19,6 +22,15 @@ def settings(**more: Any) -> NotifierSettings:
 
 def test_every_setting_is_documented() -> None:
     assert undocumented(NotifierSettings) == []
+
+
+@pytest.mark.parametrize(
+    ("argument", "code", "words"), [("nonsense", 2, "unrecognized arguments: nonsense"), ("--help", 0, "usage:")]
+)
+def test_the_service_takes_no_arguments(tmp_path: Path, argument: str, code: int, words: str) -> None:
+    process = Process(("services.notifier", argument), os.environ, tmp_path / "log")
+    assert process.wait(60) == code
+    assert words in (tmp_path / "log").read_text("utf-8")
 
 
 WRONG: list[tuple[dict[str, Any], str]] = [

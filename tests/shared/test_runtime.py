@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import time
 import urllib.error
 import urllib.request
@@ -138,6 +139,26 @@ def test_a_start_that_fails_exits_with_1(service: Start) -> None:
     lines = process.rest()
     assert process.wait(10) == 1
     assert "no broker" in next(line for line in lines if line["event"] == "failed")["exception"]
+
+
+def test_a_port_that_is_taken_is_one_line_that_names_its_setting(service: Start) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        process = service("clean", PROBE_PORT=port)
+        lines = process.rest()
+        assert process.wait(10) == 1, "a restart can help"
+    assert [line["event"] for line in lines] == ["cannot listen", "ended"]
+    assert lines[0]["error"].startswith(f"PROBE_HOST=127.0.0.1 PROBE_PORT={port}: Address already in use; ")
+    assert "exception" not in lines[0]
+
+
+def test_an_address_of_another_machine_is_named_too(service: Start) -> None:
+    process = service("clean", PROBE_HOST="192.0.2.1")  # of RFC 5737: no machine has it
+    (refused, _) = process.rest()
+    assert process.wait(10) == 1
+    assert refused["error"] == "PROBE_HOST=192.0.2.1 PROBE_PORT=0: Cannot assign requested address; choose another"
 
 
 def test_a_start_that_hangs_can_be_stopped(service: Start) -> None:

@@ -7,6 +7,7 @@ The pages under docs/, the vocabularies of shared/conditions and shared/sequence
 
 from __future__ import annotations
 
+import argparse
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -31,8 +32,13 @@ PAGES: Final[tuple[Callable[[], DocumentPage], ...]] = (indicators.page, pattern
 
 def main(arguments: list[str]) -> int:
     """Writes what is out of date; with ``--check`` only lists it, with ``--redraw`` draws every picture. Returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m services.analysis.documents", description="Updates the files of the kernels.")
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--check", action="store_true", help="write nothing; list what is out of date")
+    how.add_argument("--redraw", action="store_true", help="draw every picture")
+    chosen = parser.parse_args(arguments)
     pages = [make() for make in PAGES]
-    if "--check" in arguments:
+    if chosen.check:
         found = [path for page in pages for path in out_of_date(DOCS, page)]
         found += [path for path, text in VOCABULARIES.items() if not path.exists() or path.read_text("utf-8") != text()]
         found += [tape_records.file_of(tape) for tape in tape_records.WITH_HISTORY if not tape_records.is_current(tape)]
@@ -45,7 +51,7 @@ def main(arguments: list[str]) -> int:
         if not tape_records.is_current(tape):
             tape_records.write(tape, tape_records.made(tape, ResearchSettings()))
     for page in pages:
-        write(DOCS, page, redraw="--redraw" in arguments)
+        write(DOCS, page, redraw=chosen.redraw)
     return 0
 
 

@@ -36,6 +36,7 @@ from services.notifier.delivery.clock import TimeAndRandom
 from services.notifier.domain.ports.payments import RequestFailedError
 from shared.backoff import Backoff
 from shared.failures import TransientError
+from shared.listening import listening
 from shared.waiting import keep_trying, pause
 
 HEADER: Final = "X-Telegram-Bot-Api-Secret-Token"
@@ -111,7 +112,8 @@ class WebhookUpdates:
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0, handler_cancellation=False)
         await runner.setup()
         try:
-            await web.TCPSite(runner, self._address.host, self._address.port).start()
+            with listening(self._address.host, self._address.port, "TELEGRAM_WEBHOOK_HOST", "TELEGRAM_WEBHOOK_PORT"):
+                await web.TCPSite(runner, self._address.host, self._address.port).start()
             self.port = runner.addresses[0][1]
             yield
         finally:

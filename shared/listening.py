@@ -1,0 +1,28 @@
+"""Where a process cannot listen: the error names the settings that change the address."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class ListenError(OSError):
+    """The port is taken, or the address is none of this machine. A restart can help: who has the port may be about to end."""
+
+
+@contextmanager
+def listening(host: str, port: int, host_setting: str, port_setting: str) -> Iterator[None]:
+    """Name the address and its settings in an error of the block, which begins to listen.
+
+    Raises:
+        ListenError: the block cannot listen.
+    """
+    try:
+        yield
+    except OSError as error:
+        number = error.errno or 0
+        why = os.strerror(number) if number > 0 else error.strerror or str(error)  # below 0: the name of a host is unknown
+        free = f"stop what listens there (ss -ltnp 'sport = :{port}'), or " if number == errno.EADDRINUSE else ""
+        raise ListenError(f"{host_setting}={host} {port_setting}={port}: {why}; {free}choose another") from error
