@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import insert
 
 from services.gateway.domain.keys import Scope
+from services.gateway.domain.problems import RequestError
 from services.gateway.settings import Settings
 from shared import tables
 from shared.events import CancelRun, ConditionHistory, ConditionHistoryJob, ResearchError, RunFinished, RunJob, RunProgress
@@ -252,3 +253,35 @@ async def test_limits_of_rate_kind_of_body_and_public_access(tmp_path: Path) -> 
             headers = {"Authorization": f"Bearer {await create_key(server, scope)}"}
             async with client.post("/v1/research/backtests", json=BACKTEST, headers=headers) as response:
                 assert response.status == expected, await response.text()
+
+
+async def test_a_key_may_do_what_everyone_may_without_one(tmp_path: Path) -> None:
+    """The scopes are those of the example in docs/api.md."""
+    for reading, expected in ((None, 202), (False, 403)):
+        (folder := tmp_path / str(expected)).mkdir()
+        async with running_gateway(folder, public_read=reading) as server, aiohttp.ClientSession(server.url) as client:
+            await market.store(server.database)
+            await read_directory(server)
+            server.gateway.research = Answers(server)
+            assert (await post(client, BACKTEST))[0] == (202 if expected == 202 else 401)
+            headers = {"Authorization": f"Bearer {await create_key(server, 'read', 'write')}"}
+            async with client.post("/v1/research/backtests", json=BACKTEST, headers=headers) as response:
+                found = await response.json(content_type=None)
+                assert response.status == expected, found
+            async with client.get("/v1/keys/self", headers=headers) as response:
+                assert (await response.json())["results"][0]["scopes"] == ["read", "write"], "its own alone"
+    assert "has not the scope research; it has: read, write." in found["detail"]
+    assert "keys create --scopes read,write,research`" in found["detail"]
+    assert (found["code"], found["values"]) == ("scope-missing", {"scope": "research", "has": "read, write"})
+
+
+async def test_on_a_public_address_a_key_may_do_no_more_than_its_scopes(tmp_path: Path) -> None:
+    """Without PUBLIC_RESEARCH, whatever else is public."""
+    public: tuple[dict[str, Any], ...] = ({}, {"public_read": True}, {"public_read": False, "public_research": True})
+    for settings in public:
+        async with running_gateway(tmp_path, host="0.0.0.0", **settings) as server:  # noqa: S104 - not a loopback address
+            key = await create_key(server, "read", "write")
+            owner = await server.gateway.authentication.principal(key, "192.0.2.1", server.gateway.clock())
+            assert sorted(owner.scopes) == ["read", "write"]
+            with pytest.raises(RequestError, match="has not the scope research"):
+                owner.require("research")

@@ -77,8 +77,12 @@ class Principal:
         if self.key is None:
             about = f"a key with the scope {scope} is needed: Authorization: Bearer KEY"
             raise RequestError("unauthorized", about, code="key-needed", values={"scope": scope})
-        has = ", ".join(sorted(self.scopes))
-        about = f"the key {self.id} has not the scope {scope}; it has: {has}"
+        own = [each for each in SCOPES if each in self.key.scopes]
+        has, with_it = ", ".join(own), ",".join(each for each in SCOPES if each in (*own, scope))
+        about = (
+            f"the key {self.id} has not the scope {scope}; it has: {has}. The scopes of a key stay as they are: the operator "
+            f"creates another one with `python -m services.gateway keys create --scopes {with_it}`"
+        )
         raise RequestError("forbidden", about, code="scope-missing", values={"scope": scope, "has": has})
 
 
@@ -87,9 +91,14 @@ PUBLIC: Final = Principal(None, frozenset({"read"}))
 NOBODY: Final = Principal(None, frozenset())
 
 
-def principal_of(key: ApiKey) -> Principal:
-    """The owner of a key."""
-    return Principal(key, key.scopes)
+def principal_of(key: ApiKey, everyone: Principal) -> Principal:
+    """The owner of a key, who may also do what ``everyone`` may without one.
+
+    >>> key = ApiKey("0123456789", "", "dashboard", "kim", frozenset({"write"}), 0)
+    >>> sorted(principal_of(key, PUBLIC).scopes), sorted(principal_of(key, NOBODY).scopes)
+    (['read', 'write'], ['write'])
+    """
+    return Principal(key, key.scopes | everyone.scopes)
 
 
 def hash_of(secret: str) -> str:

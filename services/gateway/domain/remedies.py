@@ -21,7 +21,10 @@ REMEDIES: Final = MappingProxyType(
         "unauthorized": (
             "Send a key: `Authorization: Bearer KEY`. The operator creates keys with `python -m services.gateway keys create`."
         ),
-        "forbidden": "Use a key with the scope that `detail` names. GET /v1/keys/self shows the scopes of a key.",
+        "forbidden": (
+            "Use a key with the scope that `detail` names. GET /v1/keys/self shows the scopes of a key; they stay as they are. The "
+            "operator creates another one with `python -m services.gateway keys create --scopes SCOPE,SCOPE`."
+        ),
         "unknown-key": "GET /v1/keys lists the keys.",
         "conflict": "`detail` says what stands against it. Where an Idempotency-Key was used twice at once, send it again.",
         "changed": "Read the resource again, and send its new ETag as If-Match.",

@@ -63,7 +63,7 @@ class Authentication:
             log.info("a key is not valid", client=address, key=parsed[0] if parsed else "")
             raise RequestError("unauthorized", "the key is not valid: it is unknown, expired or revoked", code="key-invalid")
         _keep(self.seen, digest, None)
-        return principal_of(key)
+        return principal_of(key, self.anonymous)
 
     def forget(self, key_id: str) -> None:
         """Read this key again at its next use."""
