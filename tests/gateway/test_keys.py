@@ -228,7 +228,20 @@ async def test_keys_by_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
     assert "no tables yet" in await run("list", code=1)
     await migrations.upgrade(url)
-    assert "scopes" in await run("create", "--name", "x", "--owner", "y", "--scopes", "fly", code=2)
+    for option, value, allowed in (
+        ("--name", "", "1 to 64 letters, digits, spaces or . _ @ -, of which the first is a letter or a digit"),
+        ("--owner", "-kim", "1 to 64 letters, digits, spaces or . _ @ -, of which the first is a letter or a digit"),
+        ("--scopes", "fly", "one or more of read, write, research, admin, separated by commas"),
+        ("--scopes", "", "one or more of read, write, research, admin, separated by commas"),
+        ("--rate-limit", "fast", "a number and a period, as in 100/second; periods are second, minute, hour and day"),
+        ("--days", 0, "1 to 3650"),
+        ("--days", 3651, "1 to 3650"),
+        ("--max-streams", 0, "1 to 100000"),
+        ("--max-selectors", 100_001, "1 to 100000"),
+    ):
+        wrong = {"--name": "x", "--owner": "y"} | {option: str(value)}
+        refused = await run("create", *(word for each in wrong.items() for word in each), code=2)
+        assert refused == f"error: {option} {value!r}: expected {allowed}"
     key = await run("create", "--name", "page", "--owner", "kim", "--scopes", "read,admin", "--days", "30")
     found = parse_key(key)
     assert found is not None

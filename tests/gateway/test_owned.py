@@ -81,6 +81,16 @@ async def test_a_change_without_if_match_is_refused_before_its_idempotency_key_i
                 assert response.status == status, await response.text()
 
 
+async def test_what_does_not_exist_is_404_before_if_match_is_asked_for(client: aiohttp.ClientSession, key: str) -> None:
+    for path, body, field in (
+        ("/v1/rules/unknown", {"wanted": True}, "rule"),
+        ("/v1/watchlist", {"symbols": ["NOPE"]}, "symbols"),
+    ):
+        for headers in ({}, {"If-Match": "*"}):
+            async with client.put(path, json=body, headers=bearer(key) | headers) as response:
+                assert (response.status, (await response.json(content_type=None))["field"]) == (404, field)
+
+
 async def test_of_two_changes_of_the_same_state_one_is_refused(client: aiohttp.ClientSession, key: str) -> None:
     first = await etag(client, key)
     done = await asyncio.gather(*(put_list(client, key, [symbol], first) for symbol in ("AAPL", "NVDA", "JPM")))

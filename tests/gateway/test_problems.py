@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import string
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -16,11 +17,15 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 from yarl import URL
 
-from services.gateway.domain.problems import PREFIX, PROBLEM_TYPES, Problem
+from services.gateway.domain.bodies import parse_body
+from services.gateway.domain.key_models import KeyRequest
+from services.gateway.domain.problems import PREFIX, PROBLEM_TYPES, Problem, RequestError
 from services.gateway.domain.remedies import REMEDIES
-from services.gateway.handlers.routes import ROUTES
+from services.gateway.handlers.operations import OPERATIONS
+from services.gateway.handlers.routes import ACTIONS, ROUTES, RUN_ACTIONS
 from tests.gateway import market
 from tests.gateway.running_gateway import RunningGateway, read_directory, running_gateway
+from tests.gateway.test_openapi import described
 from tests.sizes import examples
 
 
@@ -166,6 +171,43 @@ async def test_no_error_contains_a_regular_expression(client: aiohttp.ClientSess
             others = {"symbol": "AAPL"} if "symbol" in route.query.__struct_fields__ else {}
             async with client.get(route.path.replace("{symbol}", "AAPL"), params={**others, name: "\t"}) as response:
                 assert "regex" not in await response.text(), (route.path, name)
+
+
+BODIES = [each.body for each in (*OPERATIONS, *ACTIONS, *RUN_ACTIONS) if each.body is not None]
+FIELDS = [pytest.param(body, name, id=f"{body.__name__}.{name}") for body in BODIES for name in body.__struct_fields__]
+
+
+@pytest.mark.parametrize(("body", "name"), FIELDS)
+def test_an_error_of_a_body_lists_the_choices_and_has_no_regular_expression(body: type[msgspec.Struct], name: str) -> None:
+    """``choices`` is compared with the document: it lists every value of an enumeration."""
+    schema = described()["components"]["schemas"][body.__name__]["properties"][name]
+    known = {str(value) for part in enumerations(schema) for value in part}
+    for value in ("\t", ["\t"], [], 5.5, None, {"a": "\t"}):
+        try:
+            parse_body(msgspec.json.encode({name: value}), body)
+        except RequestError as error:
+            found = error.problem("")
+            assert "regex" not in found.detail
+            if found.field == name:
+                assert all(each in found.detail for each in known), found
+
+
+def enumerations(schema: Any) -> Iterator[list[Any]]:
+    """The enumerations in a schema, those of its elements and alternatives too."""
+    if isinstance(schema, dict):
+        if "enum" in schema:
+            yield schema["enum"]
+        yield from (found for each in schema.values() for found in enumerations(each))
+    elif isinstance(schema, list):
+        yield from (found for each in schema for found in enumerations(each))
+
+
+def test_an_error_of_a_list_names_the_element() -> None:
+    with pytest.raises(RequestError) as error:
+        parse_body(b'{"name": "x", "owner": "y", "scopes": ["read", "writ"]}', KeyRequest)
+    found = error.value.problem("")
+    assert (found.field, found.value, found.code, found.values) == ("scopes", "writ", "name-near", {"near": "write"})
+    assert found.detail == "scopes: 'writ' is not known; did you mean write? There are: read, write, research, admin"
 
 
 async def test_methods_bodies_and_addresses_have_limits(client: aiohttp.ClientSession) -> None:

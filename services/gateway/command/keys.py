@@ -6,6 +6,7 @@ import asyncio
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 
 import msgspec
@@ -13,8 +14,18 @@ import typer
 
 from services.gateway.domain.audit import AuditEntry
 from services.gateway.domain.bodies import parse_body
-from services.gateway.domain.key_models import KeyRequest, KeyView, key_view, new_key
-from services.gateway.domain.keys import hash_of, key_text, new_id, new_secret
+from services.gateway.domain.key_models import (
+    MOST_DAYS,
+    MOST_SELECTORS,
+    MOST_STREAMS,
+    NAME_FORM,
+    RATE_LIMIT_FORM,
+    KeyRequest,
+    KeyView,
+    key_view,
+    new_key,
+)
+from services.gateway.domain.keys import SCOPES, hash_of, key_text, new_id, new_secret
 from services.gateway.domain.problems import RequestError
 from services.gateway.settings import Settings
 from shared.failures import TransientError
@@ -26,6 +37,18 @@ if TYPE_CHECKING:
 R = TypeVar("R")
 INVALID: Final = 2
 FAILED: Final = 1
+OPTIONS: Final = MappingProxyType(
+    {
+        "name": ("--name", NAME_FORM),
+        "owner": ("--owner", NAME_FORM),
+        "scopes": ("--scopes", f"one or more of {', '.join(SCOPES)}, separated by commas"),
+        "expires_days": ("--days", f"1 to {MOST_DAYS}"),
+        "rate_limit": ("--rate-limit", RATE_LIMIT_FORM),
+        "max_streams": ("--max-streams", f"1 to {MOST_STREAMS}"),
+        "max_selectors": ("--max-selectors", f"1 to {MOST_SELECTORS}"),
+    }
+)
+"""The option of each field of a key, and what it takes."""
 KeyId = Annotated[str, typer.Argument(metavar="ID", help="The id, as `keys list` shows it: the second part of the key.")]
 
 
@@ -52,7 +75,9 @@ def create(
     try:
         key = new_key(parse_body(msgspec.json.encode(given), KeyRequest), key_id, hash_of(secret), now)
     except RequestError as error:
-        sys.stderr.write(f"error: {error.detail}\n")
+        option, allowed = OPTIONS[error.field]
+        value = scopes if error.field == "scopes" else given[error.field]
+        sys.stderr.write(f"error: {option} {value!r:.80}: expected {allowed}\n")
         raise typer.Exit(INVALID) from error
     audit = _audited("key.create", key_id, now, name=key.name, owner=key.owner, scopes=sorted(key.scopes))
     _with_keys(lambda keys: keys.create(key, audit))

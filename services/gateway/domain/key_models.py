@@ -14,7 +14,12 @@ from services.gateway.domain.times import Time, rfc3339
 Name = Annotated[
     str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._@-]{0,63}$", extra_json_schema={"minLength": 1, "maxLength": 64})
 ]
+NAME_FORM: Final = "1 to 64 letters, digits, spaces or . _ @ -, of which the first is a letter or a digit"
+RATE_LIMIT_FORM: Final = "a number and a period, as in 100/second; periods are second, minute, hour and day"
 DAY_MS: Final = 86_400_000
+MOST_DAYS: Final = 3650
+MOST_STREAMS: Final = 100_000
+MOST_SELECTORS: Final = 100_000
 
 
 class KeyView(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,7 +59,7 @@ class KeyRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     owner: Name
     """Keys of one owner share a watchlist and alerts."""
     scopes: Annotated[list[Scope], msgspec.Meta(min_length=1, max_length=4)]
-    expires_days: Annotated[int, msgspec.Meta(ge=1, le=3650)] | None = None
+    expires_days: Annotated[int, msgspec.Meta(ge=1, le=MOST_DAYS)] | None = None
     rate_limit: (
         Annotated[
             str,
@@ -65,8 +70,8 @@ class KeyRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
         ]
         | None
     ) = None
-    max_streams: Annotated[int, msgspec.Meta(ge=1, le=100_000)] | None = None
-    max_selectors: Annotated[int, msgspec.Meta(ge=1, le=100_000)] | None = None
+    max_streams: Annotated[int, msgspec.Meta(ge=1, le=MOST_STREAMS)] | None = None
+    max_selectors: Annotated[int, msgspec.Meta(ge=1, le=MOST_SELECTORS)] | None = None
 
 
 class RotateRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

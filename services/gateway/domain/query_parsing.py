@@ -7,10 +7,11 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
-from typing import Final, Literal, TypeVar, get_args, get_origin, get_type_hints
+from typing import Final, TypeVar, get_args, get_type_hints
 
 import msgspec
 
+from services.gateway.domain.field_values import OF_A_QUERY, PATTERN, choices
 from services.gateway.domain.parameter_types import PATTERNS, RULES
 from services.gateway.domain.problems import RequestError, unknown_value_error
 from services.gateway.domain.times import milliseconds
@@ -24,21 +25,7 @@ _DATE: Final = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 _LOST_PLUS: Final = re.compile(r" (\d{2}:\d{2})$")
 _AT: Final = re.compile(r"`\$\.(\w+)`")
 _FIELD: Final = re.compile(r"field `(\w+)`")
-_PATTERN: Final = "matching regex"
 _ENUM: Final = "Invalid enum value"
-EXPECTED: Final = MappingProxyType(
-    {
-        "symbols": "1 to 200 symbols separated by commas",
-        "symbol": "a symbol as Yahoo writes it: AAPL, 005930.KS, ^GSPC, BTC-USD",
-        "columns": "1 to 32 columns separated by commas, as in rsi_21,sma_100",
-        "industry": "an industry of /v1/industries",
-        "exchange": "1 to 48 letters, digits, - or _",
-        "market": "the id of a market, as in us: 1 to 48 small letters, digits, - or _",
-        "last_event_id": "the id of an event: 1 to 16 digits",
-        "page_token": "the next_page_token of the page before",
-    }
-)
-"""What a parameter with a pattern must be, for error messages."""
 NAMES_BY_FIELD: Final = MappingProxyType({"rule": RULES, "pattern": PATTERNS})
 """The allowed values of parameters that are checked after parsing."""
 
@@ -141,13 +128,7 @@ def _invalid_parameter(message: str, parameters: Mapping[str, str], query_type: 
     found = _AT.search(message) or _FIELD.search(message)
     field = found.group(1) if found else ""
     if message.startswith(_ENUM) and field:
-        return unknown_value_error(field, parameters[field], _choices(query_type, field))
-    text = f"expected {EXPECTED[field]}" if _PATTERN in message and field in EXPECTED else message.split(" - at ", maxsplit=1)[0]
+        return unknown_value_error(field, parameters[field], choices(query_type, field))
+    text = f"expected {OF_A_QUERY[field]}" if PATTERN in message and field in OF_A_QUERY else message.split(" - at ", maxsplit=1)[0]
     about, (code, values) = f"{field}: {text}" if field else text, wrong_value(message.split(" - at ", maxsplit=1)[0])
     return RequestError("invalid-parameter", about, field=field, value=parameters.get(field, ""), code=code, values=values)
-
-
-def _choices(query_type: type[msgspec.Struct], field: str) -> tuple[str, ...]:
-    """The values of a field with a ``Literal`` type, in the order of its declaration."""
-    hint = get_type_hints(query_type)[field]
-    return tuple(value for part in (hint, *get_args(hint)) if get_origin(part) is Literal for value in get_args(part))

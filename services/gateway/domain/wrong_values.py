@@ -16,7 +16,6 @@ BOUNDS: Final = (
 )
 """What a message has before a bound, and its code: of a text or a number, and of a list."""
 STARTS: Final = (
-    ("Invalid enum value", "value-choice"),
     ("Object missing required field", "value-missing"),
     ("Object contains unknown field", "field-unknown"),
     ("Invalid RFC3339", "value-date"),

@@ -10,7 +10,6 @@ from aiohttp import web
 
 from services.gateway.domain.bodies import parse_body
 from services.gateway.domain.keys import Principal
-from services.gateway.domain.owned import named_states
 from services.gateway.domain.problems import RequestError, fitting
 from services.gateway.domain.query_parsing import parse_query
 from services.gateway.handlers.gateway import Gateway
@@ -29,9 +28,6 @@ def operation_endpoint(operation: Operation, gateway: Gateway) -> Callable[[web.
         principal: Principal = request[PRINCIPAL]
         principal.require(operation.scope)
         query = parse_query(query_parameters(request), operation.query)
-        if_match = request.headers.get("If-Match", "")
-        if operation.matched and operation.method != "GET":
-            named_states(if_match)
         raw = await request.read()
         call = Call(
             principal=principal,
@@ -40,7 +36,7 @@ def operation_endpoint(operation: Operation, gateway: Gateway) -> Callable[[web.
             parts=path_parameters(request),
             query=query,
             body=parse_body(raw, operation.body) if operation.body else None,
-            if_match=if_match,
+            if_match=request.headers.get("If-Match", ""),
             idempotency_key=_idempotency_key(request),
             request_hash=hashlib.sha256(b"%b %b\n%b" % (request.method.encode(), request.raw_path.encode(), raw)).hexdigest(),
         )

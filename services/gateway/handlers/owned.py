@@ -12,6 +12,7 @@ from services.gateway.domain.owned import (
     Change,
     Owner,
     etag_of,
+    named_states,
     owner_of,
 )
 from services.gateway.domain.owned_store import Stored
@@ -42,7 +43,7 @@ async def put_watchlist(gateway: Gateway, call: Call) -> Reply:
         gateway.check_symbol(symbol, "symbols")
     owner = owner_of(call.key)
     audit = call.audited("watchlist.put", _name(owner), symbols=symbols)
-    return _reply(await gateway.owned.put_watchlist(owner, symbols, call.now, _change(call), audit), owner, tagged=True)
+    return _reply(await gateway.owned.put_watchlist(owner, symbols, call.now, _matched_change(call), audit), owner, tagged=True)
 
 
 async def watch(gateway: Gateway, call: Call) -> Reply:
@@ -121,7 +122,7 @@ async def put_rule(gateway: Gateway, call: Call) -> Reply:
     if rule not in RULES:
         raise unknown_value_error("rule", rule, RULES, "not-found")
     audit = call.audited("rule.put", _name(owner), rule=rule, wanted=call.body.wanted)
-    return _reply(await gateway.owned.put_rule(owner, rule, call.body.wanted, _change(call), audit), owner, tagged=True)
+    return _reply(await gateway.owned.put_rule(owner, rule, call.body.wanted, _matched_change(call), audit), owner, tagged=True)
 
 
 async def list_deliveries(gateway: Gateway, call: Call) -> Reply:
@@ -160,6 +161,12 @@ def _warnings(owner: Owner) -> list[str]:
 
 def _name(owner: Owner) -> str:
     return f"{owner.channel}:{owner.chat_id}"
+
+
+def _matched_change(call: Call) -> Change:
+    """Of a state that If-Match names: without it the answer is 428, also where its Idempotency-Key has been used."""
+    named_states(call.if_match)
+    return _change(call)
 
 
 def _change(call: Call) -> Change:

@@ -44,7 +44,11 @@ def _filter(query: QualityQuery) -> QualityFilter:
         )
     if of is not None and level not in (None, of):
         raise RequestError(
-            "invalid-parameter", f"level: {level!r} has no records of an {of}", field="level", value=str(level), code="value-choice"
+            "invalid-parameter",
+            f"level: {level!r} has no records of an {of}; choose {of}",
+            field="level",
+            value=str(level),
+            code="value-choice",
         )
     after = parse_page_token("q", query.page_token, str, str) if query.page_token is not None else None
     return QualityFilter(
