@@ -234,19 +234,24 @@ async def test_keys_by_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         ("--scopes", "fly", "one or more of read, write, research, admin, separated by commas"),
         ("--scopes", "", "one or more of read, write, research, admin, separated by commas"),
         ("--rate-limit", "fast", "a number and a period, as in 100/second; periods are second, minute, hour and day"),
-        ("--days", 0, "1 to 3650"),
-        ("--days", 3651, "1 to 3650"),
-        ("--max-streams", 0, "1 to 100000"),
-        ("--max-selectors", 100_001, "1 to 100000"),
+        ("--days", "0", "1 to 3650"),
+        ("--days", "3651", "1 to 3650"),
+        ("--days", "a week", "1 to 3650"),
+        ("--days", "9" * 40, "1 to 3650"),
+        ("--max-streams", "0", "1 to 100000"),
+        ("--max-selectors", "100001", "1 to 100000"),
     ):
-        wrong = {"--name": "x", "--owner": "y"} | {option: str(value)}
+        wrong = {"--name": "x", "--owner": "y"} | {option: value}
         refused = await run("create", *(word for each in wrong.items() for word in each), code=2)
         assert refused == f"error: {option} {value!r}: expected {allowed}"
+    for seconds in ("-1", "604801", "an hour"):
+        refused = await run("rotate", "0000000000", "--keep-seconds", seconds, code=2)
+        assert refused == f"error: --keep-seconds {seconds!r}: expected 0 to 604800"
     key = await run("create", "--name", "page", "--owner", "kim", "--scopes", "read,admin", "--days", "30")
     found = parse_key(key)
     assert found is not None
     assert "read,admin" in await run("list")
-    turned = await run("rotate", found[0])
+    turned = await run("rotate", found[0], "--keep-seconds", "0")
     await run("rotate", "0000000000", code=1)
     async with running_gateway(tmp_path, url=url) as server, aiohttp.ClientSession(server.url) as client:
         assert (await send(client, "GET", "/v1/keys", key))[0] == 401

@@ -18,6 +18,7 @@ NAME_FORM: Final = "1 to 64 letters, digits, spaces or . _ @ -, of which the fir
 RATE_LIMIT_FORM: Final = "a number and a period, as in 100/second; periods are second, minute, hour and day"
 DAY_MS: Final = 86_400_000
 MOST_DAYS: Final = 3650
+MOST_KEPT_SECONDS: Final = 7 * 86_400
 MOST_STREAMS: Final = 100_000
 MOST_SELECTORS: Final = 100_000
 
@@ -78,7 +79,8 @@ class RotateRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     """How a secret is replaced."""
 
     keep_seconds: Annotated[
-        int, msgspec.Meta(ge=0, le=7 * 86_400, description="How long the old secret is still taken, so that clients can change.")
+        int,
+        msgspec.Meta(ge=0, le=MOST_KEPT_SECONDS, description="How long the old secret is still taken, so that clients can change."),
     ] = 0
 
 
