@@ -176,6 +176,11 @@ def sqlite_file(url: str) -> Path | None:
     return Path(str(parsed.database)) if on_disk else None
 
 
+def without_password(url: str) -> str:
+    """The URL for people: without its password and its parameters, which may hold one. Raises as ``open_database``."""
+    return _parsed(url).set(query={}).render_as_string(hide_password=True)
+
+
 def engine_of(url: str, pool_size: int = 5) -> AsyncEngine:
     """The engine of a database URL. Raises as ``open_database``."""
     parsed = _parsed(url)

@@ -6,14 +6,23 @@ import os
 import re
 import sys
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Annotated, Any, Final, TypeVar, get_args
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DRIVERS: Final = ("sqlite+aiosqlite", "mysql+aiomysql", "mysql+asyncmy")
 """What a database URL can begin with."""
 _ADDRESS: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[\w.-]+)(:\d{1,5})?")
+_DATABASE: Final = re.compile(
+    r"[\w+]+://(?:[^:/]*(?::[^@]*)?@)?(?P<host>\[[^/?]+\]|[^/:?@]+)?(?::(?P<port>[^/?]*))?(?:[/?].*)?", re.DOTALL
+)
+"""The parts of a database URL, split as SQLAlchemy does; a second @, which it would take for a part of the host, is refused."""
+_WITHOUT_SECRET: Final = re.compile(r"(?:[\w+.-]+://)?[\w./~-]*")
+"""A URL that can be shown as given: it has neither a user nor parameters."""
+_PLACE: Final = "place"
+Place = Annotated[str, _PLACE]
+"""A folder, or the URL of one."""
 
 
 class MeshSettings(BaseSettings):
@@ -50,14 +59,25 @@ class MeshSettings(BaseSettings):
         """Folder for the sessions that the calendar libraries give (``shared.library_sessions``)."""
         return self.cache / "sessions"
 
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_path_is_not_set(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """Without an empty path, which would be the working directory."""
+        return {name: value for name, value in given.items() if value != "" or not _is_path(cls, name)}
+
     @field_validator("database_url")
     @classmethod
-    def _known_driver(cls, value: str) -> str:
+    def _usable_url(cls, value: str) -> str:
         driver, separator, _ = value.partition("://")
         if not separator:
             raise ValueError("not a URL like sqlite+aiosqlite:///FILE or mysql+aiomysql://USER:PASSWORD@HOST/DB")
         if driver not in DRIVERS:
             raise ValueError(f"has driver {driver[:40]!r}; supported: {', '.join(DRIVERS)}")
+        parts = _DATABASE.fullmatch(value)
+        if parts is None or (parts["port"] and not (parts["port"].isascii() and parts["port"].isdecimal())):
+            raise ValueError("its host or its port is not valid, or its password has an @ that is not written as %40")
+        if driver.startswith("sqlite") and (parts["host"] or parts["port"]):
+            raise ValueError("a file needs three slashes, and four if its path begins with one: sqlite+aiosqlite:///FILE")
         return value
 
     @field_validator("kafka_bootstrap")
@@ -75,6 +95,11 @@ def data_folder(var: Path) -> Path:
     """
     newest = var / "current"
     return newest.resolve() if newest.is_dir() else var
+
+
+def _is_path(settings: type[MeshSettings], name: str) -> bool:
+    field = settings.model_fields.get(name)
+    return field is not None and (Path in {field.annotation, *get_args(field.annotation)} or _PLACE in field.metadata)
 
 
 S = TypeVar("S", bound=MeshSettings)
@@ -102,7 +127,22 @@ def read_settings(settings: type[S]) -> S:
 
 
 def as_given(settings: type[MeshSettings], name: str) -> str:
-    """Name and value of the setting as given; only the name if it is a secret or a URL that may contain a password."""
+    """Name and value of the setting as given; only the name if it is a secret, and no more than the beginning of a URL that may
+    contain one.
+    """
     field, given = settings.model_fields.get(name), os.environ.get(name.upper())
-    secret = field is None or "Secret" in str(field.annotation) or name.endswith("url")
-    return name.upper() if secret or given is None else f"{name.upper()}={given!r}"
+    if field is None or "Secret" in str(field.annotation) or given is None:
+        return name.upper()
+    return f"{name.upper()}={(_without_secret(given) if name.endswith('url') else given)!r}"
+
+
+def _without_secret(url: str) -> str:
+    """A URL that need not be valid, as it is shown.
+
+    >>> [_without_secret(url) for url in ("nonsense", "mysql://fin:hunter2@db/finstage", "hunter2@db")]
+    ['nonsense', 'mysql://***', '***']
+    """
+    if _WITHOUT_SECRET.fullmatch(url):
+        return url
+    scheme = re.match(r"[\w+.-]+://", url)
+    return f"{scheme[0] if scheme else ''}***"

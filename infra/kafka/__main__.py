@@ -14,15 +14,16 @@ from infra.kafka.jvm_class_cache import make_class_cache
 from infra.kafka.node import KafkaNode, write_owner
 from infra.kafka.ready import brokers, wait_ready
 from infra.kafka.topics import make_topics
-from shared.settings import data_folder
+from shared.settings import MeshSettings, data_folder, read_settings
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; the exit code is 0 on success."""
-    chosen = _parser().parse_args(arguments)
-    folder: Path = chosen.folder.absolute()
+    chosen, settings = _parser().parse_args(arguments), read_settings(MeshSettings)
+    folder: Path = chosen.folder or data_folder(settings.var) / "kafka"
+    jars: Path = chosen.jars or settings.cache / "kafka"
     node = KafkaNode(
-        folder / "node-1", chosen.jars.absolute(), chosen.port, chosen.controller_port or chosen.port + 1, heap_mb=chosen.heap
+        folder.absolute() / "node-1", jars.absolute(), chosen.port, chosen.controller_port or chosen.port + 1, heap_mb=chosen.heap
     )
     try:
         return int(COMMANDS[chosen.command](node, chosen) or 0)
@@ -98,10 +99,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m infra.kafka", description="The local Apache Kafka: one node that listens on 127.0.0.1."
     )
-    var, cache = Path(os.environ.get("VAR", "var")), Path(os.environ.get("CACHE", ".cache"))
-    parser.add_argument("--folder", type=Path, default=data_folder(var) / "kafka", help="its data (default: var/current/kafka)")
-    parser.add_argument("--jars", type=Path, default=cache / "kafka", help="jars and class cache (default: .cache/kafka)")
-    parser.add_argument("--port", type=int, default=int(os.environ.get("KAFKA_PORT", "9092")), help="where clients connect (9092)")
+    parser.add_argument("--folder", type=Path, help="its data (default: var/current/kafka)")
+    parser.add_argument("--jars", type=Path, help="jars and class cache (default: .cache/kafka)")
+    parser.add_argument("--port", type=int, default=os.environ.get("KAFKA_PORT", "9092"), help="where clients connect (9092)")
     parser.add_argument("--controller-port", type=int, default=0, help="for Kafka itself (the port plus one)")
     parser.add_argument("--heap", type=int, default=384, help="Java heap in MB (384)")
     commands = parser.add_subparsers(dest="command", required=True)

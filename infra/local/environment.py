@@ -3,6 +3,7 @@
 ``python environment.py run|research|test|bench|oracles``: returns at once when the list has not changed since the last run.
 """
 
+import argparse
 import ast
 import hashlib
 import os
@@ -37,13 +38,15 @@ UV_NAMES = {
 
 def main() -> int:
     """Create or update the environment; the exit code is 0 on success."""
-    level = sys.argv[1]
+    parser = argparse.ArgumentParser(prog="python environment.py", description=__doc__)
+    parser.add_argument("level", choices=(*LEVELS, *OTHERS), help="which list")
+    level = parser.parse_args().level
     if not OLDEST <= sys.version_info[:2] <= NEWEST:
         return _fail(
             f"This is Python {sys.version.split()[0]}; Finstage needs 3.11 to 3.14. "
             "Install one (Debian: apt-get install python3 python3-venv), or choose one: make run PYTHON=/path/to/python3.12"
         )
-    venv = Path(os.environ.get("VENV", ROOT / ".venv"))
+    venv = Path(os.environ.get("VENV") or ROOT / ".venv")
     python = venv / "bin" / "python"
     if not _works(python) and (code := _create(venv)):
         return code

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -78,5 +79,16 @@ def _npm(*arguments: str) -> None:
         )
 
 
+def main(arguments: Sequence[str]) -> int:
+    """Build the page; returns the exit code."""
+    argparse.ArgumentParser(prog="python -m infra.local.web_page", description=__doc__).parse_args(arguments)
+    try:
+        build_page(print)
+    except StackError as error:
+        sys.stderr.write(f"error: {error}\n")
+        return 1
+    return 0
+
+
 if __name__ == "__main__":
-    build_page(print)
+    sys.exit(main(sys.argv[1:]))

@@ -23,7 +23,7 @@ from services.analysis.research.settings import ResearchSettings
 from shared import logs
 from shared.db import open_database
 from shared.failures import TransientError
-from shared.migrations.revision import NO_TABLES, current
+from shared.migrations.revision import current, no_tables
 from shared.sequences import SequenceError, SignalSequence, parse
 from shared.settings import read_settings
 from shared.text import normalize_input
@@ -40,8 +40,9 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; the exit code is 1 if it fails."""
     chosen = _parser().parse_args(arguments)
     try:
-        if asyncio.run(current(read_settings(LiveSettings).database_url)) is None:
-            sys.stderr.write(f"{NO_TABLES}\n")
+        url = read_settings(LiveSettings).database_url
+        if asyncio.run(current(url)) is None:
+            sys.stderr.write(f"{no_tables(url)}\n")
             return 1
         match chosen.command:
             case "list":

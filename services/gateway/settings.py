@@ -10,7 +10,7 @@ from limits import parse
 from pydantic import AfterValidator, Field
 
 from services.gateway.domain.hosts import LOCAL_NAMES
-from shared.settings import MeshSettings, data_folder
+from shared.settings import MeshSettings, Place, data_folder
 
 
 def _limit(text: str) -> str:
@@ -97,7 +97,7 @@ class Settings(MeshSettings):
     """Bars, indicator rows and signals per partition that are read at the start; of quotes, all are read."""
     refresh_seconds: float = Field(default=30.0, gt=0)
     """Interval between reads of instruments and industries."""
-    research_artefacts: str = Field(default_factory=lambda given: str(data_folder(given["var"]) / "research"))
+    research_artefacts: Place = Field(default_factory=lambda given: str(data_folder(given["var"]) / "research"))
     """Folder or URL of the files of runs, the same as that of analysis research; others are not sent.
     Unset: ``research`` beside the database of the newest ``make run`` under VAR, or in VAR itself."""
     analysis_group: str = "analysis-live"

@@ -9,7 +9,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 
 from services.notifier.domain.delivery import RetryPolicy
 from services.notifier.domain.posting import PostingChannel
-from shared.settings import MeshSettings, data_folder
+from shared.settings import MeshSettings, Place, data_folder
 
 
 class WebhookTarget(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -122,7 +122,7 @@ class NotifierSettings(MeshSettings):
     """Updates of the bot that are handled concurrently."""
     backtest_seconds: float = Field(default=600.0, gt=0)
     """Time limit of a backtest of the bot with the time that it waits, seconds; then it is cancelled."""
-    research_artefacts: str = Field(default_factory=lambda given: str(data_folder(given["var"]) / "research"))
+    research_artefacts: Place = Field(default_factory=lambda given: str(data_folder(given["var"]) / "research"))
     """Folder or URL of the files of runs, the same as that of analysis research; without it backtests are sent without pictures.
     Unset: ``research`` beside the database of the newest ``make run`` under VAR, or in VAR itself."""
     watchlist_most: int = Field(default=100, ge=1, le=1000)

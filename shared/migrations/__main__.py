@@ -9,7 +9,7 @@ import sys
 from shared.failures import TransientError
 from shared.migrations import command
 from shared.migrations.revision import current
-from shared.settings import MeshSettings
+from shared.settings import MeshSettings, read_settings
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -21,7 +21,7 @@ def main(arguments: list[str] | None = None) -> int:
     if chosen.command == "downgrade" and not chosen.revision:
         parser.error("downgrade needs a revision; base removes every table")
     try:
-        return asyncio.run(_run(chosen.command, chosen.revision, MeshSettings().database_url))
+        return asyncio.run(_run(chosen.command, chosen.revision, read_settings(MeshSettings).database_url))
     except TransientError as error:
         sys.stderr.write(f"{error}\n")
         return 1

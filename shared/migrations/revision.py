@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy import Connection, inspect, text
 
-from shared.db import open_database, sqlite_file
+from shared.db import open_database, sqlite_file, without_password
 from shared.failures import TransientError
 
 LOCK: Final = "finstage-migrations"
@@ -18,6 +18,15 @@ LOCK_SECONDS: Final = 60
 RUN_SECONDS: Final = 600.0
 NO_TABLES: Final = "there are no tables yet: start Finstage first (make run)"
 """What a command says that needs them."""
+
+
+def no_tables(url: str) -> str:
+    """The same with the database, without its password.
+
+    >>> no_tables("mysql+aiomysql://fin:hunter2@db/finstage").partition(", or ")[2]
+    'set DATABASE_URL to another database than mysql+aiomysql://fin:***@db/finstage'
+    """
+    return f"{NO_TABLES}, or set DATABASE_URL to another database than {without_password(url)}"
 
 
 async def current(url: str) -> str | None:

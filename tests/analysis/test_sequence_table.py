@@ -89,7 +89,7 @@ def test_an_unusable_database_is_reported_in_one_line(
     monkeypatch.setenv("DATABASE_URL", "foo")
     with pytest.raises(SystemExit):
         main(["list"])
-    assert capsys.readouterr().err.startswith("error: setting DATABASE_URL: not a URL like sqlite+aiosqlite:///FILE")
+    assert capsys.readouterr().err.startswith("error: setting DATABASE_URL='foo': not a URL like sqlite+aiosqlite:///FILE")
 
 
 def test_an_empty_list_of_symbols_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,9 +6,10 @@ from collections.abc import Callable
 import pytest
 from jsonschema import Draft202012Validator
 
-from infra.clients.__main__ import main as write_clients
+from infra.clients.__main__ import main as clients
 from infra.documents.__main__ import documents, main
-from services.analysis.documents.__main__ import main as write_pages
+from infra.local.web_page import main as web_page
+from services.analysis.documents.__main__ import main as page_of_indicators
 from shared.asyncapi import document, event_schemas, schemas
 from shared.events import Tick
 from shared.topics import TOPICS
@@ -18,6 +19,20 @@ from tests.wire.test_wire import SAMPLES
 def test_the_committed_documents_are_current() -> None:
     assert [path.name for path, text in documents().items() if path.read_text() != text] == []
     assert main(["--check"]) == 0
+
+
+@pytest.mark.parametrize("program", [main, clients, page_of_indicators, web_page], ids=lambda each: each.__module__)
+def test_the_programs_that_make_files_explain_themselves_and_refuse_what_they_do_not_know(
+    program: Callable[[list[str]], int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        program(["--help"])
+    assert ended.value.code == 0
+    assert f"usage: python -m {program.__module__.removesuffix('.__main__')} [-h]" in capsys.readouterr().out
+    with pytest.raises(SystemExit) as ended:
+        program(["--chek-all"])
+    assert ended.value.code == 2
+    assert "unrecognized arguments: --chek-all" in capsys.readouterr().err
 
 
 def test_every_topic_and_event_is_in_it() -> None:
@@ -61,15 +76,6 @@ def test_each_event_has_a_schema_of_its_own_that_its_sample_agrees_with() -> Non
         body = json.loads(sample.read_bytes())
         assert [error.message for error in validator.iter_errors(body)] == []
         assert list(validator.iter_errors({**body, "ts_event": "now"})), "a wrong type is found"
-
-
-@pytest.mark.parametrize("command", [main, write_clients, write_pages], ids=["documents", "clients", "pages"])
-def test_what_writes_files_refuses_a_misspelt_option(
-    command: Callable[[list[str]], int], capsys: pytest.CaptureFixture[str]
-) -> None:
-    with pytest.raises(SystemExit) as ended:
-        command(["--chek"])
-    assert (ended.value.code, "unrecognized arguments: --chek" in capsys.readouterr().err) == (2, True)
 
 
 def test_fields_carry_their_descriptions() -> None:

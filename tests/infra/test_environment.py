@@ -120,3 +120,11 @@ def test_every_required_package_is_locked(level: str) -> None:
         if line.strip() and not line.startswith(("#", "-r"))
     ]
     assert set(required) <= set(pinned(level))
+
+
+@pytest.mark.parametrize("arguments", [[], ["runn"]])
+def test_a_list_that_is_not_there_is_refused_with_the_names(arguments: list[str]) -> None:
+    done = subprocess.run([sys.executable, "-I", SCRIPT, *arguments], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 2
+    assert "{run,research,test,bench,oracles}" in done.stderr
+    assert "Traceback" not in done.stderr

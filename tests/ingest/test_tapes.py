@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from services.ingest.adapters.instruments import read_universe
-from services.ingest.adapters.tape_maker import TAPE_PLANS, TapeMaker
+from services.ingest.adapters.tape_maker import TAPE_PLANS, TapeMaker, main
 from services.ingest.adapters.tapes import read_tape, write_tape
 from services.ingest.domain.aggregate_bars import intraday
 from services.ingest.domain.source import MAX_BARS
@@ -302,3 +302,19 @@ def test_the_maker_takes_sessions_from_the_calendar_and_splits_from_the_factors(
 def test_writing_requires_a_description_of_each_series(tmp_path: Path) -> None:
     with pytest.raises(KeyError):
         write_tape(tmp_path, small_tape.mixed(), "made up", "none", {})
+
+
+def test_the_maker_of_tapes_explains_itself_and_takes_only_a_folder_of_market_data(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for arguments, code, words in (
+        (["--help"], 0, "FOLDER_OF_MARKET_DATA [OUTPUT_FOLDER]"),
+        ([], 2, "required: FOLDER_OF_MARKET_DATA"),
+        ([f"{tmp_path}", f"{tmp_path / 'out'}"], 2, f"FOLDER_OF_MARKET_DATA: '{tmp_path}' has no folder 'daily'"),
+    ):
+        with pytest.raises(SystemExit) as ended:
+            main(arguments)
+        output = capsys.readouterr()
+        assert ended.value.code == code
+        assert words in " ".join((output.out + output.err).split())
+    assert [*tmp_path.iterdir()] == []

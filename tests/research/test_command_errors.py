@@ -89,5 +89,7 @@ def test_what_only_reads_creates_no_database(
     monkeypatch.setenv("CACHE", str(ROOT / ".cache"))
     monkeypatch.delenv("DATABASE_URL", raising=False)
     assert main(arguments) == code
-    assert capsys.readouterr().err.startswith("error: there are no tables yet: start Finstage first (make run)")
+    message = capsys.readouterr().err
+    assert message.startswith("error: there are no tables yet: start Finstage first (make run), or set DATABASE_URL")
+    assert f"sqlite+aiosqlite:///{tmp_path}/finstage.db" in message
     assert [*tmp_path.iterdir()] == []

@@ -1,12 +1,18 @@
 from __future__ import annotations
 
+import contextlib
 import importlib
 import pkgutil
+from pathlib import Path
 
 import pytest
 
 import services
+from infra.local.settings import LocalSettings
+from services.analysis.research.settings import ResearchSettings
+from services.ingest.settings import IngestSettings
 from services.notifier.settings import NotifierSettings
+from shared.db import engine_of
 from shared.settings import EXIT_BAD_SETTINGS, MeshSettings, read_settings
 from tests.setting_docs import undocumented
 
@@ -100,3 +106,95 @@ def test_a_wrong_secret_is_not_repeated(monkeypatch: pytest.MonkeyPatch, capsys:
     output = capsys.readouterr()
     assert "WEBHOOKS" in output.err
     assert "hush-hush-canary" not in output.err + output.out
+
+
+@pytest.mark.parametrize("settings", [*every_settings_class(), LocalSettings], ids=lambda found: found.__module__)
+@pytest.mark.parametrize("value", ["", "{nonsense", "-1", "[[]]"])
+def test_no_value_of_a_setting_is_a_crash(
+    settings: type[MeshSettings], value: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    refused = 0
+    for name in settings.model_fields:
+        with monkeypatch.context() as alone, contextlib.suppress(SystemExit):
+            alone.setenv(name.upper(), value)
+            read_settings(settings)
+            continue
+        refused += 1
+        lines = capsys.readouterr().err.splitlines()
+        assert lines
+        assert all(line.startswith("error: setting ") and name.upper() in line for line in lines), name
+    assert refused
+
+
+PATHS = ("var", "cache", "universe", "tapes", "news_feeds", "page", "calendar_corrections", "translation_model", "gateway_counts")
+
+
+@pytest.mark.parametrize("settings", [*every_settings_class(), LocalSettings], ids=lambda found: found.__module__)
+def test_an_empty_path_is_not_set(settings: type[MeshSettings], monkeypatch: pytest.MonkeyPatch) -> None:
+    names = {name for name in settings.model_fields if name in {*PATHS, "research_artefacts"}}
+    assert names >= {name for name, field in settings.model_fields.items() if "Path" in str(field.annotation)}
+    for name in names:
+        monkeypatch.delenv(name.upper(), raising=False)
+    usual = settings(_env_file=None)
+    for name in names:
+        monkeypatch.setenv(name.upper(), "")
+    given = settings(_env_file=None)
+    assert [getattr(given, name) for name in names] == [getattr(usual, name) for name in names]
+    assert not names & given.model_fields_set
+
+
+def test_an_empty_path_in_the_file_of_settings_is_not_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NEWS_FEEDS", raising=False)
+    (tmp_path / ".env").write_text("NEWS_FEEDS=\n")
+    assert IngestSettings(_env_file=tmp_path / ".env").news_feeds.name == "feeds.jsonl"
+
+
+def test_what_is_written_as_json_may_be_left_empty_only_where_that_means_something(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RESEARCH_DATASET_PARAMETERS", "")
+    monkeypatch.setenv("QUALITY_TIMEFRAMES", '["1d", "1h"]')
+    settings = read_settings(ResearchSettings)
+    assert settings.research_dataset_parameters == {}
+    assert [each.word for each in settings.quality_timeframes] == ["1d", "1h"]
+
+
+@pytest.mark.parametrize(
+    ("url", "line"),
+    [
+        ("nonsense", "='nonsense': not a URL like sqlite+aiosqlite:///FILE or mysql"),
+        ("", "='': not a URL"),
+        ("root:canary@host/db", "='***': not a URL"),
+        ("root:canary", "='***': not a URL"),
+        ("mysql://fin:canary@db/finstage", "='mysql://***': has driver 'mysql'; supported: "),
+        ("mysql://db/finstage?password=canary", "='mysql://***': has driver 'mysql'"),
+        ("postgresql://db/finstage", "='postgresql://db/finstage': has driver 'postgresql'"),
+        ("mysql+aiomysql://fin:canary", "='mysql+aiomysql://***': its host or its port is not valid"),
+        ("mysql+aiomysql://fin:canary@db:three/finstage", "='mysql+aiomysql://***': its host or its port is not valid"),
+        ("mysql+asyncmy://fin:can@ary@db:3306/finstage", "='mysql+asyncmy://***': its host or its port is not valid"),
+        ("sqlite+aiosqlite://finstage.db", "='sqlite+aiosqlite://finstage.db': a file needs three slashes"),
+    ],
+)
+def test_a_wrong_database_is_named_without_its_password(
+    url: str, line: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", url)
+    with pytest.raises(SystemExit) as ended:
+        read_settings(MeshSettings)
+    output = capsys.readouterr().err
+    assert ended.value.code == EXIT_BAD_SETTINGS
+    assert output.startswith(f"error: setting DATABASE_URL{line}")
+    assert "canary" not in output.replace("can@ary", "canary")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite+aiosqlite://",
+        "sqlite+aiosqlite:///:memory:",
+        "sqlite+aiosqlite:////var/a:b@c/finstage.db",
+        "mysql+aiomysql://fin:p/w:d?@[::1]:3306/finstage?ssl=true",
+        "mysql+asyncmy://db/finstage",
+    ],
+)
+def test_a_database_that_sqlalchemy_can_open_is_taken(url: str) -> None:
+    assert MeshSettings(database_url=url, _env_file=None).database_url == url
+    engine_of(url)

@@ -15,7 +15,7 @@ from services.analysis.news.settings import NewsSettings
 from shared import logs
 from shared.db import open_database
 from shared.failures import TransientError
-from shared.migrations.revision import NO_TABLES, current
+from shared.migrations.revision import current, no_tables
 from shared.settings import read_settings
 
 WAIT_SECONDS: Final = 30.0
@@ -29,7 +29,7 @@ def main(arguments: Sequence[str]) -> int:
     logs.hide_secrets(logs.secrets_of(settings))
     try:
         if asyncio.run(current(settings.database_url)) is None:
-            return _fail(NO_TABLES)
+            return _fail(no_tables(settings.database_url))
         if chosen.command == "show":
             return asyncio.run(_show(settings, chosen.story))
         return asyncio.run(_split(settings, chosen.story, chosen.article, chosen.wait))

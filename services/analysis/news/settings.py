@@ -53,11 +53,6 @@ class TranslatorSettings(MeshSettings):
             raise ValueError("not an address that begins with http:// or https://")
         return value.rstrip("/")
 
-    @field_validator("translation_model", mode="before")
-    @classmethod
-    def _no_folder(cls, value: object) -> object:
-        return value or None
-
     @model_validator(mode="after")
     def _whole_papago_key(self) -> Self:
         if bool(self.papago_key_id.get_secret_value()) != bool(self.papago_key.get_secret_value()):

@@ -16,7 +16,7 @@ from shared.conditions.words import LANGUAGES
 from shared.db import open_database
 from shared.events import ConditionHistory, ConditionHistoryJob, SymbolHistory
 from shared.failures import TransientError
-from shared.migrations.revision import NO_TABLES, current
+from shared.migrations.revision import current, no_tables
 
 
 def main(settings: ResearchSettings, text: str, symbols: str, limit: int) -> int:
@@ -53,7 +53,7 @@ def main(settings: ResearchSettings, text: str, symbols: str, limit: int) -> int
 
 async def _evaluated(settings: ResearchSettings, job: ConditionHistoryJob) -> ConditionHistory:
     if await current(settings.database_url) is None:
-        raise TransientError(NO_TABLES)
+        raise TransientError(no_tables(settings.database_url))
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings.database_url))
         return await histories(settings, database, stack).conditions.evaluate(job)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field
+import msgspec
+from pydantic import Field, ValidationInfo, field_validator
+from pydantic_settings import NoDecode
 
 from shared.events import Timeframe
-from shared.settings import MeshSettings, data_folder
+from shared.settings import MeshSettings, Place, data_folder
 
 
 class ResearchSettings(MeshSettings):
@@ -34,7 +36,7 @@ class ResearchSettings(MeshSettings):
 
     research_years: float = Field(default=10.0, gt=0, le=100)
     """Years before the newest bar that a run uses where it names no start."""
-    research_artefacts: str = Field(default_factory=lambda given: str(data_folder(given["var"]) / "research"))
+    research_artefacts: Place = Field(default_factory=lambda given: str(data_folder(given["var"]) / "research"))
     """Folder of the files of runs, or a URL such as s3://BUCKET/FOLDER if the package fsspec and that of its scheme are installed.
     Unset: ``research`` beside the database of the newest ``make run`` under VAR, or in VAR itself."""
 
@@ -56,7 +58,7 @@ class ResearchSettings(MeshSettings):
     research_run_days: int = Field(default=90, ge=1)
     """Days for which a run that has ended is kept, with its files."""
 
-    quality_timeframes: tuple[Timeframe, ...] = (Timeframe.D1,)
+    quality_timeframes: Annotated[tuple[Timeframe, ...], NoDecode] = (Timeframe.D1,)
     """Timeframes whose signals get a record; JSON as ["1d", "1h"]. A record needs more than two years of bars."""
     quality_seconds: float = Field(default=120.0, gt=0)
     """How often is looked whether bars have closed; then the records are computed again."""
@@ -65,10 +67,19 @@ class ResearchSettings(MeshSettings):
 
     research_dataset_at: str = Field(default="", pattern=r"^(([01]\d|2[0-3]):[0-5]\d)?$")
     """Time in UTC, as ``02:00``, at which a data set of all stored instruments is asked for each day; empty: never."""
-    research_dataset_parameters: dict[str, Any] = Field(default_factory=dict)
+    research_dataset_parameters: Annotated[dict[str, Any], NoDecode] = Field(default_factory=dict)
     """Its parameters as JSON (docs/datasets.md); empty: the usual ones."""
     research_dataset_keep: int = Field(default=7, ge=1)
     """Data sets of this kind that are kept; older ones are removed with their files."""
+
+    @field_validator("quality_timeframes", "research_dataset_parameters", mode="before")
+    @classmethod
+    def _decoded(cls, value: object, about: ValidationInfo) -> object:
+        empty = "{}" if about.field_name == "research_dataset_parameters" else ""
+        try:
+            return msgspec.json.decode(value or empty) if isinstance(value, str) else value
+        except msgspec.DecodeError as error:
+            raise ValueError(f"not JSON: {error}") from None
 
     @property
     def kernels(self) -> Path:

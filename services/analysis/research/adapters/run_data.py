@@ -159,12 +159,12 @@ class SeriesData:
     def _stored(self, symbols: Collection[str], timeframe: Timeframe, also: Collection[Timeframe]) -> Iterator[ResearchSeries]:
         from services.analysis.research.adapters.stored_series import StoredSeries
         from shared.db import open_database
-        from shared.migrations.revision import NO_TABLES, current
+        from shared.migrations.revision import current, no_tables
 
         with asyncio.Runner() as runner:
             opened = open_database(self._settings.database_url)
             if runner.run(current(self._settings.database_url)) is None:
-                raise DataRequestError(f"{NO_TABLES}, or name a tape or a folder", "no-tables")
+                raise DataRequestError(f"{no_tables(self._settings.database_url)}, or name a tape or a folder", "no-tables")
             database = runner.run(opened.__aenter__())
             try:
                 tables = StoredSeries(database, self._settings.rebuild_bars)

@@ -83,14 +83,14 @@ def _with_table(use: Callable[[RunTable], Awaitable[T]]) -> T:
     from services.analysis.research.settings import ResearchSettings
     from shared.db import open_database
     from shared.failures import TransientError
-    from shared.migrations.revision import NO_TABLES, current
+    from shared.migrations.revision import current, no_tables
     from shared.settings import read_settings
 
     url = read_settings(ResearchSettings).database_url
 
     async def used() -> T:
         if await current(url) is None:
-            raise TransientError(NO_TABLES)
+            raise TransientError(no_tables(url))
         async with open_database(url) as database:
             return await use(RunTable(database))
 
