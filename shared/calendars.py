@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import numpy.typing as npt
 
-from shared.corrections import BUNDLED, Correction, CorrectionError, corrected, parse_corrections
+from shared.corrections import BUNDLED, Correction, CorrectionError, OverlapError, corrected, parse_corrections
 from shared.events import PERIODS, Timeframe
 from shared.library_sessions import library_sessions
 
@@ -84,14 +84,19 @@ def read_corrections(more: Path | None = None, folder: Path | None = None) -> Co
     Raises:
         CorrectionError: a file cannot be read, or a line is invalid; the message names file, line, field and value.
     """
-    bundled = _read(BUNDLED)
+    bundled = tuple(_read(BUNDLED).values())
     if more is None:
         return bundled
-    own = _read(more)
+    lines = _read(more)
+    own = tuple(lines.values())
     dates = [each.date for each in own if each.date is not None]
     for exchange in dict.fromkeys(each.exchange for each in own):  # finds overlapping hours now, not on their day
         first, last = min(dates, default=_CHECK_DATE), max(dates, default=_CHECK_DATE)
-        sessions(exchange, first - _WEEK, last + _WEEK, bundled + own, folder)
+        try:
+            sessions(exchange, first - _WEEK, last + _WEEK, bundled + own, folder)
+        except OverlapError as error:
+            at = [str(line) for line, each in lines.items() if any(each.is_of(error.exchange, day) for day in error.days)]
+            raise CorrectionError(f"{more} line {' and '.join(at)}: {error}") from error
     return bundled + own
 
 
@@ -101,9 +106,12 @@ _AROUND: Final = max(dt.timedelta(milliseconds=timeframe.row.longest_ms) for tim
 """Days around a range that complete the periods at its ends."""
 
 
-def _read(path: Path) -> Corrections:
+def _read(path: Path) -> dict[int, Correction]:
+    """By the number of their line."""
     try:
-        return parse_corrections(path.read_text(encoding="utf-8").splitlines(), str(path), CALENDARS)
+        lines = path.read_text(encoding="utf-8").splitlines()
+        numbers = [number for number, line in enumerate(lines, start=1) if line.strip()]
+        return dict(zip(numbers, parse_corrections(lines, str(path), CALENDARS), strict=True))
     except (OSError, UnicodeDecodeError) as error:
         raise CorrectionError(f"calendar corrections {str(path)!r} cannot be read: {error}") from error
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -28,6 +29,16 @@ Span = tuple[int, int]
 
 class CorrectionError(ValueError):
     """A line is invalid; the message names the file, the line, the field and the value."""
+
+
+class OverlapError(CorrectionError):
+    """Corrected hours do not fit together; the message names the exchange, the session and its times."""
+
+    def __init__(self, message: str, exchange: str, days: Collection[dt.date]) -> None:
+        """``days``: the session, and the one before if they overlap."""
+        super().__init__(message)
+        self.exchange = exchange
+        self.days = days
 
 
 class Correction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -58,6 +69,14 @@ class Correction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     opens_day_before: bool = False
     """The session opens on the day before its date."""
     close: str = ""
+
+    def is_of(self, exchange: str, day: dt.date) -> bool:
+        """Whether it can change this session."""
+        weekly = WEEKDAYS[day.weekday()] in self.weekdays and self.first <= day <= self.last
+        return self.exchange == exchange and (self.date == day or weekly)
+
+
+_FIELDS: Final = tuple(field.encode_name for field in msgspec.structs.fields(Correction))
 
 
 def parse_corrections(lines: Iterable[str], name: str, exchanges: Iterable[str]) -> tuple[Correction, ...]:
@@ -100,7 +119,7 @@ def corrected(
     """The sessions with dates from ``first`` to ``last``, corrected, oldest first; the later of two lines for one day applies.
 
     Raises:
-        CorrectionError: two sessions overlap, or one does not end after it begins.
+        OverlapError: two sessions overlap, or one does not end after it begins.
     """
     mine = [each for each in corrections if each.exchange == exchange]
     found = dict(spans)
@@ -116,13 +135,21 @@ def corrected(
             else:
                 found[line.date] = (_opening(line, line.date), _at(line.date, line.close, line.zone))
     ordered = dict(sorted(found.items()))
-    until = 0
     for day, (opening, closing) in ordered.items():
-        if not until <= opening < closing:
-            raise CorrectionError(
-                f"the corrected hours of {exchange} on {day} overlap the session before, or end before they begin"
+        if not opening < closing:
+            raise OverlapError(
+                f"the corrected hours of {exchange} on {day} end at {_utc(closing)}, before they begin at {_utc(opening)}",
+                exchange,
+                (day,),
             )
-        until = closing
+    for (before, (_, until)), (day, (opening, _)) in pairwise(ordered.items()):
+        if opening < until:
+            raise OverlapError(
+                f"the corrected hours of {exchange} on {day} overlap the session before: "
+                f"they begin at {_utc(opening)}, and that of {before} ends at {_utc(until)}",
+                exchange,
+                (before, day),
+            )
     return ordered
 
 
@@ -136,6 +163,10 @@ def digest(corrections: Iterable[Correction], exchange: str, upto: dt.date) -> s
     return hashlib.sha256(msgspec.json.encode(mine)).hexdigest()[:12] if mine else ""
 
 
+def _utc(ts: int) -> str:
+    return f"{dt.datetime.fromtimestamp(ts / 1000, dt.UTC):%Y-%m-%d %H:%M} UTC"
+
+
 def _decode(line: str, where: str) -> Correction:
     try:
         found = msgspec.json.decode(line)
@@ -143,6 +174,11 @@ def _decode(line: str, where: str) -> Correction:
         raise CorrectionError(f"{where}: not JSON: {error}: {line.strip()[:80]!r}") from error
     if not isinstance(found, dict):
         raise CorrectionError(f"{where}: expected an object, not {found!r}")
+    if unknown := [name for name in found if name not in _FIELDS]:
+        name = unknown[0]
+        raise CorrectionError(
+            f"{where}: {name[:32]} {str(found[name])[:80]!r}: there is no such field; there are {', '.join(_FIELDS)}"
+        )
     try:
         return msgspec.convert(found, Correction)
     except msgspec.ValidationError as error:

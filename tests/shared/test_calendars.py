@@ -225,7 +225,7 @@ WEEK: dict[str, Any] = {
         ({**GOOD, "open": 10}, "open 10: Expected `str`"),
         ({**GOOD, "open": "24:00"}, "open '24:00' is not a time HH:MM"),
         ({**GOOD, "open": "١٠:00"}, "is not a time HH:MM"),
-        ({**GOOD, "opne": "10:00"}, "unknown field `opne`"),
+        ({**GOOD, "opne": "10:00"}, "opne '10:00': there is no such field; there are exchange, source, why, date, "),
         ({**GOOD, "zone": "Asia/Nowhere"}, "zone 'Asia/Nowhere' is not a time zone"),
         ({**GOOD, "zone": "../../etc/passwd"}, "zone '../../etc/passwd' is not a time zone"),
         ({**GOOD, "zone": ""}, "zone '' is not a time zone"),
@@ -254,8 +254,24 @@ def test_duplicate_days_and_overlapping_hours_are_refused(tmp_path: Path) -> Non
     with pytest.raises(CorrectionError, match=r"line 2: date '2027-11-18' of KRX is in line 1 too"):
         parse_corrections([json.dumps(GOOD)] * 2, "own.jsonl", CALENDARS)
     own = tmp_path / "own.jsonl"
-    own.write_text(json.dumps({**GOOD, "opens_day_before": True, "open": "15:00"}))
-    with pytest.raises(CorrectionError, match="KRX on 2027-11-18 overlap"):
+    early = {**GOOD, "opens_day_before": True, "open": "15:00"}
+    own.write_text(f"\n{json.dumps({**GOOD, 'date': '2027-12-01'})}\n{json.dumps(early)}\n")
+    with pytest.raises(CorrectionError) as found:
+        read_corrections(own, session_files())
+    assert str(found.value) == (
+        f"{own} line 3: the corrected hours of KRX on 2027-11-18 overlap the session before: "
+        "they begin at 2027-11-17 06:00 UTC, and that of 2027-11-17 ends at 2027-11-17 06:30 UTC"
+    )
+    late = {**GOOD, "date": "2027-11-17", "close": "23:59"}
+    own.write_text(f"{json.dumps(late)}\n{json.dumps({**early, 'open': '23:00'})}\n")
+    with pytest.raises(CorrectionError, match=rf"^{own} line 1 and 2: the corrected hours of KRX on 2027-11-18 overlap"):
+        read_corrections(own, session_files())
+    own.write_text(
+        json.dumps({**WEEK, "weekdays": ["Tue"], "usual_open": "", "open": "", "usual_close": "15:30", "close": "08:00"})
+    )
+    with pytest.raises(
+        CorrectionError, match=rf"^{own} line 1: the corrected hours of KRX on 2025-11-25 end at .* before they begin"
+    ):
         read_corrections(own, session_files())
     with pytest.raises(CorrectionError, match=r"nowhere\.jsonl' cannot be read"):
         read_corrections(tmp_path / "nowhere.jsonl")
