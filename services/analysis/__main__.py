@@ -136,10 +136,16 @@ def main(arguments: Sequence[str]) -> int:
     if chosen.role == "compile-kinds":
         compile_kinds(chosen.kinds)
     elif chosen.role == "explain":
-        return explain(chosen.condition, chosen.symbols, chosen.limit)
+        return explain(chosen.condition, chosen.symbols or "", chosen.limit)
     else:
         ROLES[chosen.role]()
     return 0
+
+
+def _some_names(text: str) -> str:
+    if not text.replace(",", " ").strip():
+        raise argparse.ArgumentTypeError(f"{text!r} names no instrument; leave the option out for words alone")
+    return text
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -150,7 +156,9 @@ def _parser() -> argparse.ArgumentParser:
     roles.add_parser("compile-kinds", help=compile_kinds.__doc__).add_argument("kinds", nargs="*", help="as rsi or vwap")
     explaining = roles.add_parser("explain", help=explain.__doc__)
     explaining.add_argument("condition", metavar="CONDITION", help="as 'rsi_14 < 30 and close > sma_200 on 1d'")
-    explaining.add_argument("--symbols", default="", metavar="A,B", help="1 to 20 instruments; without them only words are printed")
+    explaining.add_argument(
+        "--symbols", type=_some_names, metavar="A,B", help="1 to 20 instruments; without them only words are printed"
+    )
     explaining.add_argument("--limit", type=int, default=5, metavar="N", help="close times to print for each, 1 to 100")
     return parser
 

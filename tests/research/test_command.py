@@ -9,13 +9,19 @@ import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
 
 from services.analysis.research.command import main
 from services.analysis.research.settings import ResearchSettings
-from shared.db import open_database
+from shared.db import open_database, without_password
+from shared.tables.instruments import instruments
 from tests.research.recorded import conditions, fill, recorded
 from tests.research.role import ROOT
 
+BARE = {
+    "symbol": "BARE", "name_en": "Bare", "name_ko": "Bare", "exchange": "NYSE", "currency": "USD", "kind": "stock", "sector": "",
+    "aliases": "[]", "active": True,
+}  # fmt: skip
 NOTHING = "mysql+aiomysql://root@127.0.0.1:1/finstage"
 
 
@@ -35,13 +41,18 @@ async def explain(database_url: str, *arguments: str) -> tuple[int | None, str, 
 async def test_words_and_times_are_printed(database_url: str) -> None:
     async with open_database(database_url) as database:
         await fill(database)
+        async with database.begin() as connection:
+            await connection.execute(insert(instruments), [BARE])
     closes = await recorded().fired(conditions()[1], "AAA")
-    code, out, errors = await explain(database_url, "close crosses above wma_7 on 15m", "--symbols", "aaa, NONE", "--limit", "2")
-    assert (code, errors) == (0, "")
+    code, out, errors = await explain(
+        database_url, "close crosses above wma_7 on 15m", "--symbols", "aaa, NONE, BARE", "--limit", "2"
+    )
+    assert (code, errors) == (2, f"error: --symbols: 'NONE' is no instrument of {without_password(database_url)}\n")
     lines = out.splitlines()
     assert lines[:2] == [conditions()[1], "the close crosses above the 7-bar weighted average, on 15-minute bars"]
     assert f"AAA: held on {len(closes)} of 156 bars" in out
-    assert "NONE: not known yet, no bars are stored" in out
+    assert "NONE" not in out
+    assert "BARE: not known yet, no bars of 15m are stored" in out
     assert len([line for line in lines if line.startswith("  2024-10-")]) == 2
 
 

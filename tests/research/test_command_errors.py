@@ -41,6 +41,13 @@ STATED = "exit: nothing ends a position; name a signal, or set --stop-loss, --ta
         (("discover", "--index", "ZZZ", *TAPE), "--index: 'ZZZ' is not on the tape daily"),
         (("dataset", "--feature", "nope", *TAPE), "--feature: 'nope': nope is no column"),
         (("dataset", "--label", "nope", *TAPE), "--label: 'nope' is no label"),
+        (
+            ("grid", *GRID[:-2], "--range", "fast=x", "--range", "slow=20", *TAPE),
+            "--range: fast: 'x' is no number; write the values as 5:50:5",
+        ),
+        (("backtest", *CROSS, "--symbols", "", "--tape", "daily"), "--symbols: it is empty; give it a value"),
+        (("backtest", *CROSS, "--tape="), "--tape: it is empty; give it a value"),
+        (("backtest", *CROSS, "--symbols", ",", "--tape", "daily"), "--symbols: ',' names no instrument"),
         (("rerun", "nope"), "RESULT: no runs in"),
         (("rerun", "/nowhere/result.json"), "RESULT: /nowhere/result.json cannot be read"),
     ],
@@ -93,3 +100,31 @@ def test_what_only_reads_creates_no_database(
     assert message.startswith("error: there are no tables yet: start Finstage first (make run), or set DATABASE_URL")
     assert f"sqlite+aiosqlite:///{tmp_path}/finstage.db" in message
     assert [*tmp_path.iterdir()] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("hello\nworld\n", "AAPL.csv: the file is not used: it has no column date in line 1; it has hello"),
+        (
+            "date,open,high,low,close,volume\n\n2020-01-02,ten,1,1,1,1\n",
+            "AAPL.csv: the file is not used: no row is a bar; line 3: open='ten' is no number",
+        ),
+    ],
+)
+@pytest.mark.parametrize("symbols", [(), ("--symbols", "AAPL")])
+def test_a_file_without_a_bar_is_named_with_its_line(
+    symbols: tuple[str, ...],
+    text: str,
+    reason: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("VAR", str(tmp_path / "var"))
+    monkeypatch.setenv("CACHE", str(ROOT / ".cache"))
+    (tmp_path / "AAPL.csv").write_text(text)
+    assert main(("backtest", *CROSS, "--data", str(tmp_path), *symbols)) == 2
+    message = capsys.readouterr().err
+    assert message.startswith("error: --data: no bars of 1d are there for ")
+    assert reason in message

@@ -145,13 +145,15 @@ def test_a_bad_file_is_named_and_the_others_are_read(tmp_path: Path) -> None:
         "good.CSV",
         f"{'L' * 40}.csv",
     }
-    assert reasons["LACKS.csv"] == "the file is not used: it has no column high; it has date, open"
+    assert reasons["LACKS.csv"] == "the file is not used: it has no column high in line 1; it has date, open"
     assert "the column open is there twice" in reasons["TWICE.csv"]
-    assert "row 1: date is no date" in reasons["NONE.csv"]
+    assert "line 2: date='x' is no date" in reasons["NONE.csv"]
     assert "GOOD.csv is the same symbol" in reasons["good.CSV"]
     with pytest.raises(DataRequestError, match="has no file for 'MISSING'"):
         read(tmp_path, "MISSING")
-    with pytest.raises(DataRequestError, match="no bars of 1d are there for EMPTY"):
+    with pytest.raises(
+        DataRequestError, match=r"^data: no bars of 1d are there for EMPTY: EMPTY\.csv: the file is not used: it has no rows$"
+    ):
         read(tmp_path, "EMPTY")
     with pytest.raises(DataRequestError, match="cannot be read"):
         read(tmp_path / "nothing")

@@ -112,11 +112,14 @@ def _series(symbol: str, path: Path, timeframe: Timeframe, problems: list[DataPr
     empty = np.logical_and.reduce([_blank(table[name]) for name in COLUMNS])[lines - 2]
     bad = {row: reason for row, reason in bad.items() if not empty[row]}
     if not good.any():
-        first = min(bad.items(), default=(0, ("", "it has no rows")))
-        raise _RefusedFileError(f"no row is a bar; row {first[0] + 1}: {' '.join(first[1]).strip()}")
+        if not bad:
+            raise _RefusedFileError("it has no rows")
+        row = min(bad, key=lambda each: int(lines[each]))
+        column, reason = bad[row]
+        raise _RefusedFileError(f"no row is a bar; line {lines[row]}: {column}={_cell(text[column], int(lines[row]))!r} {reason}")
     for row in sorted(bad)[:MOST_PROBLEMS]:
         column, reason = bad[row]
-        value = str(text[column].iloc[int(lines[row]) - 2])[:40] if column in text else ""
+        value = _cell(text[column], int(lines[row])) if column in text else ""
         problems.append(DataProblem(path.name, reason, int(lines[row]), column, value))
     if len(bad) > MOST_PROBLEMS:
         problems.append(DataProblem(path.name, f"{len(bad) - MOST_PROBLEMS} more rows were left out"))
@@ -150,7 +153,8 @@ def _table(path: Path) -> pd.DataFrame:
     if twice := [name for name in (*COLUMNS, ADJUSTED) if list(table.columns).count(name) > 1]:
         raise _RefusedFileError(f"the column {twice[0]} is there twice")
     if missing := [name for name in COLUMNS if name not in table.columns]:
-        raise _RefusedFileError(f"it has no column {missing[0]}; it has {', '.join(map(str, table.columns[:12]))}"[:300])
+        line = "" if path.suffix.lower() == ".parquet" else " in line 1"
+        raise _RefusedFileError(f"it has no column {missing[0]}{line}; it has {', '.join(map(str, table.columns[:12]))}"[:300])
     return table
 
 
@@ -180,6 +184,10 @@ def _parquet(path: Path) -> pd.DataFrame:
         raise _RefusedFileError("Parquet is read with the package pyarrow, which is not installed: run `make setup-research`")
     table = pd.read_parquet(path)
     return table.reset_index() if table.index.name else table
+
+
+def _cell(column: pd.Series[Any], line: int) -> str:
+    return str(column.iloc[line - 2])[:40]
 
 
 def _numbers(values: pd.Series[Any]) -> Floats:

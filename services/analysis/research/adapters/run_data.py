@@ -9,6 +9,7 @@ import asyncio
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
@@ -35,6 +36,9 @@ from shared.calendars import CALENDARS
 from shared.conditions.expression import Elsewhere
 from shared.events import Timeframe
 from shared.sequences import SignalSequence
+
+NAMED_PROBLEMS: Final = 3
+"""Files and rows that an error names."""
 
 
 class SeriesData:
@@ -158,7 +162,7 @@ class SeriesData:
 
     def _stored(self, symbols: Collection[str], timeframe: Timeframe, also: Collection[Timeframe]) -> Iterator[ResearchSeries]:
         from services.analysis.research.adapters.stored_series import StoredSeries
-        from shared.db import open_database
+        from shared.db import open_database, without_password
         from shared.migrations.revision import current, no_tables
 
         with asyncio.Runner() as runner:
@@ -173,8 +177,10 @@ class SeriesData:
                     if found is not None:
                         yield found
                     elif symbols:
+                        none = f"no bars of {timeframe.word} of {symbol!r} are stored"
+                        unknown = f"{symbol!r} is no instrument of {without_password(self._settings.database_url)}"
                         raise DataRequestError(
-                            f"symbols: no bars of {timeframe.word} of {symbol!r} are stored",
+                            f"symbols: {none if runner.run(tables.is_listed(symbol)) else unknown}",
                             "no-bars-of",
                             value=symbol,
                             timeframe=timeframe.word,
@@ -221,7 +227,12 @@ class SeriesData:
             message = f"symbols: no bars of {word} are stored yet: make run stores some, or name a tape or a folder"
             return DataRequestError(message, "no-bars", timeframe=word)
         named = ", ".join(asked.symbols[:5]) or f"{asked.source} {asked.place}"
-        return DataRequestError(f"symbols: no bars of {word} are there for {named}", "no-bars-of", value=named, timeframe=word)
+        message = f"symbols: no bars of {word} are there for {named}"
+        of_files = [each for each in self.problems if not asked.symbols or Path(each.file).stem.upper() in asked.symbols]
+        if asked.source == "folder" and of_files:
+            more = f"; and {len(of_files) - NAMED_PROBLEMS} more" if len(of_files) > NAMED_PROBLEMS else ""
+            message = f"data: no bars of {word} are there for {named}: {'; '.join(map(str, of_files[:NAMED_PROBLEMS]))}{more}"
+        return DataRequestError(message, "no-bars-of", value=named, timeframe=word)
 
 
 def _date(session: int) -> dt.date:

@@ -31,6 +31,13 @@ class StoredSeries:
         async with self._database.connect(seconds=SECONDS) as connection:
             return sorted((await connection.execute(select(instruments.c.symbol).where(has))).scalars())
 
+    async def is_listed(self, symbol: str) -> bool:
+        """Whether there is such an instrument, with bars or without."""
+        async with self._database.connect(seconds=SECONDS) as connection:
+            return (
+                await connection.execute(select(instruments.c.symbol).where(instruments.c.symbol == symbol))
+            ).first() is not None
+
     async def series(self, symbol: str, timeframe: Timeframe, also: Collection[Timeframe]) -> ResearchSeries | None:
         """One instrument; None if it is not listed or has no bars of ``timeframe``."""
         found = {}

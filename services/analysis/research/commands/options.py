@@ -32,10 +32,13 @@ def data_request(symbols: str, data: str, tape: str, timeframe: str, start: str,
         frame = Timeframe.of_word(timeframe.strip().lower())
     except ValueError as error:
         raise InputError(f"--timeframe: {error}") from error
+    names = tuple(dict.fromkeys(name.strip().upper() for name in symbols.split(",") if name.strip()))
+    if symbols and not names:
+        raise InputError(f"--symbols: {symbols[:32]!r} names no instrument; without the option all that the source has are read")
     request = DataRequest(
         source="folder" if data else "tape" if tape else "stored",
         place=data or tape,
-        symbols=tuple(dict.fromkeys(name.strip().upper() for name in symbols.split(",") if name.strip())),
+        symbols=names,
         timeframe=frame,
         start=_day("--start", start),
         end=_day("--end", end),

@@ -10,10 +10,13 @@ from typing import Final
 from services.analysis.research.domain.run_record import RunError
 
 MOST_NUMBER: Final = Decimal(10) ** 15
+LEAST_NUMBER: Final = Decimal("1e-12")
+"""Of numbers other than 0, without their sign."""
 MOST_LIST: Final = 10_000
 """Values of a parameter."""
 LONGEST: Final = 64
 """Characters of one number."""
+FORM: Final = "write the values as 5:50:5, the first, the last and the step, or as 5,10,20"
 
 
 class GridError(RunError):
@@ -38,7 +41,7 @@ def values(name: str, given: str | Sequence[float]) -> tuple[float, ...]:
     """
     size = count(name, given)
     if size < 1:
-        raise GridError(f"ranges: {name} is empty", "range-empty", name=name)
+        raise GridError(f"ranges: {name} is empty; {FORM}", "range-empty", name=name)
     if size > MOST_LIST:
         raise GridError(
             f"ranges: {name} has {size:,} values, at most {MOST_LIST:,} are tried",
@@ -71,7 +74,7 @@ def _range(name: str, given: str) -> tuple[Decimal, Decimal, Decimal]:
     parts = given.split(":")
     if len(parts) not in {2, 3}:
         raise GridError(
-            f"ranges: {name}={given[:LONGEST]!r}: write it as 5:50:5, the first, the last and the step, or as 5,10,20",
+            f"ranges: {name}={given[:LONGEST]!r}: {FORM}",
             "range-form",
             name=name,
         )
@@ -98,11 +101,14 @@ def _number(name: str, text: str) -> Decimal:
         found = Decimal(text.strip()) if len(text) <= LONGEST else Decimal("NaN")
     except InvalidOperation:
         found = Decimal("NaN")
-    if not found.is_finite() or abs(found) > MOST_NUMBER or (found and found.adjusted() < -12):
+    given = text.strip()[:LONGEST]
+    if not found.is_finite():
+        raise GridError(f"ranges: {name}: {given!r} is no number; {FORM}", "range-number", name=name, value=given)
+    if found and not LEAST_NUMBER <= abs(found) <= MOST_NUMBER:
         raise GridError(
-            f"ranges: {name}: {text.strip()[:LONGEST]!r} is no number of at most {MOST_NUMBER:g}",
+            f"ranges: {name}: {given!r} is no number from {LEAST_NUMBER:e} to {MOST_NUMBER:e}",
             "range-number",
             name=name,
-            value=text.strip()[:LONGEST],
+            value=given,
         )
     return found

@@ -12,7 +12,7 @@ import numpy as np
 
 from services.analysis.kernels.indicators.kind import Floats, Int64s
 from services.analysis.research.grid.constraints import MOST, allowed
-from services.analysis.research.grid.ranges import GridError, count, shown, values
+from services.analysis.research.grid.ranges import FORM, GridError, count, shown, values
 
 MOST_PARAMETERS: Final = 8
 MOST_PRODUCT: Final = 1_000_000
@@ -83,7 +83,7 @@ def parameter_sets(ranges: Mapping[str, str | Sequence[float]], constraints: Seq
             raise GridError(f"ranges: {name[:32]!r} is no name of a parameter", "range-name", name=name[:32])
     counts = {name: count(name, given) for name, given in ranges.items()}
     if empty := [name for name, n in counts.items() if n < 1]:
-        raise GridError(f"ranges: {empty[0]} is empty", "range-empty", name=empty[0])
+        raise GridError(f"ranges: {empty[0]} is empty; {FORM}", "range-empty", name=empty[0])
     if (total := prod(counts.values())) > MOST_PRODUCT:
         each = " x ".join(f"{n:,} of {name}" for name, n in counts.items())
         raise GridError(
