@@ -69,7 +69,7 @@ class Untouched:
         ({"ranges": {"a": "5:20", "b": "1,x"}}, "ranges: b: 'x' is no number; write the values as 5:50:5, the first, the last"),
         ({"ranges": {"a": "5:20", "b": (1.0, float("nan"))}}, "ranges: b: 'nan' is no number"),
         ({"ranges": {"a": "5:20", "b": (0.0, 0.0)}}, "ranges: b: 0 is there twice"),
-        ({"ranges": {"a": "5:20", "b": "1e-300:1"}}, "ranges: b: '1e-300' is no number from 1e-12 to 1e"),
+        ({"ranges": {"a": "5:20", "b": "1e-300:1"}}, "ranges: b: '1e-300' is no number from 1e-12 to 1e.15"),
         ({"ranges": {"a": "5:20"}}, "ranges: b has no values; write them as b=5:50:5"),
         ({"ranges": {"a": "5:20", "b": "1:9", "c": "1:9"}}, "there is no parameter 'c': entry and exit have a, b in braces, and"),
         ({"ranges": {}}, "ranges: a has no values"),

@@ -9,7 +9,7 @@ from typing import Final
 
 from services.analysis.research.domain.run_record import RunError
 
-MOST_NUMBER: Final = Decimal(10) ** 15
+MOST_NUMBER: Final = Decimal("1e15")
 LEAST_NUMBER: Final = Decimal("1e-12")
 """Of numbers other than 0, without their sign."""
 MOST_LIST: Final = 10_000
