@@ -12,7 +12,7 @@ import datetime as dt
 import sys
 from collections.abc import Callable
 
-from infra.dead_letters.letters import Letter, LetterFilter, read_letters, terminal_text
+from infra.dead_letters.letters import Letter, LetterFilter, UnknownLetterError, read_letters, require_names, terminal_text
 from infra.dead_letters.replay import replay, replayable
 from infra.kafka.connection import command_settings, error_line
 from shared import logs
@@ -31,6 +31,7 @@ def main(arguments: list[str] | None = None, ask: Ask = input) -> int:
         chosen.topic, chosen.group, chosen.exception, chosen.containing, frozenset(chosen.names), getattr(chosen, "again", False)
     )
     try:
+        asyncio.run(require_names(settings, letter_filter.names))
         match chosen.command:
             case "list":
                 return asyncio.run(_list(settings, letter_filter))
@@ -38,6 +39,9 @@ def main(arguments: list[str] | None = None, ask: Ask = input) -> int:
                 return asyncio.run(_show(settings, letter_filter))
             case _:
                 return asyncio.run(_replay(settings, letter_filter, ask=None if chosen.yes else ask))
+    except UnknownLetterError as error:
+        sys.stderr.write(f"error: {error}\n")
+        return 1
     except (TransientError, PoisonError) as error:
         sys.stderr.write(f"{error_line(settings, error)}\n")
         return 1
@@ -80,7 +84,7 @@ async def _show(settings: MeshSettings, letter_filter: LetterFilter) -> int:
             sys.stdout.write(f"{terminal_text(name.encode())}: {terminal_text(value)}\n")
         sys.stdout.write(f"\n{terminal_text(letter.original_body)}\n\n")
     if not count:
-        sys.stderr.write("no such dead letter\n")
+        sys.stderr.write("error: no dead letter matches\n")
     return 0 if count else 1
 
 

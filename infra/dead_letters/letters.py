@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,6 +14,17 @@ from shared.text import normalize_input
 from shared.topics import TOPICS
 
 PREVIEW: Final = 4000
+NAMES: Final = 10
+"""Names of letters that an error lists."""
+
+
+class UnknownLetterError(Exception):
+    """There is no dead letter of this name; the message lists those that there are."""
+
+    def __init__(self, name: str, existing: Sequence[str]) -> None:
+        more = f" and {len(existing) - NAMES} more (list shows all)" if len(existing) > NAMES else ""
+        known = f"there are {', '.join(existing[-NAMES:])}{more}" if existing else "there are none"
+        super().__init__(f"there is no dead letter '{terminal_text(name.encode())}': {known}")
 
 
 @dataclass(frozen=True)
@@ -96,6 +107,13 @@ async def read_letters(settings: MeshSettings, letter_filter: LetterFilter) -> A
             if letter in letter_filter:
                 yield letter
             await asyncio.sleep(0)
+
+
+async def require_names(settings: MeshSettings, names: Collection[str]) -> None:
+    """Raises UnknownLetterError if one of ``names`` is no dead letter, and TransientError."""
+    existing = [letter.name async for letter in read_letters(settings, LetterFilter())] if names else []
+    if unknown := sorted(set(names) - set(existing)):
+        raise UnknownLetterError(unknown[0], existing)
 
 
 def _letter(message: Any) -> Letter:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from infra.dead_letters.__main__ import main
+from infra.dead_letters.letters import UnknownLetterError
 from infra.kafka.node import KafkaNode, write_owner
 from shared.events import Delivery
 from shared.failures import PoisonError
@@ -79,7 +80,14 @@ def test_list_show_and_replay_once(settings: MeshSettings, capsys: pytest.Captur
     assert f"dead-letter-group: {group}" in shown
     assert f'"signal_id":"{name}"' in shown
     assert "\x1b" not in shown
-    assert main(["show", letter + "99999"]) == 1
+    for command in ("list", "show", "replay"):
+        assert main([command, letter, letter + "99999"]) == 1, "nothing is done for a part of the names"
+        output = capsys.readouterr()
+        assert output.out == ""
+        assert output.err.startswith(f"error: there is no dead letter '{letter}99999': there are ")
+        assert ".dlq/" in output.err.partition("': ")[2], "the broker is shared, so that ours need not be among the last ten"
+    assert main(["show", letter, "--group", "another"]) == 1
+    assert capsys.readouterr().err == "error: no dead letter matches\n"
 
     assert main(["replay", letter], ask=lambda _: "n") == 1
     assert "nothing was replayed" in capsys.readouterr().out
@@ -91,6 +99,15 @@ def test_list_show_and_replay_once(settings: MeshSettings, capsys: pytest.Captur
     failing = False
     asyncio.run(consume(settings, group, handle, lambda: any(key == name for key, _ in seen)))
     assert [event for key, event in seen if key == name] == [delivery(name)]
+
+
+def test_the_error_for_a_name_that_is_not_there_lists_the_last() -> None:
+    names = [f"t.dlq/0/{n}" for n in range(12)]
+    assert str(UnknownLetterError("nope\x1b", [])) == "there is no dead letter 'nope\\x1b': there are none"
+    assert str(UnknownLetterError("nope", names[:2])) == "there is no dead letter 'nope': there are t.dlq/0/0, t.dlq/0/1"
+    assert str(UnknownLetterError("nope", names)).endswith(
+        ": there are t.dlq/0/2, " + ", ".join(names[3:]) + " and 2 more (list shows all)"
+    )
 
 
 def test_filters(settings: MeshSettings, capsys: pytest.CaptureFixture[str]) -> None:
