@@ -101,7 +101,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--folder", type=Path, help="its data (default: var/current/kafka)")
     parser.add_argument("--jars", type=Path, help="jars and class cache (default: .cache/kafka)")
-    parser.add_argument("--port", type=int, default=os.environ.get("KAFKA_PORT", "9092"), help="where clients connect (9092)")
+    parser.add_argument(
+        "--port", type=int, default=os.environ.get("KAFKA_PORT", "9092"), help="where clients connect (KAFKA_PORT, else 9092)"
+    )
     parser.add_argument("--controller-port", type=int, default=0, help="for Kafka itself (the port plus one)")
     parser.add_argument("--heap", type=int, default=384, help="Java heap in MB (384)")
     commands = parser.add_subparsers(dest="command", required=True)

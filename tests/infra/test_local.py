@@ -235,7 +235,9 @@ def test_a_database_without_a_driver_is_refused_before_anything_starts(run: Run)
     run.environment["DATABASE_URL"] = "mysql://fin:canary-4711@127.0.0.1/x"
     done = run.command("run")
     assert done.returncode == 1
-    assert done.stderr.startswith("error: DATABASE_URL: has driver 'mysql'; supported: sqlite+aiosqlite, mysql+aiomysql")
+    assert done.stderr.startswith(
+        "error: DATABASE_URL='mysql://***': has driver 'mysql'; supported: sqlite+aiosqlite, mysql+aiomysql"
+    )
     assert "canary" not in done.stderr + done.stdout
 
 

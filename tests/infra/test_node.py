@@ -10,6 +10,7 @@ import psutil
 import pytest
 
 from infra.kafka import jars
+from infra.kafka.__main__ import main
 from infra.kafka.errors import BrokerError
 from infra.kafka.node import KafkaNode, free_ports
 from infra.kafka.ready import brokers, wait_ready
@@ -92,6 +93,22 @@ def test_a_full_disk_is_named(kafka_jars: Path, tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr("infra.kafka.node.disk_usage", lambda _: Full)
     with pytest.raises(BrokerError, match="Less than 300 MB are free"):
         node_in(tmp_path, kafka_jars).start()
+
+
+def test_empty_folders_are_not_set_and_an_empty_port_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("VAR", "CACHE"):
+        monkeypatch.setenv(name, "")
+    monkeypatch.setenv("KAFKA_PORT", str(free_ports(1)[0]))
+    assert main(["status"]) == 3
+    assert f"{tmp_path}/var/kafka/node-1: no broker runs from here" in capsys.readouterr().out
+    monkeypatch.setenv("KAFKA_PORT", "")
+    with pytest.raises(SystemExit) as ended:
+        main(["status"])
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.endswith("error: argument --port: invalid int value: ''\n")
 
 
 @pytest.mark.thorough
