@@ -16,12 +16,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from shared.data_lines import DataLineError, convert, read_object
+
 BUNDLED: Final = Path(__file__).parent / "calendar_corrections.jsonl"
 WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 LONGEST_SESSION: Final = dt.timedelta(hours=27)
 """No session is longer: FX opens at 17:00 in New York on Sunday, and its Monday ends at midnight UTC."""
 _CLOCK: Final = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
-_FIELD: Final = re.compile(r"\$\.(\w+)")
 
 Span = tuple[int, int]
 """Open and close of a session, milliseconds since 1970 in UTC."""
@@ -74,9 +75,6 @@ class Correction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         """Whether it can change this session."""
         weekly = WEEKDAYS[day.weekday()] in self.weekdays and self.first <= day <= self.last
         return self.exchange == exchange and (self.date == day or weekly)
-
-
-_FIELDS: Final = tuple(field.encode_name for field in msgspec.structs.fields(Correction))
 
 
 def parse_corrections(lines: Iterable[str], name: str, exchanges: Iterable[str]) -> tuple[Correction, ...]:
@@ -169,22 +167,9 @@ def _utc(ts: int) -> str:
 
 def _decode(line: str, where: str) -> Correction:
     try:
-        found = msgspec.json.decode(line)
-    except msgspec.DecodeError as error:
-        raise CorrectionError(f"{where}: not JSON: {error}: {line.strip()[:80]!r}") from error
-    if not isinstance(found, dict):
-        raise CorrectionError(f"{where}: expected an object, not {found!r}")
-    if unknown := [name for name in found if name not in _FIELDS]:
-        name = unknown[0]
-        raise CorrectionError(
-            f"{where}: {name[:32]} {str(found[name])[:80]!r}: there is no such field; there are {', '.join(_FIELDS)}"
-        )
-    try:
-        return msgspec.convert(found, Correction)
-    except msgspec.ValidationError as error:
-        field = _FIELD.search(str(error))
-        value = f"{field[1]} {found.get(field[1])!r}: " if field else ""
-        raise CorrectionError(f"{where}: {value}{error}") from error
+        return convert(read_object(line), Correction)
+    except DataLineError as error:
+        raise CorrectionError(f"{where}: {error}") from error
 
 
 def _check(line: Correction, where: str, exchanges: Sequence[str]) -> None:

@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DRIVERS: Final = ("sqlite+aiosqlite", "mysql+aiomysql", "mysql+asyncmy")
 """What a database URL can begin with."""
+LOG_LEVELS: Final = ("debug", "info", "warning", "error", "critical")
 _ADDRESS: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[\w.-]+)(:\d{1,5})?")
 _DATABASE: Final = re.compile(
     r"[\w+]+://(?:[^:/]*(?::[^@]*)?@)?(?P<host>\[[^/?]+\]|[^/:?@]+)?(?::(?P<port>[^/?]*))?(?:[/?].*)?", re.DOTALL
@@ -44,7 +45,7 @@ class MeshSettings(BaseSettings):
     """``sqlite+aiosqlite:///FILE``, ``mysql+aiomysql://...`` or ``mysql+asyncmy://...``; never logged with its password.
     Unset: ``finstage.db`` in the folder of the newest ``make run`` under VAR, or in VAR itself."""
     log_level: str = "info"
-    """Least severe level that is logged: debug, info, warning or error."""
+    """Least severe level that is logged: debug, info, warning, error or critical."""
     probe_host: str = "127.0.0.1"
     """Address that /healthz, /readyz and /metrics listen on."""
     probe_port: int = Field(default=0, ge=0, le=65535)
@@ -78,6 +79,13 @@ class MeshSettings(BaseSettings):
             raise ValueError("its host or its port is not valid, or its password has an @ that is not written as %40")
         if driver.startswith("sqlite") and (parts["host"] or parts["port"]):
             raise ValueError("a file needs three slashes, and four if its path begins with one: sqlite+aiosqlite:///FILE")
+        return value
+
+    @field_validator("log_level")
+    @classmethod
+    def _known_level(cls, value: str) -> str:
+        if value.lower() not in LOG_LEVELS:
+            raise ValueError(f"not one of {', '.join(LOG_LEVELS)}")
         return value
 
     @field_validator("kafka_bootstrap")

@@ -65,7 +65,13 @@ def test_the_environment_sets_values(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("KAFKA_BOOTSTRAP", "localhost:kafka"), ("DRAIN_SECONDS", "0"), ("PROBE_PORT", "70000"), ("KAFKA_SESSION_MS", "soon")],
+    [
+        ("KAFKA_BOOTSTRAP", "localhost:kafka"),
+        ("DRAIN_SECONDS", "0"),
+        ("PROBE_PORT", "70000"),
+        ("KAFKA_SESSION_MS", "soon"),
+        ("LOG_LEVEL", "loud"),
+    ],
 )
 def test_an_invalid_value_is_refused_with_its_name(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(name, value)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Final, Literal, get_args
+from typing import Final, Literal, get_args
 
 import msgspec
 
 from shared.calendars import CALENDARS
+from shared.data_lines import DataLineError, convert, read_object
 
 InstrumentKind = Literal["index", "future", "stock", "etf", "fx", "crypto"]
 
@@ -133,20 +134,15 @@ def parse_universe(lines: Iterable[str], name: str = "universe") -> Universe:
 
 def _decode(line: str, where: str) -> Industry | Market | Instrument:
     try:
-        found: Any = msgspec.json.decode(line)
-    except msgspec.DecodeError as error:
-        raise UniverseError(f"{where}: not JSON: {error}: {line.strip()[:80]!r}") from error
-    if not isinstance(found, dict):
-        raise UniverseError(f"{where}: expected an object, got {found!r}")
-    kind = found.get("kind")
-    if "industry" not in found and "market" not in found and kind is not None and kind not in get_args(InstrumentKind):
-        raise UniverseError(f"{where}: kind {kind!r} is none of {', '.join(get_args(InstrumentKind))}")
-    try:
+        found = read_object(line)
+        kind = found.get("kind")
+        if "industry" not in found and "market" not in found and kind is not None and kind not in get_args(InstrumentKind):
+            raise UniverseError(f"{where}: kind {kind!r} is none of {', '.join(get_args(InstrumentKind))}")
         if "industry" in found:
-            return msgspec.convert(found, Industry)
-        return msgspec.convert(found, Market) if "market" in found else msgspec.convert(found, Instrument)
-    except msgspec.ValidationError as error:
-        raise UniverseError(f"{where}: {error}: {line.strip()[:80]!r}") from error
+            return convert(found, Industry)
+        return convert(found, Market) if "market" in found else convert(found, Instrument)
+    except DataLineError as error:
+        raise UniverseError(f"{where}: {error}") from error
 
 
 def _check_texts(entry: Industry | Market | Instrument, where: str, letters: frozenset[str], key: str) -> None:

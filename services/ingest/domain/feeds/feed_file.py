@@ -7,12 +7,12 @@ from typing import Final
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-import msgspec
 from yarl import URL
 
 from services.ingest.domain.feeds.feed import Feed, FeedError, FeedLine
 from services.ingest.domain.universe import Instrument, Universe
 from shared.calendars import CALENDARS
+from shared.data_lines import DataLineError, convert, read_object
 
 SYMBOL: Final = "{symbol}"
 MINUTES: Final = (1.0, 1440.0)
@@ -39,9 +39,9 @@ def parse_lines(lines: Iterable[str], name: str = "feeds") -> tuple[FeedLine, ..
             continue
         where = f"{name} line {number}"
         try:
-            line = msgspec.json.decode(text, type=FeedLine)
-        except msgspec.DecodeError as error:  # its message names the field
-            raise FeedError(f"{where}: {error}: {text.strip()[:80]!r}") from error
+            line = convert(read_object(text), FeedLine)
+        except DataLineError as error:
+            raise FeedError(f"{where}: {error}") from error
         _check(line, where)
         if line.feed in found:
             raise FeedError(f"{where}: feed {line.feed!r} is there twice")
