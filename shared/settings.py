@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 from pathlib import Path
@@ -125,23 +124,24 @@ def read_settings(settings: type[S]) -> S:
         return settings()
     except ValidationError as error:
         wrong: dict[str, list[str]] = {}
-        for found in error.errors(include_url=False, include_context=False, include_input=False):
+        for found in error.errors(include_url=False, include_context=False):
             if found["type"] == "default_factory_not_called":  # it is right, but depends on one that is not
                 continue
-            wrong.setdefault(str(found["loc"][0]) if found["loc"] else "", []).append(found["msg"].removeprefix("Value error, "))
-        for name, messages in wrong.items():
-            print(f"error: setting {as_given(settings, name)}: {'; or '.join(messages)}", file=sys.stderr)  # noqa: T201 - before any log
+            about = f"setting {as_given(settings, str(found['loc'][0]), found['input'])}: " if found["loc"] else ""
+            wrong.setdefault(about, []).append(found["msg"].removeprefix("Value error, "))
+        for about, messages in wrong.items():
+            print(f"error: {about}{'; or '.join(messages)}", file=sys.stderr)  # noqa: T201 - before any log
         sys.exit(EXIT_BAD_SETTINGS)
 
 
-def as_given(settings: type[MeshSettings], name: str) -> str:
+def as_given(settings: type[MeshSettings], name: str, given: object) -> str:
     """Name and value of the setting as given; only the name if it is a secret, and no more than the beginning of a URL that may
     contain one.
     """
-    field, given = settings.model_fields.get(name), os.environ.get(name.upper())
-    if field is None or "Secret" in str(field.annotation) or given is None:
+    field = settings.model_fields.get(name)
+    if field is None or "Secret" in str(field.annotation):
         return name.upper()
-    return f"{name.upper()}={(_without_secret(given) if name.endswith('url') else given)!r}"
+    return f"{name.upper()}={(_without_secret(str(given)) if name.endswith('url') else given)!r}"
 
 
 def _without_secret(url: str) -> str:

@@ -45,7 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
     except ValidationError as error:
         first = error.errors()[0]
         message = first["msg"].removeprefix("Value error, ")
-        where = f"{as_given(LocalSettings, str(first['loc'][0]))}: {message}" if first["loc"] else message
+        where = f"{as_given(LocalSettings, str(first['loc'][0]), first['input'])}: {message}" if first["loc"] else message
         print(f"error: {where}", file=sys.stderr)
         return 1
     except (BrokerError, StackError) as error:

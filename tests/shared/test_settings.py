@@ -94,6 +94,33 @@ def test_invalid_settings_end_the_process_with_a_line_each(
     ]
 
 
+def test_a_value_of_the_file_of_settings_is_named_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("DRAIN_SECONDS", "DATABASE_URL", "TELEGRAM_BOT_TOKEN", "WEBHOOKS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text("DRAIN_SECONDS=0\nDATABASE_URL=mysql://fin:canary@db/finstage\nWEBHOOKS=canary\n")
+    with pytest.raises(SystemExit):
+        read_settings(NotifierSettings)
+    output = capsys.readouterr().err
+    assert {line.partition(": ")[2].partition(": ")[0] for line in output.splitlines()} == {
+        "setting DRAIN_SECONDS='0'",
+        "setting DATABASE_URL='mysql://***'",
+        "setting WEBHOOKS",
+    }
+    assert "canary" not in output
+
+
+def test_settings_that_do_not_fit_together_are_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LEASE_SECONDS", "1")
+    with pytest.raises(SystemExit):
+        read_settings(NotifierSettings)
+    assert capsys.readouterr().err == "error: LEASE_SECONDS is 1: it must exceed the longest request, 20 s\n"
+
+
 def test_a_default_that_depends_on_a_wrong_setting_is_not_named(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -128,7 +155,7 @@ def test_no_value_of_a_setting_is_a_crash(
         refused += 1
         lines = capsys.readouterr().err.splitlines()
         assert lines
-        assert all(line.startswith("error: setting ") and name.upper() in line for line in lines), name
+        assert all(line.startswith("error: ") and name.upper() in line for line in lines), name
     assert refused
 
 
