@@ -95,6 +95,20 @@ def _status(node: KafkaNode, chosen: argparse.Namespace) -> int:
 COMMANDS = {"fetch": _fetch, "start": _start, "run": _run, "stop": _stop, "topics": _topics, "status": _status}
 
 
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= 65_534):
+        raise argparse.ArgumentTypeError(f"{text!r} is no port from 1 to 65534")
+    return int(text)
+
+
+def _addresses(text: str) -> str:
+    for each in text.split(","):
+        host, _, port = each.strip().rpartition(":")
+        if not (host and port.isascii() and port.isdecimal() and 1 <= int(port) <= 65_535):
+            raise argparse.ArgumentTypeError(f"{text!r} is not host:port, or several of them between commas")
+    return text
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m infra.kafka", description="The local Apache Kafka: one node that listens on 127.0.0.1."
@@ -102,7 +116,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--folder", type=Path, help="its data (default: var/current/kafka)")
     parser.add_argument("--jars", type=Path, help="jars and class cache (default: .cache/kafka)")
     parser.add_argument(
-        "--port", type=int, default=os.environ.get("KAFKA_PORT", "9092"), help="where clients connect (KAFKA_PORT, else 9092)"
+        "--port", type=_port, default=os.environ.get("KAFKA_PORT", "9092"), help="where clients connect (KAFKA_PORT, else 9092)"
     )
     parser.add_argument("--controller-port", type=int, default=0, help="for Kafka itself (the port plus one)")
     parser.add_argument("--heap", type=int, default=384, help="Java heap in MB (384)")
@@ -112,11 +126,11 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("run", help="run the broker in the foreground")
     commands.add_parser("stop", help="stop the broker: SIGTERM, then SIGKILL")
     topics = commands.add_parser("topics", help="create the topics of shared/topics.py and restore changed settings")
-    topics.add_argument("--bootstrap", default="", help="another cluster, host:port,...")
+    topics.add_argument("--bootstrap", type=_addresses, help="another cluster, host:port,...")
     topics.add_argument("--grow", action="store_true", help="let topics get more partitions (keys move: stop the services first)")
     topics.add_argument("--replicas", type=int, default=None, help="copies of each partition (3, or as many as there are brokers)")
     status = commands.add_parser("status", help="print whether a broker answers; exit code 3 when none does")
-    status.add_argument("--bootstrap", default="", help="another cluster, host:port,...")
+    status.add_argument("--bootstrap", type=_addresses, help="another cluster, host:port,...")
     return parser
 
 

@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from shared.settings import read_settings
+from shared.settings import EXIT_BAD_SETTINGS, read_settings
 
 
 def live() -> None:
@@ -85,19 +85,24 @@ def compile_patterns() -> None:
     )
 
 
-def compile_kinds(names: Sequence[str]) -> None:
+def compile_kinds(names: Sequence[str]) -> int:
     """Compile the named kinds of indicators at low priority, or all kinds, and exit."""
     from services.analysis.kernels import machine_code
     from services.analysis.kernels.indicators.table import KINDS
     from services.analysis.kernels.rehearsal import rehearse_kind
     from services.analysis.live.settings import LiveSettings
 
+    known = {kind.name for kind in KINDS}
+    if unknown := [name for name in names if name not in known]:
+        sys.stderr.write(f"error: {unknown[0]!r} is no kind of indicator; docs/indicators.md has them all\n")
+        return EXIT_BAD_SETTINGS
     if names:  # a running service asks for them
         os.nice(10)
     code = machine_code.load(read_settings(LiveSettings).kernels)
     for kind in KINDS:
         if kind.name in names or (not names and not code.is_compiled(kind.name)):
             rehearse_kind(kind, code)
+    return 0
 
 
 def compile_history() -> None:
@@ -134,11 +139,10 @@ def main(arguments: Sequence[str]) -> int:
         return news_command(arguments[1:])
     chosen = _parser().parse_args(arguments)
     if chosen.role == "compile-kinds":
-        compile_kinds(chosen.kinds)
-    elif chosen.role == "explain":
+        return compile_kinds(chosen.kinds)
+    if chosen.role == "explain":
         return explain(chosen.condition, chosen.symbols or "", chosen.limit)
-    else:
-        ROLES[chosen.role]()
+    ROLES[chosen.role]()
     return 0
 
 

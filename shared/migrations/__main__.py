@@ -6,10 +6,12 @@ import argparse
 import asyncio
 import sys
 
+from alembic.util import CommandError
+
 from shared.failures import TransientError
 from shared.migrations import command
 from shared.migrations.revision import current
-from shared.settings import MeshSettings, read_settings
+from shared.settings import EXIT_BAD_SETTINGS, MeshSettings, read_settings
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -22,6 +24,9 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error("downgrade needs a revision; base removes every table")
     try:
         return asyncio.run(_run(chosen.command, chosen.revision, read_settings(MeshSettings).database_url))
+    except CommandError as error:
+        sys.stderr.write(f"error: {error}\n")
+        return EXIT_BAD_SETTINGS
     except TransientError as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import pytest
 from structlog.testing import capture_logs
 
+from services.analysis.__main__ import main
 from services.analysis.kernels import codegen
 from services.analysis.kernels.conditions.other_instruments import OtherInstruments
 from services.analysis.kernels.indicators.table import KINDS
@@ -84,3 +86,8 @@ def test_a_kind_has_a_small_module_and_the_core_does_not_grow() -> None:
     assert "roc" not in CORE
     assert f"KINDS[{[kind.name for kind in KINDS].index('roc')}]" not in core
     assert len(codegen.kind_module_text("roc")) < 0.05 * len(core)
+
+
+def test_a_kind_that_is_not_known_is_refused_by_name(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["compile-kinds", "rsi", "rsy"]) == 2
+    assert capsys.readouterr().err == "error: 'rsy' is no kind of indicator; docs/indicators.md has them all\n"

@@ -108,7 +108,24 @@ def test_empty_folders_are_not_set_and_an_empty_port_is_refused(
     with pytest.raises(SystemExit) as ended:
         main(["status"])
     assert ended.value.code == 2
-    assert capsys.readouterr().err.endswith("error: argument --port: invalid int value: ''\n")
+    assert capsys.readouterr().err.endswith("error: argument --port: '' is no port from 1 to 65534\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--port", "65535", "status"], "--port: '65535' is no port from 1 to 65534"),
+        (["--port", "kafka", "status"], "--port: 'kafka' is no port from 1 to 65534"),
+        (["status", "--bootstrap", "nonsense"], "--bootstrap: 'nonsense' is not host:port"),
+        (["topics", "--bootstrap", "a:9092,b:0"], "--bootstrap: 'a:9092,b:0' is not host:port"),
+        (["topics", "--bootstrap", ""], "--bootstrap: '' is not host:port"),
+    ],
+)
+def test_an_address_that_cannot_be_is_refused(arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert words in capsys.readouterr().err
 
 
 @pytest.mark.thorough

@@ -133,3 +133,16 @@ async def test_it_is_known_since_when_replaced_bars_are_kept(
     async with open_database(url) as database, database.connect() as connection:
         found = (await connection.execute(text("SELECT since FROM kept_since WHERE name = 'bar_revisions'"))).scalar_one()
     assert found == since if since is not None else began <= found <= time.time_ns() // 1_000_000
+
+
+def test_a_revision_that_is_not_known_and_a_database_that_is_no_url_are_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path}/test.db")
+    assert main(["upgrade", "nope"]) == 2
+    assert capsys.readouterr().err == "error: Can't locate revision identified by 'nope'\n"
+    monkeypatch.setenv("DATABASE_URL", "nonsense")
+    with pytest.raises(SystemExit) as ended:
+        main(["current"])
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.startswith("error: setting DATABASE_URL='nonsense': not a URL")
