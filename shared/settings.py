@@ -6,6 +6,7 @@ import re
 import sys
 from pathlib import Path
 from typing import Annotated, Any, Final, TypeVar, get_args
+from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -14,12 +15,9 @@ DRIVERS: Final = ("sqlite+aiosqlite", "mysql+aiomysql", "mysql+asyncmy")
 """What a database URL can begin with."""
 LOG_LEVELS: Final = ("debug", "info", "warning", "error", "critical")
 _ADDRESS: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[\w.-]+)(:\d{1,5})?")
-_DATABASE: Final = re.compile(
-    r"[\w+]+://(?:[^:/]*(?::[^@]*)?@)?(?P<host>\[[^/?]+\]|[^/:?@]+)?(?::(?P<port>[^/?]*))?(?:[/?].*)?", re.DOTALL
-)
-"""The parts of a database URL, split as SQLAlchemy does; a second @, which it would take for a part of the host, is refused."""
 _WITHOUT_SECRET: Final = re.compile(r"(?:[\w+.-]+://)?[\w./~-]*")
 """A URL that can be shown as given: it has neither a user nor parameters."""
+_SCHEME: Final = re.compile(r"[\w+.-]+")
 _PLACE: Final = "place"
 Place = Annotated[str, _PLACE]
 """A folder, or the URL of one."""
@@ -68,16 +66,23 @@ class MeshSettings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _usable_url(cls, value: str) -> str:
-        driver, separator, _ = value.partition("://")
+        driver, separator, place = value.partition("://")
         if not separator:
             raise ValueError("not a URL like sqlite+aiosqlite:///FILE or mysql+aiomysql://USER:PASSWORD@HOST/DB")
         if driver not in DRIVERS:
             raise ValueError(f"has driver {driver[:40]!r}; supported: {', '.join(DRIVERS)}")
-        parts = _DATABASE.fullmatch(value)
-        if parts is None or (parts["port"] and not (parts["port"].isascii() and parts["port"].isdecimal())):
+        if driver.startswith("sqlite"):
+            if place and place[0] not in "/?":
+                raise ValueError("a file needs three slashes, and four if its path begins with one: sqlite+aiosqlite:///FILE")
+            return value
+        after = place.partition("@")[2] or place  # as SQLAlchemy, for which a password may have every character but an @
+        try:
+            server = urlsplit(f"//{after}")
+            usable = server.port != 0 and "@" not in server.netloc
+        except ValueError:
+            usable = False
+        if not usable:
             raise ValueError("its host or its port is not valid, or its password has an @ that is not written as %40")
-        if driver.startswith("sqlite") and (parts["host"] or parts["port"]):
-            raise ValueError("a file needs three slashes, and four if its path begins with one: sqlite+aiosqlite:///FILE")
         return value
 
     @field_validator("log_level")
@@ -152,5 +157,5 @@ def _without_secret(url: str) -> str:
     """
     if _WITHOUT_SECRET.fullmatch(url):
         return url
-    scheme = re.match(r"[\w+.-]+://", url)
-    return f"{scheme[0] if scheme else ''}***"
+    scheme, separator, _ = url.partition("://")
+    return f"{scheme}://***" if separator and _SCHEME.fullmatch(scheme) else "***"

@@ -16,17 +16,15 @@ from shared.failures import TransientError
 LOCK: Final = "finstage-migrations"
 LOCK_SECONDS: Final = 60
 RUN_SECONDS: Final = 600.0
-NO_TABLES: Final = "there are no tables yet: start Finstage first (make run)"
-"""What a command says that needs them."""
 
 
 def no_tables(url: str) -> str:
-    """The same with the database, without its password.
+    """What a command that needs tables says to the operator: the database, without its password, and what helps.
 
-    >>> no_tables("mysql+aiomysql://fin:hunter2@db/finstage").partition(", or ")[2]
-    'set DATABASE_URL to another database than mysql+aiomysql://fin:***@db/finstage'
+    >>> no_tables("mysql+aiomysql://fin:hunter2@db/finstage")
+    'there are no tables yet in mysql+aiomysql://fin:***@db/finstage (DATABASE_URL): start Finstage first (make run)'
     """
-    return f"{NO_TABLES}, or set DATABASE_URL to another database than {without_password(url)}"
+    return f"there are no tables yet in {without_password(url)} (DATABASE_URL): start Finstage first (make run)"
 
 
 async def current(url: str) -> str | None:

@@ -84,7 +84,7 @@ def test_an_unusable_database_is_reported_in_one_line(
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path}/new.db")
     assert main(["list"]) == 1
-    assert capsys.readouterr().err.startswith("there are no tables yet: start Finstage first")
+    assert capsys.readouterr().err.startswith("there are no tables yet in sqlite")
     assert not (tmp_path / "new.db").exists()
     monkeypatch.setenv("DATABASE_URL", "foo")
     with pytest.raises(SystemExit):

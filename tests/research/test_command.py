@@ -74,9 +74,7 @@ def test_input_that_is_not_valid_is_named(capsys: pytest.CaptureFixture[str]) ->
 def test_a_database_without_tables_is_named(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     url = f"sqlite+aiosqlite:///{tmp_path}/new.db"
     assert run("close > 1", "AAA", 5, url) == 1
-    assert capsys.readouterr().err == (
-        f"error: there are no tables yet: start Finstage first (make run), or set DATABASE_URL to another database than {url}\n"
-    )
+    assert capsys.readouterr().err == (f"error: there are no tables yet in {url} (DATABASE_URL): start Finstage first (make run)\n")
     assert [*tmp_path.iterdir()] == [], "what only reads creates no database"
 
 

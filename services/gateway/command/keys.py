@@ -140,13 +140,13 @@ def _with_keys(action: Callable[[KeyTable], Awaitable[R]]) -> R:
     """What the action returns; exits where the database does not answer or has no tables."""
     from services.gateway.adapters.keys import KeyTable  # loads SQLAlchemy, which the commands beside this one do not need
     from shared.db import open_database
-    from shared.migrations.revision import NO_TABLES, current
+    from shared.migrations.revision import current, no_tables
 
     settings = read_settings(Settings)
 
     async def run() -> R:
         if await current(settings.database_url) is None:
-            raise TransientError(NO_TABLES)
+            raise TransientError(no_tables(settings.database_url))
         async with open_database(settings.database_url) as database:
             return await action(KeyTable(database))
 

@@ -54,7 +54,7 @@ def test_a_fresh_computation_gives_the_same_records() -> None:
 
 def test_the_first_signal_of_a_replay_has_a_record_and_later_ones_are_not_replaced(tmp_path: Path) -> None:
     settings = ResearchSettings(database_url=f"sqlite+aiosqlite:///{tmp_path / 'test.db'}")
-    with pytest.raises(DataRequestError, match="there are no tables yet: start Finstage first"):
+    with pytest.raises(DataRequestError, match=r"there are no tables yet in .*: start Finstage first"):
         store_tape("demo", settings)
     asyncio.run(upgrade(settings.database_url))
     assert store_tape("crypto", settings) == 0, "it has no history"

@@ -162,7 +162,7 @@ class SeriesData:
 
     def _stored(self, symbols: Collection[str], timeframe: Timeframe, also: Collection[Timeframe]) -> Iterator[ResearchSeries]:
         from services.analysis.research.adapters.stored_series import StoredSeries
-        from shared.db import open_database, without_password
+        from shared.db import open_database
         from shared.migrations.revision import current, no_tables
 
         with asyncio.Runner() as runner:
@@ -178,7 +178,7 @@ class SeriesData:
                         yield found
                     elif symbols:
                         none = f"no bars of {timeframe.word} of {symbol!r} are stored"
-                        unknown = f"{symbol!r} is no instrument of {without_password(self._settings.database_url)}"
+                        unknown = f"there is no instrument {symbol!r}"
                         raise DataRequestError(
                             f"symbols: {none if runner.run(tables.is_listed(symbol)) else unknown}",
                             "no-bars-of",
