@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -21,7 +22,7 @@ from shared.failures import TransientError
 from tests.gateway import market
 from tests.gateway.browsing import visit
 from tests.gateway.page.english import english
-from tests.gateway.running_gateway import RunningGateway, create_key
+from tests.gateway.running_gateway import RunningGateway, create_key, running_gateway
 from tests.gateway.visitors import Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -133,10 +134,6 @@ async def keep(page: Page, key: str) -> None:
 async def test_the_form_of_a_run(browser: Browser, server: RunningGateway) -> None:
     page = (await visit(browser, server, locale="ko-KR", path="/#/research/new?entry=golden_cros&exit=dead_cross")).page
     wrong, start = "#new-run [role=alert]", page.get_by_role("button", name="시작")
-    await keep(page, await create_key(server, "read"))
-    await start.click()
-    await korean(page, wrong, "이 키에는 research 권한이 없습니다. 있는 권한: read")
-    await keep(page, await create_key(server, "research"))
     await start.click()
     await korean(page, wrong, "분석이 연결되어 있지 않습니다")
     server.gateway.research = Refuses()  # type: ignore[assignment]
@@ -159,6 +156,18 @@ async def test_the_form_of_a_run(browser: Browser, server: RunningGateway) -> No
         await expect(page.locator(wrong)).to_have_count(0)  # the form of the address before is gone
         await start.click()
         await korean(page, wrong, text)
+
+
+async def test_a_key_that_may_not_start_a_run(browser: Browser, tmp_path: Path, built: Path) -> None:
+    async with running_gateway(tmp_path, page=built, public_research=False) as private:
+        page = (await visit(browser, private, locale="ko-KR", path="/#/research/new?entry=golden_cross&exit=dead_cross")).page
+        wrong, start = "#new-run [role=alert]", page.get_by_role("button", name="시작")
+        await keep(page, await create_key(private, "read"))
+        await start.click()
+        await korean(page, wrong, "이 키에는 research 권한이 없습니다. 있는 권한: read")
+        await keep(page, await create_key(private, "research"))
+        await start.click()
+        await korean(page, wrong, "분석이 연결되어 있지 않습니다")
 
 
 async def test_why_a_run_has_no_result(browser: Browser, server: RunningGateway) -> None:
