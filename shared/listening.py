@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import errno
 import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+from shared.failures import SettingsError
 
 
 class ListenError(OSError):
@@ -18,6 +21,7 @@ def listening(host: str, port: int, host_setting: str, port_setting: str) -> Ite
 
     Raises:
         ListenError: the block cannot listen.
+        SettingsError: nor can it after a restart: there is no such host, or the port needs a right that the process has not.
     """
     try:
         yield
@@ -25,4 +29,5 @@ def listening(host: str, port: int, host_setting: str, port_setting: str) -> Ite
         number = error.errno or 0
         why = os.strerror(number) if number > 0 else error.strerror or str(error)  # below 0: the name of a host is unknown
         free = f"stop what listens there (ss -ltnp 'sport = :{port}'), or " if number == errno.EADDRINUSE else ""
-        raise ListenError(f"{host_setting}={host} {port_setting}={port}: {why}; {free}choose another") from error
+        kind = SettingsError if number in {errno.EACCES, socket.EAI_NONAME} else ListenError
+        raise kind(f"{host_setting}={host} {port_setting}={port}: {why}; {free}choose another") from error

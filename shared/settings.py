@@ -127,6 +127,9 @@ def read_settings(settings: type[S]) -> S:
     """
     try:
         return settings()
+    except UnicodeDecodeError as error:
+        print(f"error: the file of settings {settings.model_config['env_file']!r} is not UTF-8: {error}", file=sys.stderr)  # noqa: T201
+        sys.exit(EXIT_BAD_SETTINGS)
     except ValidationError as error:
         wrong: dict[str, list[str]] = {}
         for found in error.errors(include_url=False, include_context=False):
@@ -146,13 +149,13 @@ def as_given(settings: type[MeshSettings], name: str, given: object) -> str:
     field = settings.model_fields.get(name)
     if field is None or "Secret" in str(field.annotation):
         return name.upper()
-    return f"{name.upper()}={(_without_secret(str(given)) if name.endswith('url') else given)!r}"
+    return f"{name.upper()}={(without_secret(str(given)) if name.endswith('url') else given)!r}"
 
 
-def _without_secret(url: str) -> str:
+def without_secret(url: str) -> str:
     """A URL that need not be valid, as it is shown.
 
-    >>> [_without_secret(url) for url in ("nonsense", "mysql://fin:hunter2@db/finstage", "hunter2@db")]
+    >>> [without_secret(url) for url in ("nonsense", "mysql://fin:hunter2@db/finstage", "hunter2@db")]
     ['nonsense', 'mysql://***', '***']
     """
     if _WITHOUT_SECRET.fullmatch(url):

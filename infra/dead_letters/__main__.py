@@ -96,7 +96,11 @@ async def _replay(settings: MeshSettings, letter_filter: LetterFilter, *, ask: A
         sys.stdout.write("nothing to replay\n")
         return 0
     if ask is not None:
-        answer = await asyncio.to_thread(ask, f"Replay these {len(found)} letters? [y/N] ")
+        try:
+            answer = await asyncio.to_thread(ask, f"Replay these {len(found)} letters? [y/N] ")
+        except EOFError:
+            sys.stderr.write("\nerror: no answer can be given here; nothing was replayed. With --yes nothing is asked\n")
+            return 1
         if normalize_input(answer).strip().lower() not in ("y", "yes"):
             sys.stdout.write("nothing was replayed\n")
             return 1

@@ -48,6 +48,9 @@ def main(arguments: list[str] | None = None) -> int:
         where = f"{as_given(LocalSettings, str(first['loc'][0]), first['input'])}: {message}" if first["loc"] else message
         print(f"error: {where}", file=sys.stderr)
         return 1
+    except UnicodeDecodeError as error:
+        print(f"error: the file of settings {LocalSettings.model_config['env_file']!r} is not UTF-8: {error}", file=sys.stderr)
+        return 1
     except (BrokerError, StackError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

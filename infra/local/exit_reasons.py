@@ -42,15 +42,15 @@ def last_cause(name: str, supervisor_log: Path) -> str:
 
 
 def in_words(cause: str) -> str:
-    """A cause as the reason of an exit whose log shows no error; ``UNKNOWN`` where it says nothing.
+    """A cause that came from outside of the program, as a reason; empty where it was its own, which its log names.
 
-    >>> in_words("terminated by SIGKILL")
-    'it was killed (SIGKILL)'
+    >>> in_words("terminated by SIGKILL"), in_words("exit status 1")
+    ('it was killed (SIGKILL)', '')
     """
     ended_by = cause.removeprefix("terminated by ")
     if ended_by.startswith("SIG"):
         return f"it was killed ({ended_by})"
-    return "it was asked to stop by something else (exit status 0)" if cause == "exit status 0" else UNKNOWN
+    return "it was asked to stop by something else (exit status 0)" if cause == "exit status 0" else ""
 
 
 def _tail(log: Path, start: int) -> list[str]:

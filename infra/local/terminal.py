@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from infra.local.errors import StackError
-from infra.local.exit_reasons import UNKNOWN, in_words, last_cause, last_error, size
+from infra.local.exit_reasons import in_words, last_cause, last_error, size
 from shared.settings import EXIT_BAD_SETTINGS
 
 FAILING: Final = frozenset({"BACKOFF", "EXITED", "FATAL"})
@@ -77,10 +77,9 @@ class ExitHistory:
 
     def add(self, log: Path, now: float) -> None:
         """Record an exit. ``reported`` becomes false if the same reason was reported within ``QUIET_SECONDS``."""
-        cause, newest = last_cause(log.stem, log.with_name("supervisor.log")), last_error(log, self.read)
+        cause = last_cause(log.stem, log.with_name("supervisor.log"))
+        newest = in_words(cause) or last_error(log, self.read)  # what was killed may have logged an error long before
         self.refused = cause == f"exit status {EXIT_BAD_SETTINGS}"  # supervisord's own state forgets it as the program starts again
-        if newest == UNKNOWN:
-            newest = in_words(cause)
         self.read, self.times = size(log), self.times + 1 if newest == self.reason else 1
         self.reported = newest != self.reason or now - self.reported_at >= QUIET_SECONDS
         self.reason = newest

@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 
+from shared.arguments import given_arguments
 from shared.settings import EXIT_BAD_SETTINGS, read_settings
 
 
@@ -168,4 +169,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":  # a process that research spawns imports this module too
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(given_arguments()))

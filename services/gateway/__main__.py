@@ -1,11 +1,11 @@
 """``python -m services.gateway``: the service; with a command (``--help``) what an operator does beside it."""
 
-import sys
+from shared.arguments import given_arguments
 
 
 def main() -> None:
     """Run the service, or the command that is named."""
-    if sys.argv[1:]:
+    if given_arguments():
         from services.gateway.command.commands import commands
 
         commands(prog_name="python -m services.gateway")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -119,6 +120,19 @@ def test_an_address_of_no_gateway_is_refused_at_the_start(url: str, why: str) ->
     assert (refused.exit_code, refused.output.count("\n")) == (2, 1), refused.output
     assert refused.output.startswith(f"error: --url {url!r}: {why}")
     assert "http://127.0.0.1:8080" in refused.output
+
+
+@pytest.mark.parametrize("url", ["http://kim:canary@127.0.0.1:three", "http://127.0.0.1:8080/?key=canary"])
+def test_a_secret_in_an_address_is_not_repeated(url: str) -> None:
+    refused = CliRunner().invoke(commands, ["mcp", "--url", url])
+    assert (refused.exit_code, refused.output[:24]) == (2, "error: --url 'http://***")
+    assert "canary" not in refused.output
+
+
+def test_tools_need_standard_input() -> None:
+    command = [sys.executable, "-m", "services.gateway", "mcp"]
+    ended = subprocess.run(["sh", "-c", 'exec "$0" "$@" <&-', *command], capture_output=True, text=True, check=False, timeout=120)
+    assert (ended.returncode, ended.stderr.count("\n"), "standard input" in ended.stderr) == (2, 1, True)
 
 
 async def test_an_error_names_the_gateway_that_does_not_answer() -> None:

@@ -276,7 +276,7 @@ async def test_a_key_may_do_what_everyone_may_without_one(tmp_path: Path) -> Non
             async with client.get("/v1/keys/self", headers=headers) as response:
                 assert (await response.json())["results"][0]["scopes"] == ["read", "write"], "its own alone"
     assert "has not the scope research; it has: read, write." in found["detail"]
-    assert "keys create --scopes read,write,research`" in found["detail"]
+    assert "keys create --name NAME --owner OWNER --scopes read,write,research`" in found["detail"]
     assert (found["code"], found["values"]) == ("scope-missing", {"scope": "research", "has": "read, write"})
 
 

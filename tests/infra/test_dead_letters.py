@@ -49,6 +49,10 @@ def full_width(text: str) -> str:
     return "".join(chr(ord(sign) + 0xFEE0) if "!" <= sign <= "~" else sign for sign in text)
 
 
+def no_terminal(_: str) -> str:
+    raise EOFError
+
+
 def test_list_show_and_replay_once(settings: MeshSettings, capsys: pytest.CaptureFixture[str]) -> None:
     name, group = uuid.uuid4().hex, f"dlq-{uuid.uuid4().hex[:8]}"
     failing = True
@@ -91,6 +95,8 @@ def test_list_show_and_replay_once(settings: MeshSettings, capsys: pytest.Captur
 
     assert main(["replay", letter], ask=lambda _: "n") == 1
     assert "nothing was replayed" in capsys.readouterr().out
+    assert main(["replay", letter], ask=no_terminal) == 1
+    assert "--yes" in capsys.readouterr().err
     assert main(["replay", letter], ask=lambda _: "y") == 0
     assert "-> notify.deliveries.v1/" in capsys.readouterr().out
     assert main(["replay", letter, "--yes"]) == 0

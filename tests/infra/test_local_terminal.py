@@ -122,7 +122,7 @@ def test_a_killed_program_is_told_from_one_that_failed(tmp_path: Path) -> None:
         ("terminated by SIGSEGV (core dumped)", "it was killed (SIGSEGV (core dumped))"),
         ("exit status 1", UNKNOWN),
     ):
-        watched.state("RUNNING", pid)
+        watched.state("RUNNING", pid, "the broker was away" if cause != "exit status 1" else "")  # and it went on
         watched.exit(cause)
         watched.exit(f"exit status {EXIT_BAD_SETTINGS}", "ingest")
         pid += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 from importlib.metadata import version
 from pathlib import Path
@@ -58,4 +59,5 @@ async def fit() -> WeightsFile:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(prog="python -m tests.news.fit_categories", description=__doc__).parse_args()
     WEIGHTS.write_bytes(msgspec.json.encode(asyncio.run(fit())) + b"\n")

@@ -129,3 +129,12 @@ def test_a_file_without_a_bar_is_named_with_its_line(
     message = capsys.readouterr().err
     assert message.startswith("error: --data: no bars of 1d are there for ")
     assert reason in message
+
+
+def test_days_without_a_bar_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VAR", str(tmp_path / "var"))
+    monkeypatch.setenv("CACHE", str(ROOT / ".cache"))
+    (tmp_path / "AAPL.csv").write_text("date,open,high,low,close,volume\n2020-01-02,10,12,9,11,1000\n")
+    days = ("--start", "2050-01-01", "--end", "2051-01-01")
+    assert main(("backtest", *CROSS, "--data", str(tmp_path), "--symbols", "AAPL", *days)) == 2
+    assert capsys.readouterr().err == "error: --symbols: no bars of 1d are there for AAPL from 2050-01-01 to 2051-01-01\n"

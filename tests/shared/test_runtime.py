@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -13,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from shared.failures import SettingsError
+from shared.listening import ListenError, listening
 from tests.preloading.process import Process
 
 CANARIES = "canary", "kestrel"
@@ -152,6 +155,24 @@ def test_a_port_that_is_taken_is_one_line_that_names_its_setting(service: Start)
     assert [line["event"] for line in lines] == ["cannot listen", "ended"]
     assert lines[0]["error"].startswith(f"PROBE_HOST=127.0.0.1 PROBE_PORT={port}: Address already in use; ")
     assert "exception" not in lines[0]
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (socket.gaierror(socket.EAI_NONAME, "Name or service not known"), SettingsError),
+        (PermissionError(errno.EACCES, "Permission denied"), SettingsError),
+        (socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution"), ListenError),
+        (OSError(errno.EADDRNOTAVAIL, "Cannot assign requested address"), ListenError),
+    ],
+    ids=lambda each: getattr(each, "strerror", None),
+)
+def test_where_a_restart_cannot_help_the_settings_are_refused(error: OSError, kind: type[Exception]) -> None:
+    with (
+        pytest.raises(kind, match=f"^HOST=nohost PORT=80: {error.strerror}; choose another$"),
+        listening("nohost", 80, "HOST", "PORT"),
+    ):
+        raise error
 
 
 def test_an_address_of_another_machine_is_named_too(service: Start) -> None:

@@ -112,6 +112,17 @@ def test_a_value_of_the_file_of_settings_is_named_too(
     assert "canary" not in output
 
 
+def test_a_file_of_settings_in_another_encoding_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_bytes(b"TAPE=caf\xe9\n")
+    with pytest.raises(SystemExit) as ended:
+        read_settings(MeshSettings)
+    assert ended.value.code == EXIT_BAD_SETTINGS
+    assert capsys.readouterr().err.startswith("error: the file of settings '.env' is not UTF-8: ")
+
+
 def test_settings_that_do_not_fit_together_are_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from services.gateway.domain.version import VERSION
+from shared.settings import without_secret
 
 if TYPE_CHECKING:
     from yarl import URL
@@ -27,8 +28,12 @@ def mcp(
     try:
         gateway = gateway_url(url)
     except ValueError as error:
-        sys.stderr.write(f"error: --url {url!r}: {error}; a gateway is named as in http://127.0.0.1:8080\n")
+        shown = without_secret(url) if {"@", "?", "#"} & {*url} else url
+        sys.stderr.write(f"error: --url {shown!r}: {error}; a gateway is named as in http://127.0.0.1:8080\n")
         raise typer.Exit(INVALID) from error
+    if sys.stdin is None or sys.stdout is None:
+        sys.stderr.write("error: tools are served over standard input and output, and one of them is closed\n")
+        raise typer.Exit(INVALID)
     asyncio.run(_serve(gateway, os.environ.get(KEY, "")))
 
 

@@ -81,7 +81,7 @@ class Principal:
         has, with_it = ", ".join(own), ",".join(each for each in SCOPES if each in (*own, scope))
         about = (
             f"the key {self.id} has not the scope {scope}; it has: {has}. The scopes of a key stay as they are: the operator "
-            f"creates another one with `python -m services.gateway keys create --scopes {with_it}`"
+            f"creates another one with `python -m services.gateway keys create --name NAME --owner OWNER --scopes {with_it}`"
         )
         raise RequestError("forbidden", about, code="scope-missing", values={"scope": scope, "has": has})
 

@@ -22,8 +22,9 @@ REMEDIES: Final = MappingProxyType(
             "Send a key: `Authorization: Bearer KEY`. The operator creates keys with `python -m services.gateway keys create`."
         ),
         "forbidden": (
-            "Use a key with the scope that `detail` names. GET /v1/keys/self shows the scopes of a key; they stay as they are. The "
-            "operator creates another one with `python -m services.gateway keys create --scopes SCOPE,SCOPE`."
+            "Use a key with the scope that `detail` names. GET /v1/keys/self shows the scopes of a key; they stay as they are. "
+            "The operator creates another one with "
+            "`python -m services.gateway keys create --name NAME --owner OWNER --scopes SCOPE,SCOPE`."
         ),
         "unknown-key": "GET /v1/keys lists the keys.",
         "conflict": "`detail` says what stands against it. Where an Idempotency-Key was used twice at once, send it again.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 from importlib.metadata import version
 
@@ -26,4 +27,5 @@ async def fit() -> ComponentsFile:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(prog="python -m tests.research.datasets.fit_components", description=__doc__).parse_args()
     FILE.write_bytes(msgspec.json.encode(asyncio.run(fit())) + b"\n")

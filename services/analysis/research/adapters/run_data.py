@@ -227,7 +227,8 @@ class SeriesData:
             message = f"symbols: no bars of {word} are stored yet: make run stores some, or name a tape or a folder"
             return DataRequestError(message, "no-bars", timeframe=word)
         named = ", ".join(asked.symbols[:5]) or f"{asked.source} {asked.place}"
-        message = f"symbols: no bars of {word} are there for {named}"
+        days = "".join(f" {side} {day}" for side, day in (("from", asked.start), ("to", asked.end)) if day)
+        message = f"symbols: no bars of {word} are there for {named}{days}"
         of_files = [each for each in self.problems if not asked.symbols or Path(each.file).stem.upper() in asked.symbols]
         if asked.source == "folder" and of_files:
             more = f"; and {len(of_files) - NAMED_PROBLEMS} more" if len(of_files) > NAMED_PROBLEMS else ""
