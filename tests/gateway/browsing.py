@@ -93,10 +93,14 @@ async def visit(
     touch: bool = False,
     motion: Motion = STILL,
     path: str = "/#/instrument",
+    script: str = "",
 ) -> BrowserPage:
+    """Open the page. ``script`` is JavaScript that runs before the page's own."""
     context = await browser.new_context(
         viewport=viewport, locale=locale, color_scheme=scheme, reduced_motion=motion, has_touch=touch, is_mobile=touch
     )
+    if script:
+        await context.add_init_script(script)
     visited = BrowserPage(await context.new_page())
     await visited.page.goto(server.url + path)
     return visited

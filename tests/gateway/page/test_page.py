@@ -137,14 +137,15 @@ async def test_the_watchlist_is_searched_changed_undone_and_stored(
     assert visited.errors == []
 
 
-DRAWN = """() => {
-    window.drawn = [];
-    const draw = CanvasRenderingContext2D.prototype.fillText;
-    CanvasRenderingContext2D.prototype.fillText = function (text, ...rest) {
-        window.drawn.push(text);
-        return draw.call(this, text, ...rest);
-    };
-}"""
+DRAWN = """
+window.drawn = [];
+const draw = CanvasRenderingContext2D.prototype.fillText;
+CanvasRenderingContext2D.prototype.fillText = function (text, ...rest) {
+    window.drawn.push(text);
+    return draw.call(this, text, ...rest);
+};
+"""
+"""Keeps the texts of a chart from its first frame on: a chart that is there already is not drawn again."""
 
 
 EURO = {
@@ -173,9 +174,8 @@ async def test_prices_have_the_decimals_of_their_instrument_kind(browser: Browse
         server.feed.handle_event(
             market.quote(symbol, 1, last_price=prices[-1], change=-0.00021, change_percent=-0.1, day_low=prices[-1])
         )
-    visited = await visit(browser, server)
+    visited = await visit(browser, server, script=DRAWN)
     page = visited.page
-    await page.evaluate(DRAWN)
     for instrument, volume, _, shown, axis in PRICED:
         await page.locator(".row .choose", has_text=str(instrument["name_en"])).click()
         await expect(page.locator(".drawing")).to_have_attribute("data-shows", f"{instrument['symbol']} 1Day")
@@ -194,8 +194,7 @@ async def test_the_page_is_in_korean_or_english_and_shows_won_without_decimals(b
     for n in range(570, 600):
         server.feed.handle_event(market.bar("005930.KS", n))
         server.feed.handle_event(market.indicators("005930.KS", n))
-    visited = await visit(browser, server, locale="ko-KR")
-    await visited.page.evaluate(DRAWN)
+    visited = await visit(browser, server, locale="ko-KR", script=DRAWN)
     await visited.page.locator(".row .choose", has_text="삼성전자").click()
     await expect(visited.page.locator(".drawing")).to_have_attribute("data-shows", "005930.KS 1Day")
     await expect(visited.page.locator("#last")).to_have_text(f"{market.quote('005930.KS', 1).last_price:,.0f}")
